@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift module is built with the same strict settings: what the compiler can find, it must find.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+// Tests call C and touch raw memory on purpose, so they keep everything but the strict memory checks.
+let tested: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+// A debug build of the kernels is unusably slow; they are optimised always.
+let optimised: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug)), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: tested)
+}
+
+let package = Package(
+    name: "assay",
+    products: [.executable(name: "assay", targets: ["assay"])],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Our own C.
+        .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
+        .target(name: "CKernels", cSettings: optimised),
+        .target(
+            name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
+            cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+
+        // Bottom to top; imports point downwards only.
+        module("Imaging", ["CCodec"]),
+        module("Network", ["CKernels", "COpenBLAS"]),
+        module("Detection", ["Imaging", "Network", "CDefaultModel"]),
+        module("Files", ["CCrypto"]),
+        module("Scanning", ["Detection", "Files", "Imaging"]),
+        module("Training", ["Detection", "Files", "Imaging", "Network"]),
+        .executableTarget(
+            name: "assay", dependencies: ["Scanning", "Training", "Detection", "Files", "Imaging"],
+            swiftSettings: strict),
+
+        tests("ImagingTests", ["Imaging"]),
+        tests("NetworkTests", ["Network"]),
+        tests("DetectionTests", ["Detection", "Imaging", "Network"]),
+        tests("FilesTests", ["Files"]),
+        tests("ScanningTests", ["Scanning", "Detection", "Files", "Imaging"]),
+        tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
+        tests("CommandTests", ["assay"]),
+    ],
+    cLanguageStandard: .gnu17
+)
