@@ -1,0 +1,74 @@
+// Every probability and range of the augmentations stands in one table, so that a recipe can be read at a glance.
+
+/// How likely each augmentation is and how far it goes. Probabilities are for strength 1.
+package struct AugmentationTable: Sendable, Equatable {
+    // Geometry.
+    package var horizontalFlip = 0.5
+    package var verticalFlip = 0.0
+    /// A quarter turn, either way.
+    package var rotation = 0.0
+    /// Enlarging the central half of each side to the whole.
+    package var centralCrop = 0.0
+    /// Rescaling by a factor whose logarithm is uniform over `rescaleFactors`; below 1 by area average or bilinearly
+    /// with equal chance, above 1 bilinearly.
+    package var rescale = 0.0
+    package var rescaleFactors = 0.5...2.0
+
+    // Colour; amounts on the scale [0, 1] of pixel values.
+    /// Adding one number to all values.
+    package var brightness = 0.0
+    package var brightnessShift = -32.0 / 255...32.0 / 255
+    /// Multiplying the distance from each channel's mean.
+    package var contrast = 0.0
+    package var contrastFactors = 0.8...1.2
+    /// Multiplying the saturation of the HSV model.
+    package var saturation = 0.0
+    package var saturationFactors = 0.5...1.5
+    package var inversion = 0.0
+
+    // Detail.
+    /// The 3×3 binomial blur.
+    package var blur = 0.0
+    /// Independent Gaussian noise on every value; the standard deviation is uniform over the range.
+    package var noise = 0.0
+    package var noiseDeviation = 0.0...3.0 / 255
+    /// Compression as JPEG, at a uniform quality and with equally likely chroma subsampling 4:4:4, 4:2:2, 4:2:0.
+    package var recompression = 0.0
+    package var recompressionQuality = 50...100
+
+    // Recompression of both classes alike, whatever the strength, when a run equalises formats.
+    package var equalization = 1.0
+    package var equalizationQuality = 65...98
+
+    package init() {}
+
+    /// The augmentations of the article "Cross-Domain Deep Learning Model for Detecting Deep Fakes Images", all of them.
+    package static let seed: AugmentationTable = {
+        var table = AugmentationTable()
+        table.verticalFlip = 0.5
+        table.rotation = 0.25
+        table.centralCrop = 0.25
+        table.brightness = 0.5
+        table.saturation = 0.5
+        table.inversion = 0.1
+        table.blur = 0.1
+        table.equalizationQuality = 70...98
+        return table
+    }()
+
+    /// For native crops: what a picture meets on its way through the web, at rates that leave most traces alive.
+    package static let crossdomain: AugmentationTable = {
+        var table = AugmentationTable()
+        table.rotation = 0.25
+        table.rescale = 0.5
+        table.rescaleFactors = 0.5...1.6
+        table.brightness = 0.2
+        table.contrast = 0.2
+        table.saturation = 0.2
+        table.saturationFactors = 0.7...1.3
+        table.blur = 0.1
+        table.noise = 0.1
+        table.recompression = 0.3
+        return table
+    }()
+}

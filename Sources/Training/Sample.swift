@@ -1,0 +1,109 @@
+// One labelled picture, as the training set, the metrics and the tables by source know it.
+
+/// A labelled picture on disk; whether it can be read is found out when it is read.
+package struct Sample: Sendable, Equatable {
+    /// Where to open it.
+    package let path: String
+    package let isFake: Bool
+    /// The collection it comes from; empty when not stated.
+    package let source: String
+    /// What made it: a camera or a generator; empty when not stated.
+    package let generator: String
+    /// Samples of one group (same person, video, prompt) are never divided between training and validation.
+    package let group: String?
+    /// The part of the collection it was assigned to, such as "train" or "test".
+    package let split: String?
+
+    package init(
+        path: String, isFake: Bool, source: String = "", generator: String = "", group: String? = nil,
+        split: String? = nil
+    ) {
+        self.path = path
+        self.isFake = isFake
+        self.source = source
+        self.generator = generator
+        self.group = group
+        self.split = split
+    }
+}
+
+extension [Sample] {
+    /// The samples that come from none of the given sources, and those that do: leave-one-source-out validation.
+    ///
+    /// A group that has a sample in a source left out is left out as a whole, so that nothing of it was trained on.
+    package func leavingOut(sources: Set<String>) -> (kept: [Sample], left: [Sample]) {
+        let tainted = Set(filter { sources.contains($0.source) }.compactMap(\.group))
+        let kept = filter { sample in
+            !sources.contains(sample.source) && !(sample.group.map(tainted.contains) ?? false)
+        }
+        return (kept, filter { sources.contains($0.source) })
+    }
+
+    /// Divides the samples into a training and a validation part of about the given share.
+    ///
+    /// Groups stay whole; every (label, source) pair gives about the same share of its samples, as far as its groups
+    /// allow. The result depends on the set of samples and the seed only; both parts are ordered by path.
+    package func split(validationShare: Double, seed: UInt64) -> (training: [Sample], validation: [Sample]) {
+        let samples = sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        let strata = samples.map { Stratum(isFake: $0.isFake, source: $0.source) }
+        var sizes: [Stratum: Int] = [:]
+        for stratum in strata { sizes[stratum, default: 0] += 1 }
+
+        // Units are what moves together: a group, or a single sample. They are numbered in the order of their paths.
+        var units: [[Int]] = []
+        var unitOfGroup: [String: Int] = [:]
+        for index in samples.indices {
+            if let group = samples[index].group, !group.isEmpty {
+                if let unit = unitOfGroup[group] {
+                    units[unit].append(index)
+                    continue
+                }
+                unitOfGroup[group] = units.count
+            }
+            units.append([index])
+        }
+
+        // In random order, a unit goes to validation if this brings its strata nearer to their targets: the change of
+        // the squared distance, relative to the size of each stratum, is negative.
+        var chosen: [Stratum: Int] = [:]
+        var isValidation = [Bool](repeating: false, count: samples.count)
+        var stream = RandomStream(seed: seed, Purpose.split.rawValue)
+        for unit in stream.permutation(units.count) {
+            var counts: [Stratum: Int] = [:]
+            for index in units[unit] { counts[strata[index], default: 0] += 1 }
+            // Summed in a fixed order: the order of a dictionary differs from run to run.
+            let ordered = counts.sorted {
+                ($0.key.source, $0.key.isFake ? 1 : 0) < ($1.key.source, $1.key.isFake ? 1 : 0)
+            }
+            var change = 0.0
+            for (stratum, count) in ordered {
+                let size = Double(sizes[stratum, default: 1])
+                let missing = size * validationShare - Double(chosen[stratum, default: 0])
+                change += Double(count) * (Double(count) - 2 * missing) / size
+            }
+            guard change < 0 else { continue }
+            for index in units[unit] { isValidation[index] = true }
+            for (stratum, count) in counts { chosen[stratum, default: 0] += count }
+        }
+        return (
+            samples.indices.filter { !isValidation[$0] }.map { samples[$0] },
+            samples.indices.filter { isValidation[$0] }.map { samples[$0] }
+        )
+    }
+}
+
+/// What is kept in proportion when samples are divided or drawn.
+struct Stratum: Hashable {
+    let isFake: Bool
+    let source: String
+}
+
+/// First keys of the random streams of this module, so that no two uses share draws.
+package enum Purpose: UInt64, Sendable {
+    case split = 1
+    case order = 2
+    case lap = 3
+    case augmentation = 4
+    case dropout = 5
+    case weights = 6
+}
