@@ -1,1 +1,61 @@
-@main struct Assay { static func main() {} }
+// The program: reads the command line, runs the command it names, turns failures into messages and exit status.
+
+import Files
+internal import Glibc
+
+/// `assay`.
+@main
+enum Assay {
+    static let versionText = "0.1.0"
+
+    static let command = Command(
+        "assay", "Tells photographs from synthesised images, and shows why.",
+        subcommands: [ScanCommand.command, ModelCommand.command])
+
+    static func main() {
+        let arguments = unsafe CommandLine.unsafeArgv
+        var words: [PathBytes] = []
+        for index in 0..<Int(CommandLine.argc) {
+            guard let word = unsafe arguments[index] else { break }
+            let length = unsafe strlen(word)
+            words.append(PathBytes(unsafe Array(UnsafeRawBufferPointer(start: word, count: length))))
+        }
+        exit(run(Array(words.dropFirst())))
+    }
+
+    /// Runs `arguments` (without the program's name) and returns the exit status.
+    static func run(_ arguments: [PathBytes]) -> Int32 {
+        do throws(UsageError) {
+            switch try parse(arguments, root: command) {
+            case .help(let command, let names):
+                Console.out(helpText(command, names: names))
+                return 0
+            case .version:
+                Console.out("assay \(versionText)\n")
+                return 0
+            case .run(let command, let line):
+                return try run(command, line)
+            }
+        } catch {
+            let path = error.names.joined(separator: " ")
+            Console.error(
+                "Error: \(error.message.escapingControls)\nUsage: \(usageLine(error.command, names: error.names))\n"
+                    + "  See '\(path) --help' for more information.\n")
+            return 64
+        }
+    }
+
+    private static func run(_ command: Command, _ line: Invocation) throws(UsageError) -> Int32 {
+        guard let run = command.run else { return 64 }
+        do throws(CommandFailure) {
+            return try run(line)
+        } catch {
+            switch error {
+            case .usage(let message): throw UsageError(message: message, command: command, names: line.names)
+            case .failure(let message):
+                Console.error("Error: \(message.escapingControls)\n")
+                return 2
+            }
+        }
+    }
+}
