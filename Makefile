@@ -1,0 +1,34 @@
+PREFIX ?= /usr/local
+
+# One set of flags for each configuration, so that no step builds again what another has built.
+debug = --explicit-target-dependency-import-check error
+release = $(debug) -c release --product assay --static-swift-stdlib
+binary = .build/release/assay
+
+.PHONY: build test lint format demo install packages
+
+build: packages
+	swift build $(release)
+
+test: lint
+	swift test --skip-build $(debug)
+
+# The style, then everything that the compiler finds: warnings are errors, and so is an import that the manifest does not allow.
+lint: packages
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift build --build-tests $(debug)
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+# The limit makes one picture too large. Exit status 1 says that a picture is fake, 2 that some could not be scanned: both are shown here.
+demo: build
+	@echo '$$ assay scan --max-pixels 200000 --sort path examples/pictures'
+	@$(binary) scan --max-pixels 200000 --sort path examples/pictures; status=$$?; echo "exit status $$status" >&2; test $$status -le 2
+
+install: build
+	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+
+packages:
+	@.ci/packages

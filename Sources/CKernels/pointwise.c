@@ -1,0 +1,72 @@
+// Element by element: activations, sums, the optimiser's step and the logarithm. Plain loops that the compiler widens.
+#include "CKernels.h"
+#include <math.h>
+#include "clones.h"
+
+CLONED void assay_leaky_relu(const float *x, long count, float slope, float *out) {
+    for (long i = 0; i < count; i++) out[i] = x[i] > 0 ? x[i] : slope * x[i];
+}
+
+CLONED void assay_leaky_relu_gradient(const float *gradient, const float *output, long count, float slope, float *dx) {
+    for (long i = 0; i < count; i++) dx[i] = output[i] > 0 ? gradient[i] : slope * gradient[i];
+}
+
+CLONED void assay_add(const float *x, long count, float *y) {
+    for (long i = 0; i < count; i++) y[i] += x[i];
+}
+
+CLONED void assay_scale(float *y, long count, float factor) {
+    for (long i = 0; i < count; i++) y[i] *= factor;
+}
+
+CLONED void assay_adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1,
+                       float beta2, float epsilon, float decay) {
+    for (long i = 0; i < count; i++) {
+        const float g = gradient[i];
+        mean[i] = beta1 * mean[i] + (1 - beta1) * g;
+        variance[i] = beta2 * variance[i] + (1 - beta2) * g * g;
+        value[i] -= rate * mean[i] / (sqrtf(variance[i]) + epsilon) + decay * value[i];
+    }
+}
+
+// ln for positive normal floats: the argument is split into 2^e · m with m in [√½, √2), and ln(m) is Cephes' logf polynomial
+// (Moshier, netlib.org/cephes), whose coefficients these are.
+INLINED void logarithm(v16 *x) {
+    const i16 bits = (i16)*x;
+    i16 exponent = ((bits >> 23) & 0xff) - 126;
+    v16 m = (v16)((bits & 0x007fffff) | 0x3f000000);
+    const i16 small = m < 0.707106781186547524f;
+    exponent += small;  // a true lane is −1
+    m = m + MASKED(m, small) - 1.0f;
+    const v16 z = m * m, e = __builtin_convertvector(exponent, v16);
+    v16 y = m * 7.0376836292e-2f - 1.1514610310e-1f;
+    y = y * m + 1.1676998740e-1f;
+    y = y * m - 1.2420140846e-1f;
+    y = y * m + 1.4249322787e-1f;
+    y = y * m - 1.6668057665e-1f;
+    y = y * m + 2.0000714765e-1f;
+    y = y * m - 2.4999993993e-1f;
+    y = y * m + 3.3333331174e-1f;
+    y = y * m * z;
+    y += e * -2.12194440e-4f;
+    y -= z * 0.5f;
+    *x = m + y + e * 0.693359375f;
+}
+
+CLONED void assay_log_magnitude(const float *x, long count, float epsilon, float *y) {
+    long i = 0;
+    for (; i < count; i += 16) {
+        v16 v = {};
+        const long lanes = count - i < 16 ? count - i : 16;
+        if (lanes == 16)
+            v = *(const v16 *)(x + i);
+        else
+            for (long l = 0; l < lanes; l++) v[l] = x[i + l];
+        v = (v16)((i16)v & 0x7fffffff) + epsilon;
+        logarithm(&v);
+        if (lanes == 16)
+            *(v16 *)(y + i) = v;
+        else
+            for (long l = 0; l < lanes; l++) y[i + l] = v[l];
+    }
+}

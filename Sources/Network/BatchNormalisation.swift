@@ -1,0 +1,118 @@
+// Batch normalisation (Ioffe and Szegedy 2015) with running statistics for inference.
+import CKernels
+
+/// Normalises each channel over batch and area, then scales and shifts it; optionally followed by a ReLU.
+///
+/// While training, statistics come from the batch and running ones move towards them; otherwise the running ones are used.
+package final class BatchNormalisation: Layer {
+    private let channels: Int
+    private let epsilon: Float
+    private let momentum: Float
+    private let relu: Bool
+    private let weight: Parameter
+    private let bias: Parameter
+    private let runningMean: Parameter
+    private let runningVariance: Parameter
+    private let output = Tensor(Shape(0, 0))
+    private lazy var inputGradient = Tensor(Shape(0, 0))
+    private var input: Tensor?
+    private var mean: [Double] = []
+    private var inverseDeviation: [Double] = []
+
+    /// `momentum` is the share of the old running value that is kept at each step; the running variance is the unbiased one.
+    package init(_ name: String, _ channels: Int, epsilon: Float = 1e-3, momentum: Float = 0.99, relu: Bool = false) {
+        (self.channels, self.epsilon, self.momentum, self.relu) = (channels, epsilon, momentum, relu)
+        weight = Parameter(name + ".weight", [channels], fill: 1)
+        bias = Parameter(name + ".bias", [channels])
+        runningMean = Parameter(name + ".running_mean", [channels], isTrainable: false)
+        runningVariance = Parameter(name + ".running_var", [channels], isTrainable: false, fill: 1)
+    }
+
+    package var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
+
+    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
+        precondition(input.shape.channels == channels)
+        self.input = input
+        output.reshape(input.shape)
+        let area = input.shape.area
+        if context.isTraining {
+            measure(input, context)
+        } else {
+            mean = (0..<channels).map { Double(runningMean.value[$0]) }
+            inverseDeviation = (0..<channels).map {
+                1 / (Double(runningVariance.value[$0]) + Double(epsilon)).squareRoot()
+            }
+        }
+        let scale = (0..<channels).map { Float(Double(weight.value[$0]) * inverseDeviation[$0]) }
+        let shift = (0..<channels).map { bias.value[$0] - Float(mean[$0] * Double(scale[$0])) }
+        context.team.forEach(input.shape.images) { image, _ in
+            unsafe assay_scale_shift(
+                input.image(image), channels, area, scale, shift, relu ? 1 : 0, output.image(image))
+        }
+        return output
+    }
+
+    private func measure(_ input: Tensor, _ context: Context) {
+        let images = input.shape.images
+        let (sum, squares) = unsafe planeSums(images, context) { image, sum, squares in
+            unsafe assay_plane_sums(input.image(image), channels, input.shape.area, sum, squares)
+        }
+        let count = Double(images * input.shape.area)
+        mean = sum.map { $0 / count }
+        let variance = (0..<channels).map { max(squares[$0] / count - mean[$0] * mean[$0], 0) }
+        inverseDeviation = variance.map { 1 / ($0 + Double(epsilon)).squareRoot() }
+        let unbiased = count / max(count - 1, 1)
+        for c in 0..<channels {
+            runningMean.value[c] = momentum * runningMean.value[c] + (1 - momentum) * Float(mean[c])
+            runningVariance.value[c] =
+                momentum * runningVariance.value[c] + (1 - momentum) * Float(variance[c] * unbiased)
+        }
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
+        guard let input else { preconditionFailure("backward before forward") }
+        let (images, area) = (input.shape.images, input.shape.area)
+        let (sum, product) = unsafe planeSums(images, context) { image, sum, product in
+            unsafe assay_gradient_sums(
+                gradient.image(image), input.image(image), relu ? output.image(image) : nil, channels, area, sum, product)
+        }
+        // With x̂ = (x − μ)/σ: dγ = Σ g·x̂, dβ = Σ g, dx = γ/σ · (g − dβ/m − x̂·dγ/m), here as a·g + b·x + d.
+        let count = Double(images * area)
+        var (a, b, d) = ([Float](), [Float](), [Float]())
+        for c in 0..<channels {
+            let scaleGradient = (product[c] - mean[c] * sum[c]) * inverseDeviation[c]
+            weight.gradient[c] += Float(scaleGradient)
+            bias.gradient[c] += Float(sum[c])
+            let slope = Double(weight.value[c]) * inverseDeviation[c]
+            let pull = context.isTraining ? slope * scaleGradient * inverseDeviation[c] / count : 0
+            a.append(Float(slope))
+            b.append(Float(-pull))
+            d.append(Float(context.isTraining ? pull * mean[c] - slope * sum[c] / count : 0))
+        }
+        inputGradient.reshape(input.shape)
+        context.team.forEach(images) { image, _ in
+            unsafe assay_normalisation_gradient(
+                gradient.image(image), input.image(image), relu ? output.image(image) : nil, channels, area, a, b, d,
+                inputGradient.image(image))
+        }
+        return inputGradient
+    }
+
+    /// Adds two per-channel sums over the images, in the order of the images.
+    private func planeSums(
+        _ images: Int, _ context: Context,
+        _ measure: (_ image: Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+    ) -> (first: [Double], second: [Double]) {
+        let stride = 2 * channels
+        var sums = [Double](repeating: 0, count: images * stride)
+        unsafe sums.withUnsafeMutableBufferPointer { buffer in
+            let base = buffer.baseAddress!
+            context.team.forEach(images) { image, _ in
+                unsafe measure(image, base + image * stride, base + image * stride + channels)
+            }
+        }
+        var total = [Double](repeating: 0, count: stride)
+        for image in 0..<images { for i in 0..<stride { total[i] += sums[image * stride + i] } }
+        return (Array(total[..<channels]), Array(total[channels...]))
+    }
+}

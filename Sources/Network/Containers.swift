@@ -1,0 +1,121 @@
+// Layers made of layers.
+import CKernels
+
+/// One layer after the other.
+package final class Sequential: Layer {
+    private let layers: [any Layer]
+
+    package init(_ layers: [any Layer]) { self.layers = layers }
+
+    package var parameters: [Parameter] { layers.flatMap(\.parameters) }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) {
+        for layer in layers { layer.initialise(from: &generator) }
+    }
+
+    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
+        layers.reduce(input) { $1.forward($0, context) }
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
+        layers.reversed().reduce(gradient) { $1.backward($0, context) }
+    }
+}
+
+/// y = x + body(x), for a body that keeps the shape (He et al. 2016).
+package final class Residual: Layer {
+    private let body: any Layer
+    private let output = Tensor(Shape(0, 0))
+    private lazy var inputGradient = Tensor(Shape(0, 0))
+
+    package init(_ body: any Layer) { self.body = body }
+
+    package var parameters: [Parameter] { body.parameters }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) { body.initialise(from: &generator) }
+
+    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
+        sum(input, body.forward(input, context), into: output, context)
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
+        sum(gradient, body.backward(gradient, context), into: inputGradient, context)
+    }
+
+    private func sum(_ a: Tensor, _ b: Tensor, into target: Tensor, _ context: Context) -> Tensor {
+        precondition(a.shape == b.shape)
+        target.reshape(a.shape)
+        context.team.forEach(a.shape.images) { image, _ in
+            unsafe target.image(image).update(from: a.image(image), count: a.shape.imageCount)
+            unsafe assay_add(b.image(image), a.shape.imageCount, target.image(image))
+        }
+        return target
+    }
+}
+
+/// Several paths from one input, their outputs joined along the channels: the shape of an inception module.
+package final class Parallel: Layer {
+    private let paths: [any Layer]
+    private let output = Tensor(Shape(0, 0))
+    private lazy var inputGradient = Tensor(Shape(0, 0))
+    private lazy var slices = paths.map { _ in Tensor(Shape(0, 0)) }
+    private var channels: [Int] = []
+
+    package init(_ paths: [any Layer]) { self.paths = paths }
+
+    package var parameters: [Parameter] { paths.flatMap(\.parameters) }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) {
+        for path in paths { path.initialise(from: &generator) }
+    }
+
+    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
+        let outputs = paths.map { $0.forward(input, context) }
+        channels = outputs.map(\.shape.channels)
+        joinChannels(outputs, into: output)
+        return output
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
+        splitChannels(gradient, into: slices, channels)
+        for (index, path) in paths.enumerated() {
+            let own = path.backward(slices[index], context)
+            if index == 0 {
+                inputGradient.reshape(own.shape)
+                unsafe inputGradient.base.update(from: own.base, count: own.shape.count)
+            } else {
+                unsafe assay_add(own.base, own.shape.count, inputGradient.base)
+            }
+        }
+        return inputGradient
+    }
+}
+
+/// Joins maps of equal extent along the channels.
+package func joinChannels(_ parts: [Tensor], into target: Tensor) {
+    let first = parts[0].shape
+    let total = parts.reduce(0) { $0 + $1.shape.channels }
+    target.reshape(Shape(first.images, total, first.height, first.width))
+    for image in 0..<first.images {
+        var place = unsafe target.image(image)
+        for part in parts {
+            unsafe place.update(from: part.image(image), count: part.shape.imageCount)
+            unsafe place += part.shape.imageCount
+        }
+    }
+}
+
+/// The inverse of `joinChannels`: gives each target its share of the channels.
+package func splitChannels(_ whole: Tensor, into targets: [Tensor], _ channels: [Int]) {
+    let shape = whole.shape
+    for (target, own) in zip(targets, channels) {
+        target.reshape(Shape(shape.images, own, shape.height, shape.width))
+    }
+    for image in 0..<shape.images {
+        var place = unsafe whole.image(image)
+        for target in targets {
+            unsafe target.image(image).update(from: place, count: target.shape.imageCount)
+            unsafe place += target.shape.imageCount
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// Fully connected layers, by OpenBLAS.
+import CKernels
+import COpenBLAS
+
+/// y = W·x + b over each image's elements, flattened channel by channel. Output [n, outputs, 1, 1].
+package final class Dense: Layer {
+    private let inputs: Int
+    private let outputs: Int
+    private let weight: Parameter
+    private let bias: Parameter
+    private let output = Tensor(Shape(0, 0))
+    private lazy var inputGradient = Tensor(Shape(0, 0))
+    private var input: Tensor?
+
+    /// Columns of a weight gradient that one task computes. Fixed, since a BLAS may sum differently for another extent.
+    private static let block = 4096
+
+    package init(_ name: String, _ inputs: Int, _ outputs: Int) {
+        (self.inputs, self.outputs) = (inputs, outputs)
+        weight = Parameter(name + ".weight", [outputs, inputs])
+        bias = Parameter(name + ".bias", [outputs])
+    }
+
+    package var parameters: [Parameter] { [weight, bias] }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) {
+        weight.initialise(fanIn: inputs, gain: 1, from: &generator)
+    }
+
+    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
+        precondition(input.shape.imageCount == inputs, "dense layer got \(input.shape), wants \(inputs) elements")
+        BLAS.useOneThread()
+        self.input = input
+        output.reshape(Shape(input.shape.images, outputs))
+        // One image at a time, so that a score does not depend on what else is in the batch.
+        context.team.forEach(input.shape.images) { image, _ in
+            let y = unsafe output.image(image)
+            unsafe y.update(from: bias.value.base, count: outputs)
+            unsafe cblas_sgemv(
+                CblasRowMajor, CblasNoTrans, blasint(outputs), blasint(inputs), 1, weight.value.base, blasint(inputs),
+                input.image(image), 1, 1, y, 1)
+        }
+        return output
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
+        guard let input else { preconditionFailure("backward before forward") }
+        let images = input.shape.images
+        inputGradient.reshape(input.shape)
+        context.team.forEach((inputs + Dense.block - 1) / Dense.block) { task, _ in
+            let first = task * Dense.block
+            let columns = blasint(min(Dense.block, inputs - first))
+            unsafe cblas_sgemm(
+                CblasRowMajor, CblasTrans, CblasNoTrans, blasint(outputs), columns, blasint(images), 1, gradient.base,
+                blasint(outputs), input.base + first, blasint(inputs), 1, weight.gradient.base + first, blasint(inputs))
+            unsafe cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(images), columns, blasint(outputs), 1, gradient.base,
+                blasint(outputs), weight.value.base + first, blasint(inputs), 0, inputGradient.base + first,
+                blasint(inputs))
+        }
+        for image in 0..<images { unsafe assay_add(gradient.image(image), outputs, bias.gradient.base) }
+        return inputGradient
+    }
+}
