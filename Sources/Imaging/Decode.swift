@@ -1,0 +1,147 @@
+// Bytes to pixels: sniff, header, limits, and only then the memory for the picture.
+
+internal import CCodec
+
+/// Decodes a JPEG or PNG file held in memory to 8-bit RGB.
+///
+/// 16-bit channels are scaled to 8, alpha is dropped without compositing, grey is repeated in three channels, CMYK becomes
+/// RGB without a profile, colour profiles and gamma are ignored, the Exif orientation is reported but not applied. Of an
+/// animated PNG the default image is decoded. Anything that would leave part of the picture guessed is an error.
+package func decode(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
+    switch ImageFormat.sniff(file) {
+    case .jpeg: try decodeJPEG(file, limits: limits)
+    case .png: try decodePNG(file, limits: limits)
+    case let format?: throw .unsupportedFormat(format)
+    case nil: throw .notAnImage
+    }
+}
+
+package func decode(_ file: [UInt8], limits: DecodeLimits = DecodeLimits()) throws(DecodeError) -> DecodedImage {
+    try decode(file.span, limits: limits)
+}
+
+package func decode(_ file: UnsafeRawBufferPointer, limits: DecodeLimits = DecodeLimits()) throws(DecodeError)
+    -> DecodedImage
+{
+    try unsafe decode(
+        UnsafeBufferPointer(start: file.baseAddress?.assumingMemoryBound(to: UInt8.self), count: file.count).span,
+        limits: limits)
+}
+
+private func decodeJPEG(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
+    var header = codec_jpeg_header()
+    var message = Text()
+    let status = unsafe file.withUnsafeBufferPointer { bytes in
+        unsafe codec_jpeg_read_header(bytes.baseAddress, bytes.count, &header, &message.bytes)
+    }
+    try check(status, .jpeg, message, limits)
+    var facts = ImageFacts(
+        format: .jpeg, width: Int(header.width), height: Int(header.height), bitsPerChannel: Int(header.bits),
+        colour: jpegColour(header.colour))
+    facts.jpegQuality = header.quality == 0 ? nil : Int(header.quality)
+    facts.subsampling = subsampling(x: header.chroma_x, y: header.chroma_y)
+    facts.isProgressive = header.progressive != 0
+    facts.hasAdobeMarker = header.adobe != 0
+    facts.orientation = jpegOrientation(file)
+    return try unsafe decodePixels(file, facts, limits) { bytes, target, message, warning in
+        unsafe codec_jpeg_decode(
+            bytes.baseAddress, bytes.count, CInt(clamping: limits.maxScans), header.width, header.height, target,
+            message,
+            warning)
+    }
+}
+
+private func decodePNG(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
+    guard let chunks = PNGChunks(file) else {
+        throw file.count < 33
+            ? .truncated(reason: "premature end of PNG file") : .corrupt(reason: "Missing IHDR before data")
+    }
+    guard chunks.textBytes <= limits.maxTextBytes else {
+        throw .tooMuchText(bytes: chunks.textBytes, limit: limits.maxTextBytes)
+    }
+    var facts = ImageFacts(
+        format: .png, width: chunks.width, height: chunks.height, bitsPerChannel: chunks.bitDepth, colour: chunks.colour
+    )
+    facts.hasAlpha = chunks.hasTransparency || chunks.colourType & 4 != 0
+    facts.isInterlaced = chunks.isInterlaced
+    facts.isAnimated = chunks.isAnimated
+    facts.orientation = chunks.orientation
+    return try unsafe decodePixels(file, facts, limits) { bytes, target, message, warning in
+        unsafe codec_png_decode(
+            bytes.baseAddress, bytes.count, UInt32(chunks.width), UInt32(chunks.height), target, message, warning)
+    }
+}
+
+/// A call of CCodec that fills the pixels: file, target, message, warning.
+private typealias PixelDecoder = (
+    UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?
+) -> codec_status
+
+private func decodePixels(
+    _ file: Span<UInt8>, _ facts: ImageFacts, _ limits: DecodeLimits, with decoder: PixelDecoder
+) throws(DecodeError) -> DecodedImage {
+    let (area, overflow) = facts.width.multipliedReportingOverflow(by: facts.height)
+    guard !overflow, area <= limits.maxPixels, area <= Int.max / 4 else {
+        throw .tooManyPixels(width: facts.width, height: facts.height, limit: limits.maxPixels)
+    }
+    guard area > 0 else { throw .corrupt(reason: "a picture without pixels") }
+    var status = CODEC_OK
+    var message = Text()
+    var warning = Text()
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 3 * area) { target, initialised in
+        status = unsafe file.withUnsafeBufferPointer { source in
+            unsafe decoder(source, target.baseAddress, &message.bytes, &warning.bytes)
+        }
+        initialised = status == CODEC_OK ? 3 * area : 0
+    }
+    try check(status, facts.format, message, limits)
+    let pixels = Pixels(width: facts.width, height: facts.height, bytes: bytes)
+    return DecodedImage(pixels: pixels, facts: facts, warning: warning.string.isEmpty ? nil : warning.string)
+}
+
+private func check(
+    _ status: codec_status, _ format: ImageFormat, _ message: Text, _ limits: DecodeLimits
+) throws(DecodeError) {
+    switch status {
+    case CODEC_OK: return
+    case CODEC_TRUNCATED: throw .truncated(reason: message.string)
+    case CODEC_UNSUPPORTED: throw .unsupportedVariant(format, reason: message.string)
+    case CODEC_TOO_LARGE: throw .tooManyPixels(width: 65535, height: 65535, limit: limits.maxPixels)
+    case CODEC_TOO_MANY_SCANS: throw .tooManyScans(limit: limits.maxScans)
+    case CODEC_NO_MEMORY: throw .outOfMemory
+    default: throw .corrupt(reason: message.string)
+    }
+}
+
+/// A buffer that CCodec writes a terminated text to.
+private struct Text {
+    var bytes = [CChar](repeating: 0, count: Int(CODEC_TEXT_SIZE))
+
+    var string: String {
+        String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+private func jpegColour(_ colour: Int32) -> ImageFacts.Colour {
+    switch UInt32(bitPattern: colour) {
+    case CODEC_COLOUR_GREY.rawValue: .grey
+    case CODEC_COLOUR_RGB.rawValue: .rgb
+    case CODEC_COLOUR_YCBCR.rawValue: .ycbcr
+    case CODEC_COLOUR_CMYK.rawValue: .cmyk
+    case CODEC_COLOUR_YCCK.rawValue: .ycck
+    default: .other
+    }
+}
+
+/// The J:a:b notation for `x` × `y` luma samples per chroma sample.
+private func subsampling(x: Int32, y: Int32) -> String? {
+    switch (x, y) {
+    case (1, 1): "4:4:4"
+    case (2, 1): "4:2:2"
+    case (2, 2): "4:2:0"
+    case (1, 2): "4:4:0"
+    case (4, 1): "4:1:1"
+    case (4, 2): "4:1:0"
+    default: nil
+    }
+}

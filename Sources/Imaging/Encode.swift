@@ -1,0 +1,48 @@
+// Pixels to JPEG and PNG files in memory, for augmentation and for pictures that people look at.
+
+internal import CCodec
+
+/// How much coarser colour is stored than brightness.
+package enum ChromaSubsampling: String, Sendable, CaseIterable {
+    case s444 = "4:4:4"
+    case s422 = "4:2:2"
+    case s420 = "4:2:0"
+}
+
+/// A baseline JPEG file of `pixels`. `quality` is 1…100 on the IJG scale; sides are at most 65 500 pixels.
+package func encodeJPEG(_ pixels: Pixels, quality: Int, subsampling: ChromaSubsampling) -> [UInt8] {
+    precondition(pixels.width <= 65_500 && pixels.height <= 65_500, "JPEG sides are at most 65500 pixels")
+    return unsafe encode(pixels) { source, width, height, out, length, message in
+        unsafe codec_jpeg_encode(
+            source, width, height, CInt(min(max(quality, 1), 100)), subsampling == .s444 ? 1 : 2,
+            subsampling == .s420 ? 2 : 1, out, length, message)
+    }
+}
+
+/// An 8-bit RGB PNG file of `pixels`, not interlaced.
+package func encodePNG(_ pixels: Pixels) -> [UInt8] {
+    unsafe encode(pixels) { source, width, height, out, length, message in
+        unsafe codec_png_encode(source, width, height, out, length, message)
+    }
+}
+
+/// A call of CCodec that allocates a file: pixels, sizes, where to put it, message.
+private typealias Encoder = (
+    UnsafePointer<UInt8>?, UInt32, UInt32, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
+    UnsafeMutablePointer<Int>,
+    UnsafeMutablePointer<CChar>
+) -> codec_status
+
+private func encode(_ pixels: Pixels, with encoder: Encoder) -> [UInt8] {
+    var file: UnsafeMutablePointer<UInt8>?
+    var length = 0
+    var message = [CChar](repeating: 0, count: Int(CODEC_TEXT_SIZE))
+    let status = unsafe pixels.bytes.withUnsafeBufferPointer { source in
+        unsafe encoder(
+            source.baseAddress, UInt32(pixels.width), UInt32(pixels.height), &file, &length, &message)
+    }
+    // Every valid picture can be encoded, so only exhausted memory leads here; Swift's own allocations trap then too.
+    precondition(status == CODEC_OK, "out of memory")
+    defer { unsafe codec_free(file) }
+    return unsafe [UInt8](UnsafeBufferPointer(start: file, count: length))
+}
