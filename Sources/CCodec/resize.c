@@ -162,44 +162,53 @@ int codec_bilinear_planes(const uint8_t *pixels, int64_t width, int64_t height, 
     return failed;
 }
 
-// Adds the part of the input row that each output column covers, in units of output pixels, times `weight`.
-static void add_row(const uint8_t *row, int64_t width, int64_t out_width, float weight, float *sums) {
-    double scale = (double)width / (double)out_width;
-    for (int64_t x = 0; x < out_width; x++) {
-        double start = (double)x * scale, end = (double)(x + 1) * scale;
-        int64_t first = (int64_t)start, last = (int64_t)end;
-        if (last >= width) last = width - 1, end = (double)width;
-        float red = 0, green = 0, blue = 0;
-        const uint8_t *pixel = row + 3 * first;
-        for (int64_t i = first; i <= last; i++, pixel += 3) {
-            double from = i > first ? (double)i : start, to = i < last ? (double)(i + 1) : end;
-            float share = (float)(to - from);
-            red += share * pixel[0], green += share * pixel[1], blue += share * pixel[2];
-        }
-        sums[3 * x] += weight * red, sums[3 * x + 1] += weight * green, sums[3 * x + 2] += weight * blue;
+// The input samples that an output sample covers: those between `first` and `last` wholly, these two in part.
+typedef struct {
+    int64_t first, last;
+    float head, tail;  // covered share of `first` and of `last`; `tail` is 0 when they are the same
+} cover;
+
+static void make_covers(cover *covers, int64_t size, int64_t out_size) {
+    double scale = (double)size / (double)out_size;
+    for (int64_t i = 0; i < out_size; i++) {
+        double start = (double)i * scale, end = i + 1 == out_size ? (double)size : (double)(i + 1) * scale;
+        int64_t first = (int64_t)start, last = (int64_t)ceil(end) - 1;
+        int same = last <= first;
+        covers[i] = (cover){first, same ? first : last, (float)((same ? end : (double)(first + 1)) - start),
+                            same ? 0.0f : (float)(end - (double)last)};
     }
 }
 
 int codec_downscale(const uint8_t *pixels, int64_t width, int64_t height, int64_t out_width, int64_t out_height,
                     uint8_t *out) {
-    float *sums = malloc((size_t)out_width * 3 * sizeof(float));
-    if (sums == NULL) return -1;
-    double scale = (double)height / (double)out_height;
-    float area = (float)(((double)width / (double)out_width) * scale);
-    for (int64_t y = 0; y < out_height; y++, out += 3 * out_width) {
-        memset(sums, 0, (size_t)out_width * 3 * sizeof(float));
-        double start = (double)y * scale, end = (double)(y + 1) * scale;
-        int64_t first = (int64_t)start, last = (int64_t)end;
-        if (last >= height) last = height - 1, end = (double)height;
-        for (int64_t i = first; i <= last; i++) {
-            double from = i > first ? (double)i : start, to = i < last ? (double)(i + 1) : end;
-            if (to > from) add_row(pixels + 3 * width * i, width, out_width, (float)(to - from), sums);
+    int64_t line = 3 * width;
+    cover *columns = malloc((size_t)(out_width + out_height) * sizeof(cover));
+    float *sums = malloc((size_t)line * sizeof(float));
+    int failed = columns == NULL || sums == NULL ? -1 : 0;
+    if (failed == 0) {
+        make_covers(columns, width, out_width);
+        make_covers(columns + out_width, height, out_height);
+    }
+    float area = (float)((double)width * (double)height / ((double)out_width * (double)out_height));
+    for (int64_t y = 0; failed == 0 && y < out_height; y++, out += 3 * out_width) {
+        cover rows = columns[out_width + y];
+        for (int64_t i = 0; i < line; i++) sums[i] = rows.head * (float)pixels[line * rows.first + i];
+        for (int64_t row = rows.first + 1; row <= rows.last; row++) {
+            float share = row < rows.last ? 1.0f : rows.tail;
+            for (int64_t i = 0; i < line; i++) sums[i] += share * (float)pixels[line * row + i];
         }
-        for (int64_t i = 0; i < 3 * out_width; i++) {
-            float value = sums[i] / area + 0.5f;
-            out[i] = value >= 255.0f ? 255 : (uint8_t)(int)value;
+        for (int64_t x = 0; x < out_width; x++) {
+            cover covered = columns[x];
+            for (int c = 0; c < 3; c++) {
+                float sum = covered.head * sums[3 * covered.first + c];
+                for (int64_t i = covered.first + 1; i < covered.last; i++) sum += sums[3 * i + c];
+                sum += covered.tail * sums[3 * covered.last + c];
+                float value = sum / area + 0.5f;
+                out[3 * x + c] = value >= 255.0f ? 255 : (uint8_t)(int)value;
+            }
         }
     }
+    free(columns);
     free(sums);
-    return 0;
+    return failed;
 }

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct DecodingTests {
+    /// PNG is exact. JPEG is too with the same library; others may round differently by a step.
+    @Test(arguments: Fixture.names("jpg", "png"))
+    func everyVariantDecodesToTheReferencePixels(_ name: String) throws {
+        let image = try decode(try Fixture.bytes(name))
+        let expected = try Fixture.expected(name)
+        #expect(image.pixels.width == Fixture.width && image.pixels.height == Fixture.height)
+        let distance = zip(image.pixels.bytes, expected.bytes).map { abs(Int($0) - Int($1)) }.max() ?? 0
+        #expect(distance <= (name.hasSuffix("png") ? 0 : 2))
+        #expect(image.warning == nil)
+        #expect(image.facts.width == Fixture.width && image.facts.height == Fixture.height)
+    }
+
+    @Test func thereIsAFixtureForEveryVariant() {
+        #expect(Fixture.names("jpg").count == 20)
+        #expect(Fixture.names("png").count == 24)
+    }
+
+    @Test func bytesBehindAPointerDecodeLikeAnArray() throws {
+        let file = try Fixture.bytes("progressive.jpg")
+        let throughPointer = try file.withUnsafeBytes { try decode($0) }
+        #expect(throughPointer == (try decode(file)))
+    }
+
+    @Test(arguments: ChromaSubsampling.allCases)
+    func encodedJPEGIsNearThePictureAndSaysHowItWasMade(_ subsampling: ChromaSubsampling) throws {
+        let picture = Pixels(
+            width: 33, height: 17, bytes: (0..<33 * 17).flatMap { [UInt8($0 % 33 * 6), UInt8($0 / 33 * 13), 90] })
+        let image = try decode(encodeJPEG(picture, quality: 95, subsampling: subsampling))
+        let differences = zip(image.pixels.bytes, picture.bytes).map { abs(Int($0) - Int($1)) }
+        #expect(differences.reduce(0, +) / differences.count <= 2)
+        #expect(image.facts.subsampling == subsampling.rawValue)
+        #expect(image.facts.jpegQuality == 95)
+        #expect(image.facts.format == .jpeg && image.facts.colour == .ycbcr && !image.facts.isProgressive)
+    }
+
+    @Test func encodedPNGIsThePicture() throws {
+        let picture = noise(width: 31, height: 14)
+        let image = try decode(encodePNG(picture))
+        #expect(image.pixels == picture)
+        #expect(image.facts.format == .png && image.facts.colour == .rgb && image.facts.bitsPerChannel == 8)
+    }
+
+    @Test func aLowerQualityMakesASmallerFile() {
+        let picture = noise(width: 64, height: 64)
+        let sizes = [95, 70, 40, 10].map { encodeJPEG(picture, quality: $0, subsampling: .s420).count }
+        #expect(sizes == sizes.sorted(by: >))
+        #expect(
+            encodeJPEG(picture, quality: 0, subsampling: .s444) == encodeJPEG(picture, quality: 1, subsampling: .s444))
+    }
+}
