@@ -253,7 +253,8 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
     j_decompress_ptr cinfo = &job->cinfo;
     int inks = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     cinfo->out_color_space = inks ? JCS_CMYK : JCS_RGB;
-    cinfo->dct_method = JDCT_ISLOW;  // the same pixels on every machine
+    cinfo->dct_method = JDCT_ISLOW;      // the same pixels on every machine
+    cinfo->do_block_smoothing = FALSE;  // coefficients that never came are not made up
     cinfo->progress = &job->progress;
     jpeg_start_decompress(cinfo);
     note_scan(job);

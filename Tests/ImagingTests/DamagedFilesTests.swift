@@ -73,10 +73,10 @@ import Testing
 
     @Test func aHundredWarningsAreFatal() throws {
         var file = try Fixture.bytes("sampling-2x2.jpg")
-        let segment: [UInt8] = [0, 0xFF, 0xFE, 0, 2]  // a stray byte before an empty comment
-        file.insert(contentsOf: Array(repeating: segment, count: 99).joined(), at: 2)
+        let segment: [UInt8] = [0, 0xFF, 0xFE, 0, 2]  // a stray byte before an empty comment, behind the JFIF segment
+        file.insert(contentsOf: Array(repeating: segment, count: 99).joined(), at: 20)
         #expect(try decode(file).warning != nil)
-        file.insert(contentsOf: segment, at: 2)
+        file.insert(contentsOf: segment, at: 20)
         let error = try #require(decodeError(file))
         #expect(error.code == "corrupt" && error.message.hasPrefix("100 warnings, the first: "))
     }

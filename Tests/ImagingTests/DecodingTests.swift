@@ -16,8 +16,8 @@ import Testing
     }
 
     @Test func thereIsAFixtureForEveryVariant() {
-        #expect(Fixture.names("jpg").count == 20)
-        #expect(Fixture.names("png").count == 24)
+        #expect(Fixture.names("jpg").count == 19)
+        #expect(Fixture.names("png").count == 25)
     }
 
     @Test func bytesBehindAPointerDecodeLikeAnArray() throws {
@@ -28,11 +28,14 @@ import Testing
 
     @Test(arguments: ChromaSubsampling.allCases)
     func encodedJPEGIsNearThePictureAndSaysHowItWasMade(_ subsampling: ChromaSubsampling) throws {
-        let picture = Pixels(
-            width: 33, height: 17, bytes: (0..<33 * 17).flatMap { [UInt8($0 % 33 * 6), UInt8($0 / 33 * 13), 90] })
+        var bytes: [UInt8] = []
+        for y in 0..<17 {
+            for x in 0..<33 { bytes += [UInt8(x * 6), UInt8(y * 13), 90] }
+        }
+        let picture = Pixels(width: 33, height: 17, bytes: bytes)
         let image = try decode(encodeJPEG(picture, quality: 95, subsampling: subsampling))
-        let differences = zip(image.pixels.bytes, picture.bytes).map { abs(Int($0) - Int($1)) }
-        #expect(differences.reduce(0, +) / differences.count <= 2)
+        let differences: [Int] = zip(image.pixels.bytes, bytes).map { abs(Int($0) - Int($1)) }
+        #expect(differences.reduce(0, +) <= 2 * differences.count)
         #expect(image.facts.subsampling == subsampling.rawValue)
         #expect(image.facts.jpegQuality == 95)
         #expect(image.facts.format == .jpeg && image.facts.colour == .ycbcr && !image.facts.isProgressive)
