@@ -110,7 +110,7 @@ static void on_progress(j_common_ptr common) {
     note_scan(job);
 }
 
-// Must be called with `job->escape` set: creating can fail too.
+// Called with `job->escape` set: creating can fail too.
 static void begin(decompression *job, const uint8_t *bytes, size_t length) {
     jpeg_create_decompress(&job->cinfo);
     jpeg_mem_src(&job->cinfo, (unsigned char *)bytes, length);
@@ -186,14 +186,20 @@ static void describe(j_decompress_ptr cinfo, codec_jpeg_header *header) {
     header->chroma_y = luma->v_samp_factor / blue->v_samp_factor;
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static void try_header(decompression *job, const uint8_t *bytes, size_t length, codec_jpeg_header *header) {
+    if (setjmp(job->escape) == 0) {
+        begin(job, bytes, length);
+        describe(&job->cinfo, header);
+    }
+}
+
 codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_jpeg_header *header, char *message) {
     decompression job;
     prepare(&job, message, NULL);
     memset(header, 0, sizeof *header);
-    if (setjmp(job.escape) == 0) {
-        begin(&job, bytes, length);
-        describe(&job.cinfo, header);
-    } else if (job.status == CODEC_TOO_LARGE) {
+    try_header(&job, bytes, length, header);
+    if (job.status == CODEC_TOO_LARGE) {
         header->width = job.cinfo.image_width;
         header->height = job.cinfo.image_height;
     }
@@ -253,7 +259,7 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
     j_decompress_ptr cinfo = &job->cinfo;
     int inks = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     cinfo->out_color_space = inks ? JCS_CMYK : JCS_RGB;
-    cinfo->dct_method = JDCT_ISLOW;      // the same pixels on every machine
+    cinfo->dct_method = JDCT_ISLOW;     // the same pixels on every machine
     cinfo->do_block_smoothing = FALSE;  // coefficients that never came are not made up
     cinfo->progress = &job->progress;
     jpeg_start_decompress(cinfo);
@@ -263,7 +269,10 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
         fail(job, CODEC_CORRUPT);
     }
     warn_if_unrefined(job);
-    if (cinfo->output_width != width || cinfo->output_height != height) fail(job, CODEC_CORRUPT);
+    if (cinfo->output_width != width || cinfo->output_height != height) {
+        snprintf(job->message, CODEC_TEXT_SIZE, "the sizes are not those of the header");
+        fail(job, CODEC_CORRUPT);
+    }
     if (inks) {
         read_cmyk_rows(job, pixels);
     } else {
@@ -272,15 +281,20 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
     jpeg_finish_decompress(cinfo);  // reads on to the end marker, so that a file cut just before it is noticed
 }
 
+static void try_decode(decompression *job, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                       uint8_t *pixels) {
+    if (setjmp(job->escape) == 0) {
+        begin(job, bytes, length);
+        decode(job, width, height, pixels);
+    }
+}
+
 codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
                                uint8_t *pixels, char *message, char *warning) {
     decompression job;
     prepare(&job, message, warning);
     job.max_scans = max_scans;
-    if (setjmp(job.escape) == 0) {
-        begin(&job, bytes, length);
-        decode(&job, width, height, pixels);
-    }
+    try_decode(&job, bytes, length, width, height, pixels);
     jpeg_destroy_decompress(&job.cinfo);
     return job.status;
 }

@@ -78,15 +78,27 @@ static void make_taps(tap *taps, int64_t size, int64_t out_size) {
 typedef struct {
     tap *columns, *rows;
     float *lines;
-    float *above, *below;  // halves of `lines`: two input rows resampled to the output's width, channels interleaved
+    float *above, *below;  // halves of `lines`: two input rows resampled to the output's width
+    int planar;             // whether their channels lie one after the other or interleaved, as the output's do
     int64_t above_row, below_row;
 } bilinear;
 
-static void resample_row(const uint8_t *row, const tap *columns, int64_t out_width, float *out) {
+static inline __attribute__((always_inline)) void resample(const uint8_t *row, const tap *columns, int64_t out_width,
+                                                            int64_t step, int64_t channel_step, float *out) {
     for (int64_t x = 0; x < out_width; x++) {
         const uint8_t *left = row + 3 * columns[x].lower, *right = row + 3 * columns[x].upper;
         float share = columns[x].share;
-        for (int c = 0; c < 3; c++) out[3 * x + c] = (float)left[c] + ((float)right[c] - (float)left[c]) * share;
+        for (int c = 0; c < 3; c++) {
+            out[step * x + channel_step * c] = (float)left[c] + ((float)right[c] - (float)left[c]) * share;
+        }
+    }
+}
+
+static void resample_row(const bilinear *job, const uint8_t *row, int64_t out_width, float *out) {
+    if (job->planar) {
+        resample(row, job->columns, out_width, 1, out_width, out);
+    } else {
+        resample(row, job->columns, out_width, 3, 1, out);
     }
 }
 
@@ -117,11 +129,11 @@ static void bilinear_row(bilinear *job, const uint8_t *pixels, int64_t width, in
         job->below_row = job->above_row, job->above_row = lower;
     }
     if (job->above_row != lower) {
-        resample_row(pixels + 3 * width * lower, job->columns, out_width, job->above);
+        resample_row(job, pixels + 3 * width * lower, out_width, job->above);
         job->above_row = lower;
     }
     if (job->below_row != upper) {
-        resample_row(pixels + 3 * width * upper, job->columns, out_width, job->below);
+        resample_row(job, pixels + 3 * width * upper, out_width, job->below);
         job->below_row = upper;
     }
 }
@@ -144,17 +156,16 @@ int codec_resize(const uint8_t *pixels, int64_t width, int64_t height, int64_t o
 
 int codec_bilinear_planes(const uint8_t *pixels, int64_t width, int64_t height, int64_t out_width, int64_t out_height,
                           float *out) {
-    bilinear job = {0};
+    bilinear job = {.planar = 1};
     int failed = bilinear_begin(&job, width, height, out_width, out_height);
     int64_t plane = out_width * out_height;
     for (int64_t y = 0; failed == 0 && y < out_height; y++, out += out_width) {
         bilinear_row(&job, pixels, width, out_width, y);
         const float *above = job.above, *below = job.below;
         float share = job.rows[y].share;
-        for (int64_t x = 0; x < out_width; x++) {
-            for (int c = 0; c < 3; c++) {
-                int64_t i = 3 * x + c;
-                out[c * plane + x] = (above[i] + (below[i] - above[i]) * share) * (1.0f / 255.0f);
+        for (int c = 0; c < 3; c++, above += out_width, below += out_width) {
+            for (int64_t x = 0; x < out_width; x++) {
+                out[c * plane + x] = (above[x] + (below[x] - above[x]) * share) * (1.0f / 255.0f);
             }
         }
     }
