@@ -1,3 +1,5 @@
+// Shows that a picture is whole or refused, whatever happened to its file.
+
 import Testing
 
 @testable import Imaging

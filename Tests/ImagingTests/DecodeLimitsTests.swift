@@ -1,3 +1,5 @@
+// Shows that hostile files are refused before they cost memory or time.
+
 import Testing
 
 @testable import Imaging

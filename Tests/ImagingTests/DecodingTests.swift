@@ -1,3 +1,5 @@
+// Shows that every variant of JPEG and PNG decodes to the right pixels and that the encoders undo it.
+
 import Testing
 
 @testable import Imaging

@@ -1,3 +1,5 @@
+// Shows that what a file says about its picture is reported as stored.
+
 import Testing
 
 @testable import Imaging

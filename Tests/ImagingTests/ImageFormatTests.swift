@@ -1,3 +1,5 @@
+// Shows that formats are recognised by content and that nothing else is taken for an image.
+
 import Testing
 
 @testable import Imaging

@@ -1,3 +1,5 @@
+// Shows that crops, turns and resampling compute what they promise.
+
 import Testing
 
 @testable import Imaging

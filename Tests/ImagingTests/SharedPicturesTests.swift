@@ -1,3 +1,5 @@
+// Shows that collections of odd files from elsewhere decode or fail as they should.
+
 import Foundation
 import Testing
 
