@@ -21,7 +21,7 @@ package struct Dataset: Sendable {
     /// - Throws: ``DatasetError``, whose message explains both forms where the path is neither.
     package static func load(_ path: String, split: String? = nil) throws(DatasetError) -> Dataset {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: systemMessage()) }
+        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: SystemError().message) }
         let read: (entries: [Entry], unlabelled: Int)
         switch status.st_mode & S_IFMT {
         case S_IFDIR: read = try readFolder(path)
@@ -108,10 +108,4 @@ package enum DatasetError: Error, Equatable {
                       columns or keys: path (relative to the manifest), label (real or fake),
                       and optionally source, generator, group, split
         """
-}
-
-/// The text of the last system error.
-func systemMessage(_ number: Int32 = errno) -> String {
-    guard let text = unsafe strerror(number) else { return "error \(number)" }
-    return unsafe String(cString: text).lowercased()
 }
