@@ -21,7 +21,7 @@ package struct Dataset: Sendable {
     /// - Throws: ``DatasetError``, whose message explains both forms where the path is neither.
     package static func load(_ path: String, split: String? = nil) throws(DatasetError) -> Dataset {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: SystemError().message) }
+        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: systemMessage(errno)) }
         let read: (entries: [Entry], unlabelled: Int)
         switch status.st_mode & S_IFMT {
         case S_IFDIR: read = try readFolder(path)

@@ -60,13 +60,13 @@ extension Dataset {
 
     /// The visible regular files and directories of a directory.
     private static func list(_ path: String) throws(DatasetError) -> [(String, Kind)] {
-        guard let stream = unsafe opendir(path) else { throw .unreadable(path: path, reason: SystemError().message) }
+        guard let stream = unsafe opendir(path) else { throw .unreadable(path: path, reason: systemMessage(errno)) }
         defer { unsafe closedir(stream) }
         var names: [(String, Kind)] = []
         while true {
             errno = 0
             guard let item = unsafe readdir(stream) else {
-                if errno != 0 { throw .unreadable(path: path, reason: SystemError().message) }
+                if errno != 0 { throw .unreadable(path: path, reason: systemMessage(errno)) }
                 return names
             }
             let name = unsafe withUnsafeBytes(of: &item.pointee.d_name) { bytes in

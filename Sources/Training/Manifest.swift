@@ -19,7 +19,7 @@ enum Manifest {
     static func read(_ path: String) throws(DatasetError) -> [Dataset.Entry] {
         let file: [UInt8]
         do {
-            file = try readFile(path)
+            file = try readWhole(path)
         } catch {
             throw .unreadable(path: path, reason: error.message)
         }

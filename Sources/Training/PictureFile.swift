@@ -27,7 +27,7 @@ package func readPicture(_ path: String) throws(PictureError) -> DecodedImage {
 /// The bytes of a regular file, by open(2) and read(2).
 func readWhole(_ path: String) throws(PictureError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(unsafe String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .unreadable(systemMessage(errno)) }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -44,6 +44,9 @@ func readWhole(_ path: String) throws(PictureError) -> [UInt8] {
             count += got
         }
     }
-    guard failure == 0 else { throw .unreadable(unsafe String(cString: strerror(failure))) }
+    guard failure == 0 else { throw .unreadable(systemMessage(failure)) }
     return bytes
 }
+
+/// The text of a system error number, by strerror(3).
+func systemMessage(_ number: Int32) -> String { unsafe String(cString: strerror(number)).lowercased() }
