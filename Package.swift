@@ -51,7 +51,7 @@ let package = Package(
         // Bottom to top; imports point downwards only.
         module("Imaging", ["CCodec"]),
         module("Network", ["CKernels", "COpenBLAS"]),
-        module("Detection", ["Imaging", "Network", "CDefaultModel"]),
+        module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels", "COpenBLAS"]),
         module("Files", ["CCrypto"]),
         module("Scanning", ["Detection", "Files", "Imaging"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),

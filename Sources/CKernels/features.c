@@ -10,6 +10,14 @@ CLONED void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long 
             for (long c = 0; c < 3; c++) planes[c * area + y * width + x] = (float)rgb[3 * x + c] * (1.0f / 255.0f);
 }
 
+CLONED void assay_luminance(const float *planes, long area, float *out) {
+    for (long i = 0; i < area; i++) out[i] = 0.299f * planes[i] + 0.587f * planes[area + i] + 0.114f * planes[2 * area + i];
+}
+
+CLONED void assay_scale_offset(const float *x, long count, float scale, float offset, float *out) {
+    for (long i = 0; i < count; i++) out[i] = x[i] * scale + offset;
+}
+
 CLONED void assay_local_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
     for (long c = 0; c < channels; c++, planes += height * width)
         for (long y = 0; y < height; y++, out += width) {
@@ -69,28 +77,27 @@ CLONED void assay_block_dct(const float *plane, long height, long width, long st
         for (int x = 0; x < 8; x++)
             basis[u][x] = (float)(cos((2 * x + 1) * u * 3.14159265358979323846 / 16) * (u == 0 ? sqrt(0.125) : 0.5));
     const long h = height / stride, w = width / stride, area = h * w, margin = (8 - stride) / 2;
-    for (long by = 0; by < h; by++)
-        for (long bx = 0; bx < w; bx++) {
-            v8 rows[8], half[8];
-            const long y0 = by * stride - margin, x0 = bx * stride - margin;
-            for (long y = 0; y < 8; y++) {
-                const float *line = plane + reflected(y0 + y, height) * width;
-                if (x0 >= 0 && x0 + 8 <= width)
-                    rows[y] = *(const v8 *)(line + x0);
-                else
-                    for (long x = 0; x < 8; x++) rows[y][x] = line[reflected(x0 + x, width)];
-            }
-            for (int u = 0; u < 8; u++) {
-                v8 sum = {};
-                for (int y = 0; y < 8; y++) sum += rows[y] * basis[u][y];
-                half[u] = sum;
-            }
-            float *o = out + by * w + bx;
-            for (int u = 0; u < 8; u++)
-                for (int v = 0; v < 8; v++) {
-                    const v8 product = half[u] * *(const v8 *)basis[v];
-                    o[(u * 8 + v) * area] = ((product[0] + product[4]) + (product[2] + product[6])) +
-                                            ((product[1] + product[5]) + (product[3] + product[7]));
+    // Columns of blocks whose x has the same remainder by the stride lie together, so that both passes run along rows.
+    const long line = w + 8 / stride;
+    float vertical[width], phases[stride * line];
+    for (long by = 0; by < h; by++) {
+        const float *rows[8];
+        for (long y = 0; y < 8; y++) rows[y] = plane + reflected(by * stride - margin + y, height) * width;
+        for (int u = 0; u < 8; u++) {
+            const float *b = basis[u];
+            for (long x = 0; x < width; x++)
+                vertical[x] = ((rows[0][x] * b[0] + rows[1][x] * b[1]) + (rows[2][x] * b[2] + rows[3][x] * b[3])) +
+                              ((rows[4][x] * b[4] + rows[5][x] * b[5]) + (rows[6][x] * b[6] + rows[7][x] * b[7]));
+            for (long p = 0; p < stride; p++)
+                for (long i = 0; i < line; i++) phases[p * line + i] = vertical[reflected(i * stride + p - margin, width)];
+            for (int v = 0; v < 8; v++) {
+                float *o = out + (u * 8 + v) * area + by * w;
+                for (long i = 0; i < w; i++) {
+                    float sum = 0;
+                    for (long x = 0; x < 8; x++) sum += basis[v][x] * phases[x % stride * line + x / stride + i];
+                    o[i] = sum;
                 }
+            }
         }
+    }
 }

@@ -1,11 +1,12 @@
 // The labelled pictures a run works on, from a folder or a manifest, in an order that depends on neither.
 
+import Files
 import Glibc
 
 /// A set of labelled pictures, ordered by path.
 package struct Dataset: Sendable {
     package let samples: [Sample]
-    /// Hexadecimal digest of the sorted (path, label, size) list, paths relative to the folder or manifest: it names
+    /// SHA-256 of the sorted (path, label, size) list, paths relative to the folder or manifest: it names
     /// the data set, wherever it lies.
     package let digest: String
     /// Files of a folder that lie below neither real/ nor fake/ and are therefore left out.
@@ -74,7 +75,7 @@ package struct Dataset: Sendable {
             text += entry.name.utf8
             text += "\0\(entry.sample.isFake ? "fake" : "real")\0\(found ? String(status.st_size) : "missing")\n".utf8
         }
-        return hexadecimalDigest(of: text)
+        return SHA256.hexadecimal(of: text)
     }
 }
 

@@ -90,6 +90,12 @@ void assay_max_pool_gradient(const float *gradient, const int32_t *index, long c
 /// Interleaved 8-bit RGB, `stride` bytes a row, to three planes in [0, 1].
 void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes);
 
+/// BT.601 luminance of three planes: 0.299 R + 0.587 G + 0.114 B.
+void assay_luminance(const float *planes, long area, float *out);
+
+/// out = x · scale + offset; `out` may be `x`.
+void assay_scale_offset(const float *x, long count, float scale, float offset, float *out);
+
 /// Pixel minus the mean of its 3 × 3 neighbourhood (edges replicated), times `gain`.
 void assay_local_residual(const float *planes, long channels, long height, long width, float gain, float *out);
 

@@ -1,0 +1,53 @@
+// Our own architecture: both branches on crops at native resolution, small enough for plain CPUs.
+import Network
+
+extension DetectorNetwork {
+    /// Two residual networks with global mean and maximum pooling, and a fusion that sees now and then only one of them.
+    ///
+    /// The spatial branch reads pixels and their local residual, four neighbours folded into channels: [24, 64, 64]. The
+    /// frequency branch reads Haar detail bands [9, 64, 64], joined at half that extent by the log-magnitudes of local
+    /// 8 × 8 DCTs [64, 32, 32].
+    package static func crossdomain() -> DetectorNetwork {
+        let (spatialWidth, frequencyWidth) = (64, 64)
+        return DetectorNetwork(
+            spatial: Branch(trunk: SingleTrunk(spatialTrunk(spatialWidth)), head: head("spatial", spatialWidth)),
+            frequency: Branch(trunk: frequencyTrunk(frequencyWidth), head: head("frequency", frequencyWidth)),
+            fusion: Sequential([
+                Dropout(rate: 0.3, salt: 11), Dense("fusion.dense1", 2 * (spatialWidth + frequencyWidth), 64),
+                LeakyReLU(slope: 0.1), Dropout(rate: 0.3, salt: 12), Dense("fusion.dense2", 64, 1),
+            ]),
+            branchDropout: 0.25)
+    }
+
+    private static func head(_ branch: String, _ width: Int) -> Sequential {
+        Sequential([Dropout(rate: 0.3, salt: branch == "spatial" ? 13 : 14), Dense("\(branch).dense", 2 * width, 1)])
+    }
+
+    private static func spatialTrunk(_ width: Int) -> Sequential {
+        Sequential([
+            block("spatial", 1, 24, 16, isFirst: true), Pooling(.average),
+            block("spatial", 2, 16, 32), Residual(block("spatial", 3, 32, 32)), Pooling(.average),
+            block("spatial", 4, 32, width), Residual(block("spatial", 5, width, width)), GlobalPooling(),
+        ])
+    }
+
+    private static func frequencyTrunk(_ width: Int) -> JoiningTrunk {
+        JoiningTrunk(
+            Sequential([block("frequency", 1, 9, 16, isFirst: true), Pooling(.average)]),
+            block("frequency", 2, 64, 16, size: 1, isFirst: true),
+            rest: Sequential([
+                block("frequency", 3, 32, 32), Residual(block("frequency", 4, 32, 32)), Pooling(.average),
+                block("frequency", 5, 32, width), Residual(block("frequency", 6, width, width)), GlobalPooling(),
+            ]))
+    }
+
+    /// Convolution, normalisation, ReLU.
+    private static func block(
+        _ branch: String, _ number: Int, _ inputs: Int, _ outputs: Int, size: Int = 3, isFirst: Bool = false
+    ) -> Sequential {
+        Sequential([
+            Convolution("\(branch).conv\(number)", inputs, outputs, size: size, hasBias: false, isFirst: isFirst),
+            BatchNormalisation("\(branch).norm\(number)", outputs, relu: true),
+        ])
+    }
+}

@@ -1,0 +1,87 @@
+// What a model file says about itself, so that no score comes from a file that was made for something else.
+import FoundationEssentials
+
+/// The JSON text under the key `assay` of a model file's `__metadata__`.
+package struct ModelCard: Sendable, Equatable, Codable {
+    /// Version of this format; readers refuse any other.
+    package static let currentFormat = 1
+
+    package var format = ModelCard.currentFormat
+    package var architecture: Architecture
+    /// How pixels become inputs; a change there makes older weights worthless, so it is named.
+    package var preprocessing: String
+    /// By the head's name.
+    package var calibration: [String: Calibration]
+    package var thresholds: Thresholds
+    package var data: TrainingData?
+    /// Figures on the validation part, by name.
+    package var metrics: [String: Double]
+    package var licence: String
+    /// The options that the model was trained with, as one would type them.
+    package var recipe: String?
+
+    /// What the weights were fitted to.
+    package struct TrainingData: Sendable, Equatable, Codable {
+        /// Digest of the data set's listing, as `train` prints it.
+        package var digest: String
+        package var real: Int
+        package var fake: Int
+        /// Pictures per source.
+        package var sources: [String: Int]
+
+        package init(digest: String, real: Int, fake: Int, sources: [String: Int]) {
+            (self.digest, self.real, self.fake, self.sources) = (digest, real, fake, sources)
+        }
+    }
+
+    /// A card of a model that nothing is known of yet: uncalibrated, and never sure of anything.
+    package init(architecture: Architecture) {
+        self.architecture = architecture
+        preprocessing = architecture.preprocessing
+        calibration = Dictionary(uniqueKeysWithValues: Head.allCases.map { ($0.rawValue, Calibration()) })
+        thresholds = Thresholds(fake: 1, real: 0, falseAlarmRate: 0, missRate: 0)
+        metrics = [:]
+        licence = "unstated"
+    }
+
+    package func calibration(_ head: Head) -> Calibration { calibration[head.rawValue] ?? Calibration() }
+
+    /// The JSON text, keys sorted, so that the same card always gives the same file.
+    package var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { preconditionFailure("a card holds a number that is not finite") }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Reads and checks the text.
+    package init(_ text: String) throws(ModelError) {
+        struct Version: Decodable { let format: Int }
+        let data = Data(text.utf8)
+        let decoder = JSONDecoder()
+        guard let version = try? decoder.decode(Version.self, from: data) else {
+            throw .malformed("its metadata key 'assay' holds no JSON with a format version")
+        }
+        guard version.format == ModelCard.currentFormat else {
+            throw .incompatible(
+                "it has format version \(version.format), this program reads \(ModelCard.currentFormat); "
+                    + "train it anew or use the version of assay that made it")
+        }
+        do {
+            self = try decoder.decode(ModelCard.self, from: data)
+        } catch {
+            throw .malformed("its metadata lacks a field or names an unknown architecture")
+        }
+        guard preprocessing == architecture.preprocessing else {
+            throw .incompatible(
+                "it was trained on inputs of kind '\(preprocessing)', this program makes "
+                    + "'\(architecture.preprocessing)'; train it anew or use the version of assay that made it")
+        }
+        guard Head.allCases.allSatisfy({ calibration[$0.rawValue].map { $0.temperature > 0 } ?? false }) else {
+            throw .malformed("its calibration lacks a head or has a temperature that is not positive")
+        }
+        guard thresholds.real <= thresholds.fake else {
+            throw .malformed("its threshold for real lies above the one for fake")
+        }
+    }
+}

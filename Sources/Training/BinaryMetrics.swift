@@ -1,0 +1,124 @@
+// The figures by which a detector is judged, for one head over one set of pictures.
+
+import Glibc
+
+/// A picture's score with its label: the calibrated probability of "fake", not clamped.
+package struct LabelledScore: Sendable, Equatable {
+    package let score: Double
+    package let isFake: Bool
+
+    package init(score: Double, isFake: Bool) {
+        self.score = score
+        self.isFake = isFake
+    }
+}
+
+/// Figures of a two-class score. "Positive" is fake. A figure that needs a class that is absent is nil.
+package struct BinaryMetrics: Sendable, Equatable {
+    package let real: Int
+    package let fake: Int
+    /// Mean binary cross-entropy (natural logarithm), scores kept 1e-7 away from 0 and 1; nil without samples.
+    package let loss: Double?
+    /// Share on the right side of 0.5; at 0.5 exactly counts as real.
+    package let accuracy: Double?
+    /// Mean of the accuracies of both classes.
+    package let balancedAccuracy: Double?
+    /// Area under the ROC curve: the chance that a fake scores above a real one, ties counting half.
+    package let rocAUC: Double?
+    /// Σ (Rₙ − Rₙ₋₁) Pₙ over the distinct scores from the top, as scikit-learn's `average_precision_score`.
+    package let averagePrecision: Double?
+    /// Where false-alarm and miss rate are equal on the ROC curve, linearly between its points.
+    package let equalErrorRate: Double?
+    /// Share of fakes above a threshold that at most 1 % of real ones are above.
+    package let truePositiveRateAt1: Double?
+    /// The same at 5 %.
+    package let truePositiveRateAt5: Double?
+    /// Mean distance between score and frequency of fakes over 15 equal bins of the score, weighted by their samples
+    /// (Guo et al., "On calibration of modern neural networks", 2017, for two classes).
+    package let expectedCalibrationError: Double?
+    /// What the stored thresholds make of the scores.
+    package let verdicts: VerdictShares
+
+    /// - Parameters:
+    ///   - realBelow: scores below are judged real.
+    ///   - fakeAbove: scores above are judged fake; at least `realBelow`.
+    package init(_ samples: [LabelledScore], realBelow: Double, fakeAbove: Double) {
+        fake = samples.count { $0.isFake }
+        real = samples.count - fake
+        verdicts = VerdictShares(samples, realBelow: realBelow, fakeAbove: fakeAbove)
+        let total = Double(samples.count)
+        guard !samples.isEmpty else {
+            (loss, accuracy, balancedAccuracy, rocAUC, averagePrecision) = (nil, nil, nil, nil, nil)
+            (equalErrorRate, truePositiveRateAt1, truePositiveRateAt5) = (nil, nil, nil)
+            expectedCalibrationError = nil
+            return
+        }
+        loss =
+            samples.reduce(0) { sum, sample in
+                let score = max(1e-7, min(1 - 1e-7, sample.score))
+                return sum - log(sample.isFake ? score : 1 - score)
+            } / total
+        let rightFakes = Double(samples.count { $0.isFake && $0.score > 0.5 })
+        let rightReals = Double(samples.count { !$0.isFake && $0.score <= 0.5 })
+        accuracy = (rightFakes + rightReals) / total
+        expectedCalibrationError = Self.calibrationError(samples)
+        guard fake > 0, real > 0 else {
+            (balancedAccuracy, rocAUC, averagePrecision) = (nil, nil, nil)
+            (equalErrorRate, truePositiveRateAt1, truePositiveRateAt5) = (nil, nil, nil)
+            return
+        }
+        balancedAccuracy = (rightFakes / Double(fake) + rightReals / Double(real)) / 2
+        let curve = ROCCurve(samples)
+        rocAUC = curve.area
+        averagePrecision = curve.averagePrecision
+        equalErrorRate = curve.equalErrorRate
+        truePositiveRateAt1 = curve.truePositiveRate(atFalsePositiveRate: 0.01)
+        truePositiveRateAt5 = curve.truePositiveRate(atFalsePositiveRate: 0.05)
+    }
+
+    private static func calibrationError(_ samples: [LabelledScore], bins: Int = 15) -> Double {
+        var scores = [Double](repeating: 0, count: bins)
+        var fakes = [Double](repeating: 0, count: bins)
+        for sample in samples {
+            let bin = max(0, min(bins - 1, Int(sample.score * Double(bins))))
+            scores[bin] += sample.score
+            fakes[bin] += sample.isFake ? 1 : 0
+        }
+        return zip(scores, fakes).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(samples.count)
+    }
+}
+
+/// How many pictures each verdict is given, and how often rightly.
+package struct VerdictShares: Sendable, Equatable {
+    /// Real pictures called fake, of all real ones; nil without real ones.
+    package let falseAlarmRate: Double?
+    /// Fakes called real, of all fakes; nil without fakes.
+    package let missRate: Double?
+    /// Fakes called fake, of all fakes; nil without fakes.
+    package let detectionRate: Double?
+    /// Pictures called uncertain, of all.
+    package let uncertainShare: Double?
+    /// Share of right verdicts among the pictures not called uncertain; nil when all are.
+    package let certainAccuracy: Double?
+
+    init(_ samples: [LabelledScore], realBelow: Double, fakeAbove: Double) {
+        var real = (all: 0, alarms: 0, passed: 0)
+        var fake = (all: 0, caught: 0, missed: 0)
+        for sample in samples {
+            if sample.isFake {
+                fake.all += 1
+                if sample.score > fakeAbove { fake.caught += 1 } else if sample.score < realBelow { fake.missed += 1 }
+            } else {
+                real.all += 1
+                if sample.score > fakeAbove { real.alarms += 1 } else if sample.score < realBelow { real.passed += 1 }
+            }
+        }
+        func share(_ part: Int, of whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }
+        let certain = real.alarms + real.passed + fake.caught + fake.missed
+        falseAlarmRate = share(real.alarms, of: real.all)
+        missRate = share(fake.missed, of: fake.all)
+        detectionRate = share(fake.caught, of: fake.all)
+        uncertainShare = share(samples.count - certain, of: samples.count)
+        certainAccuracy = share(real.passed + fake.caught, of: certain)
+    }
+}

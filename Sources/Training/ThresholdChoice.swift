@@ -1,0 +1,118 @@
+// A verdict accuses or clears a picture, so its thresholds are set by stated error rates, not at one half.
+
+package import Detection
+import Glibc
+
+/// A calibrated score with what is known of the picture's origin.
+package struct SourcedScore: Sendable, Equatable {
+    package let score: Double
+    package let isFake: Bool
+    package let source: String
+
+    package init(score: Double, isFake: Bool, source: String) {
+        self.score = score
+        self.isFake = isFake
+        self.source = source
+    }
+}
+
+/// What the thresholds promise.
+package struct ThresholdPolicy: Sendable, Equatable {
+    /// Share of all real validation pictures that may score above the `fake` threshold.
+    package var falseAlarmRate = 0.01
+    /// Share of any one real source that may.
+    package var worstSourceRate = 0.05
+    /// Share of all fake validation pictures that may score below the `real` threshold.
+    package var missRate = 0.05
+    /// With this confidence the true rate of a source keeps to `worstSourceRate`, as far as its size can show.
+    package var confidence = 0.9
+    /// Sources with fewer real pictures than this are judged together, as one source.
+    package var smallestSource = 20
+
+    package init() {}
+}
+
+/// The thresholds on the calibrated fused score: above `fake` a picture is called fake, below `real` it is called real.
+///
+/// The `fake` threshold is the largest of
+/// * the score above which at most `falseAlarmRate` of all real validation pictures lie, and
+/// * for each real source, in validation and held out, the score above which at most k of its n pictures lie. k is the
+///   largest count for which the one-sided Clopper–Pearson bound of the rate, at the policy's confidence, is within
+///   `worstSourceRate`, and 0 where n is too small to show it: a small source that gives no alarm proves little, one that
+///   gives an alarm proves something. Sources below `smallestSource` pictures are pooled, because a single odd picture
+///   must not silence the detector.
+///
+/// A rate kept on sources that were trained on does not hold for others. Held-out scores come from detectors trained
+/// without that source (leave-one-source-out), each by its own calibration, and stand for the sources nobody has seen.
+///
+/// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and never above
+/// the `fake` threshold. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
+/// from validation is never ruled out: without real pictures nothing is called fake, without fakes nothing real.
+package func chooseThresholds(
+    validation: [SourcedScore], heldOut: [SourcedScore] = [], policy: ThresholdPolicy = ThresholdPolicy()
+) -> Thresholds {
+    let reals = validation.filter { !$0.isFake }.map(\.score)
+    var fake = 1.0
+    if !reals.isEmpty {
+        fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
+        for part in [validation, heldOut] {
+            for scores in realSources(part, smallest: policy.smallestSource) {
+                let allowed = allowance(policy.worstSourceRate, of: scores.count, confidence: policy.confidence)
+                fake = max(fake, threshold(leaving: allowed, above: scores))
+            }
+        }
+    }
+    let fakes = validation.filter(\.isFake).map(\.score)
+    var real = 0.0
+    if !fakes.isEmpty {
+        // Mirrored, "below" is "above".
+        real = 1 - threshold(leaving: allowance(policy.missRate, of: fakes.count), above: fakes.map { 1 - $0 })
+    }
+    return Thresholds(
+        fake: fake, real: min(real, fake), falseAlarmRate: policy.falseAlarmRate, missRate: policy.missRate)
+}
+
+/// The scores of the real pictures of each source, small sources together, in order of their names.
+private func realSources(_ samples: [SourcedScore], smallest: Int) -> [[Double]] {
+    var sources: [String: [Double]] = [:]
+    for sample in samples where !sample.isFake { sources[sample.source, default: []].append(sample.score) }
+    let ordered = sources.sorted { $0.key < $1.key }.map(\.value)
+    let pooled = ordered.filter { $0.count < smallest }.flatMap(\.self)
+    return ordered.filter { $0.count >= smallest } + (pooled.isEmpty ? [] : [pooled])
+}
+
+/// The largest whole number of `count` that is at most `rate`; rounding of the product must not lose one.
+private func allowance(_ rate: Double, of count: Int) -> Int { Int(rate * Double(count) + 1e-9) }
+
+/// The largest k of n for which the upper Clopper–Pearson bound of k / n keeps to the rate: the chance of k or fewer hits at
+/// that rate is at most 1 − confidence. 0 when there is none.
+func allowance(_ rate: Double, of count: Int, confidence: Double) -> Int {
+    var term = pow(1 - rate, Double(count))
+    var chance = term
+    var hits = 0
+    guard rate > 0, rate < 1 else { return rate >= 1 ? count : 0 }
+    while hits < count {
+        term *= Double(count - hits) / Double(hits + 1) * rate / (1 - rate)
+        if chance + term > 1 - confidence { break }
+        chance += term
+        hits += 1
+    }
+    return hits
+}
+
+/// A number with at most `allowed` of the scores above it and none equal to it, half-way in log-odds to the next score
+/// above where there is one; where all scores may be above, 0.
+private func threshold(leaving allowed: Int, above scores: [Double]) -> Double {
+    let sorted = scores.sorted(by: >)
+    guard allowed < sorted.count else { return 0 }
+    // The highest score that has to stay below, and the next above it; where that is cut from equals, they stay too.
+    let below = sorted[allowed]
+    guard let above = sorted[..<allowed].last(where: { $0 > below }) else { return below.nextUp }
+    let middle = 1 / (1 + exp(-(logOdds(below) + logOdds(above)) / 2))
+    return min(max(middle, below.nextUp), above.nextDown)
+}
+
+private func logOdds(_ probability: Double) -> Double {
+    let kept = max(1e-12, min(1 - 1e-12, probability))
+    return log(kept / (1 - kept))
+}
