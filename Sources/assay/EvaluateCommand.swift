@@ -31,7 +31,7 @@ enum EvaluateCommand {
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let path = line.operands[0].lossy
         let split = line.text(split)
-        let jobs = try line.integer(jobs, 1...1024) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let jobs = try line.integer(jobs, 1...1024) ?? availableCPUs()
         let detector = try loadDetector(line.path(model))
         let dataset = try loadDataset(path, split: split)
         let showsProgress = isatty(STDERR_FILENO) == 1
