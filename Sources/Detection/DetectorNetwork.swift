@@ -30,10 +30,19 @@ package struct HeadTensors {
     }
 
     package subscript(_ head: Head) -> Tensor? {
-        switch head {
-        case .fused: fused
-        case .spatial: spatial
-        case .frequency: frequency
+        get {
+            switch head {
+            case .fused: fused
+            case .spatial: spatial
+            case .frequency: frequency
+            }
+        }
+        set {
+            switch head {
+            case .fused: fused = newValue
+            case .spatial: spatial = newValue
+            case .frequency: frequency = newValue
+            }
         }
     }
 }

@@ -29,3 +29,11 @@ package final class Parameter {
         for index in 0..<count { value[index] = Float.random(in: -bound...bound, using: &generator) }
     }
 }
+
+extension Parameter {
+    /// Replaces the value; `values` has `count` elements.
+    package func set(_ values: [Float]) {
+        precondition(values.count == count)
+        unsafe value.base.update(from: values, count: count)
+    }
+}

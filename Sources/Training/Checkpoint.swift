@@ -1,0 +1,143 @@
+// The state of a training run after an epoch, so that a killed run goes on as if nothing had happened.
+import FoundationEssentials
+import Glibc
+import Network
+
+/// Where a run stands: everything besides the weights that its continuation depends on.
+struct CheckpointState: Codable, Equatable {
+    var fingerprint: String
+    var digest: String
+    var stage = 0
+    /// Epochs finished in the stage.
+    var epoch = 0
+    var optimiserStep = 0
+    /// Batches seen in the whole run; names the dropout masks.
+    var step: UInt64 = 0
+    var rateFactor = 1.0
+    var bestLoss = Double.infinity
+    var bestEpoch = 0
+    var sinceBest = 0
+    var sinceReduction = 0
+    var unreadable: [String: String] = [:]
+
+    /// Infinity is no JSON, so "no best yet" is written as null.
+    enum CodingKeys: String, CodingKey {
+        case fingerprint, digest, stage, epoch, optimiserStep, step, rateFactor, bestEpoch, sinceBest, sinceReduction
+        case unreadable
+        case storedBestLoss = "bestLoss"
+    }
+
+    init(fingerprint: String, digest: String) { (self.fingerprint, self.digest) = (fingerprint, digest) }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        fingerprint = try values.decode(String.self, forKey: .fingerprint)
+        digest = try values.decode(String.self, forKey: .digest)
+        stage = try values.decode(Int.self, forKey: .stage)
+        epoch = try values.decode(Int.self, forKey: .epoch)
+        optimiserStep = try values.decode(Int.self, forKey: .optimiserStep)
+        step = try values.decode(UInt64.self, forKey: .step)
+        rateFactor = try values.decode(Double.self, forKey: .rateFactor)
+        bestLoss = try values.decodeIfPresent(Double.self, forKey: .storedBestLoss) ?? .infinity
+        bestEpoch = try values.decode(Int.self, forKey: .bestEpoch)
+        sinceBest = try values.decode(Int.self, forKey: .sinceBest)
+        sinceReduction = try values.decode(Int.self, forKey: .sinceReduction)
+        unreadable = try values.decode([String: String].self, forKey: .unreadable)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(fingerprint, forKey: .fingerprint)
+        try values.encode(digest, forKey: .digest)
+        try values.encode(stage, forKey: .stage)
+        try values.encode(epoch, forKey: .epoch)
+        try values.encode(optimiserStep, forKey: .optimiserStep)
+        try values.encode(step, forKey: .step)
+        try values.encode(rateFactor, forKey: .rateFactor)
+        try values.encode(bestLoss.isFinite ? bestLoss : nil, forKey: .storedBestLoss)
+        try values.encode(bestEpoch, forKey: .bestEpoch)
+        try values.encode(sinceBest, forKey: .sinceBest)
+        try values.encode(sinceReduction, forKey: .sinceReduction)
+        try values.encode(unreadable, forKey: .unreadable)
+    }
+}
+
+/// A checkpoint file: safetensors with the weights, the best weights of the stage and the optimiser's moments.
+struct Checkpoint {
+    let path: String
+
+    /// Writes the state beside the old file and renames it, so that a kill leaves one or the other.
+    func save(_ state: CheckpointState, _ parameters: [Parameter], best: [[Float]]) throws(TrainerError) {
+        var file = SafeTensors()
+        for (index, parameter) in parameters.enumerated() {
+            file.add(parameter.name, shape: parameter.shape, values: parameter.value.values)
+            if parameter.isTrainable {
+                file.add("mean." + parameter.name, shape: parameter.shape, values: parameter.moments.mean.values)
+                file.add("variance." + parameter.name, shape: parameter.shape, values: parameter.moments.variance.values)
+            }
+            if !best.isEmpty { file.add("best." + parameter.name, shape: parameter.shape, values: best[index]) }
+        }
+        guard let text = try? JSONEncoder().encode(state) else { throw .checkpoint("its state cannot be written") }
+        file.metadata["checkpoint"] = String(decoding: text, as: UTF8.self)
+        try replaceFile(path, with: file.encoded())
+    }
+
+    /// Reads a file that `save` wrote, into the parameters; nil where there is none.
+    func load(_ parameters: [Parameter]) throws(TrainerError) -> (state: CheckpointState, best: [[Float]])? {
+        guard unsafe access(path, F_OK) == 0 else { return nil }
+        let file: SafeTensors
+        do throws(PictureError) {
+            let bytes = try readWhole(path)
+            do throws(SafeTensorsError) { file = try SafeTensors(bytes) } catch { throw PictureError.undecodable(error.message) }
+        } catch {
+            throw .checkpoint(error.message)
+        }
+        guard let text = file.metadata["checkpoint"],
+            let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8))
+        else { throw .checkpoint("\(path) is no checkpoint") }
+        var best: [[Float]] = []
+        for parameter in parameters {
+            func values(_ prefix: String) -> [Float]? {
+                file.tensors[prefix + parameter.name].flatMap { $0.values.count == parameter.count ? $0.values : nil }
+            }
+            guard let value = values("") else { throw .checkpoint("it lacks \(parameter.name)") }
+            parameter.set(value)
+            if parameter.isTrainable {
+                guard let mean = values("mean."), let variance = values("variance.") else {
+                    throw .checkpoint("it lacks the moments of \(parameter.name)")
+                }
+                for index in 0..<parameter.count {
+                    parameter.moments.mean[index] = mean[index]
+                    parameter.moments.variance[index] = variance[index]
+                }
+            }
+            if let value = values("best.") { best.append(value) }
+        }
+        guard best.isEmpty || best.count == parameters.count else { throw .checkpoint("its best weights are incomplete") }
+        return (state, best)
+    }
+
+    func remove() { _ = unsafe unlink(path) }
+}
+
+/// Writes a file under a temporary name in the same folder, syncs it and renames it over `path`.
+func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainerError) {
+    let temporary = path + ".part"
+    func reason() -> String { unsafe "\(temporary): \(String(cString: strerror(errno)))" }
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .output(reason()) }
+    var written = 0
+    while written < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 {
+            let failure = reason()
+            close(descriptor)
+            _ = unsafe unlink(temporary)
+            throw .output(failure)
+        }
+        written += count
+    }
+    let synced = fsync(descriptor)
+    guard close(descriptor) == 0, synced == 0, unsafe rename(temporary, path) == 0 else { throw .output(reason()) }
+}

@@ -1,0 +1,272 @@
+// The training loop: stages, epochs, early stopping, checkpoints, and at the end calibration and thresholds.
+package import Detection
+import Glibc
+import Imaging
+import Network
+
+/// Trains a detector from a data set.
+///
+/// The same options and data give the same weights, bit for bit, whatever the number of jobs and however often the run was
+/// killed and resumed.
+package final class Trainer {
+    private let options: TrainerOptions
+    private let dataset: Dataset
+    private let report: (TrainerEvent) -> Void
+    private let network: DetectorNetwork
+    private let context: Context
+    private let batch: TrainerBatch
+    private let training: [Sample]
+    private let validation: [Sample]
+    private let leftOut: [Sample]
+    private let judged: [Sample]
+    private let checkpoint: Checkpoint
+    private var state: CheckpointState
+    private var best: [[Float]] = []
+    private let clock = ContinuousClock()
+
+    /// - Parameter report: called on the thread of `run` for every event.
+    package init(_ options: TrainerOptions, _ dataset: Dataset, report: @escaping (TrainerEvent) -> Void) {
+        (self.options, self.dataset, self.report) = (options, dataset, report)
+        let parts = dataset.samples.leavingOut(sources: options.leaveOut)
+        leftOut = parts.left
+        (training, validation) = parts.kept.split(validationShare: options.validationShare, seed: options.seed)
+        // Epochs are judged by a balanced choice of validation pictures, each once.
+        let order = epochOrder(
+            of: validation, epoch: 0, seed: options.seed, balanced: true, count: options.validationLimit)
+        judged = Set(order).sorted().map { [validation] in validation[$0] }
+        network = options.architecture.makeNetwork()
+        context = Context(team: ThreadTeam(threads: options.jobs))
+        batch = TrainerBatch(options, context: context)
+        checkpoint = Checkpoint(path: options.output + ".checkpoint")
+        state = CheckpointState(fingerprint: options.fingerprint, digest: dataset.digest)
+    }
+
+    /// Trains, calibrates and writes the model to the output path. Returns the finished detector and the pictures that
+    /// could not be read.
+    package func run() throws(TrainerError) -> (detector: Detector, unreadable: [String: String]) {
+        guard [training, validation].allSatisfy({ part in part.contains(where: \.isFake) && !part.allSatisfy(\.isFake) })
+        else { throw .oneClass }
+        var generator = RandomStream(seed: options.seed, Purpose.weights.rawValue)
+        network.initialise(from: &generator)
+        report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
+        if options.resume { try resume() }
+        let stages = TrainerStage.all(of: options.architecture)
+        while state.stage < stages.count {
+            try run(stages[state.stage])
+            state.stage += 1
+        }
+        let detector = try finish()
+        try replaceFile(options.output, with: detector.encoded())
+        checkpoint.remove()
+        return (detector, state.unreadable)
+    }
+
+    private func resume() throws(TrainerError) {
+        guard let (loaded, weights) = try checkpoint.load(network.parameters) else { return }
+        guard loaded.fingerprint == state.fingerprint else {
+            throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
+        }
+        guard loaded.digest == state.digest else { throw .checkpoint("it belongs to another data set") }
+        (state, best) = (loaded, weights)
+        report(.resumed(stage: TrainerStage.all(of: options.architecture)[state.stage].name, epoch: state.epoch))
+    }
+
+    // MARK: Stages
+
+    private func run(_ stage: TrainerStage) throws(TrainerError) {
+        let optimiser = Adam(stage.parameters(of: network), decay: Float(options.weightDecay))
+        if state.epoch == 0 {
+            for parameter in network.parameters where parameter.isTrainable {
+                parameter.moments.mean.fill(0)
+                parameter.moments.variance.fill(0)
+            }
+        }
+        optimiser.step = state.optimiserStep
+        while state.epoch < options.epochs && state.sinceBest < options.patience {
+            try runEpoch(stage, optimiser)
+            state.optimiserStep = optimiser.step
+            try checkpoint.save(state, network.parameters, best: best)
+        }
+        for (parameter, values) in zip(network.parameters, best) { parameter.set(values) }
+        best = []
+        state.epoch = 0
+        state.optimiserStep = 0
+        state.rateFactor = 1
+        (state.bestLoss, state.bestEpoch) = (.infinity, 0)
+        (state.sinceBest, state.sinceReduction) = (0, 0)
+    }
+
+    private func runEpoch(_ stage: TrainerStage, _ optimiser: Adam) throws(TrainerError) {
+        let start = clock.now
+        let order = epochOrder(
+            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize)
+        var sums = [Double](repeating: 0, count: stage.heads.count)
+        var (seen, rate) = (0, 0.0)
+        for first in stride(from: 0, to: order.count, by: options.batch) {
+            let places = first..<min(first + options.batch, order.count)
+            rate = learningRate(stage, progress: Double(first) / Double(order.count), steps: optimiser.step)
+            let missed = batch.fillVaried(
+                places.map { ($0, training[order[$0]]) }, stage: state.stage, epoch: state.epoch)
+            note(missed)
+            if batch.targets.isEmpty { throw .nothingReadable }
+            let losses = step(stage, optimiser, rate: rate)
+            for index in sums.indices { sums[index] += losses[index] * Double(batch.targets.count) }
+            seen += batch.targets.count
+            report(
+                .step(
+                    stage: stage.name, epoch: state.epoch + 1, images: places.upperBound, of: order.count,
+                    loss: losses.reduce(0, +), imagesPerSecond: Double(seen) / seconds(since: start)))
+        }
+        let speed = Double(seen) / seconds(since: start)
+        let judgement = judge(stage)
+        let total = judgement.reduce(0, +)
+        let isBest = total < state.bestLoss
+        follow(total, isBest: isBest)
+        report(
+            .epoch(
+                EpochReport(
+                    stage: stage.name, epoch: state.epoch, learningRate: rate,
+                    losses: stage.heads.indices.map { (stage.heads[$0], sums[$0] / Double(seen), judgement[$0]) },
+                    validationLoss: total, isBest: isBest, imagesPerSecond: speed, seconds: seconds(since: start))))
+    }
+
+    /// One optimiser step over the batch that has been filled; returns the heads' losses.
+    private func step(_ stage: TrainerStage, _ optimiser: Adam, rate: Double) -> [Double] {
+        context.isTraining = true
+        context.step = mix(options.seed &+ Purpose.dropout.rawValue) &+ state.step
+        state.step += 1
+        optimiser.clearGradients()
+        let logits = network.forward(
+            batch.inputs, heads: Set(stage.heads), trainsTrunks: stage.trainsTrunks, context)
+        var (losses, gradients) = ([Double](), HeadTensors())
+        for head in stage.heads {
+            let gradient = Tensor(Shape(0, 0))
+            losses.append(
+                TrainerStage.loss(of: head, options.architecture).evaluate(
+                    logits: logits[head]!, targets: batch.targets, gradient: gradient))
+            gradients[head] = gradient
+        }
+        network.backward(gradients, trainsTrunks: stage.trainsTrunks, context)
+        optimiser.update(rate: Float(rate))
+        return losses
+    }
+
+    /// Mean validation loss of each head of the stage.
+    private func judge(_ stage: TrainerStage) -> [Double] {
+        context.isTraining = false
+        var sums = [Double](repeating: 0, count: stage.heads.count)
+        var seen = 0
+        for first in stride(from: 0, to: judged.count, by: options.batch) {
+            note(batch.fillPlain(Array(judged[first..<min(first + options.batch, judged.count)])))
+            if batch.targets.isEmpty { continue }
+            let logits = network.forward(batch.inputs, heads: Set(stage.heads), context)
+            for (index, head) in stage.heads.enumerated() {
+                let loss = TrainerStage.loss(of: head, options.architecture).evaluate(
+                    logits: logits[head]!, targets: batch.targets, gradient: Tensor(Shape(0, 0)))
+                sums[index] += loss * Double(batch.targets.count)
+            }
+            seen += batch.targets.count
+        }
+        return sums.map { $0 / Double(max(seen, 1)) }
+    }
+
+    // MARK: Callbacks
+
+    /// Early stopping with best weights kept, and the plateau's halving (patience 5, floor 1e-6).
+    private func follow(_ loss: Double, isBest: Bool) {
+        state.epoch += 1
+        if isBest {
+            (state.bestLoss, state.bestEpoch, state.sinceBest, state.sinceReduction) = (loss, state.epoch, 0, 0)
+            best = network.parameters.map(\.value.values)
+            return
+        }
+        state.sinceBest += 1
+        state.sinceReduction += 1
+        if options.schedule == .plateau && state.sinceReduction >= 5 {
+            state.rateFactor /= 2
+            state.sinceReduction = 0
+        }
+    }
+
+    private func learningRate(_ stage: TrainerStage, progress: Double, steps: Int) -> Double {
+        let base = options.learningRate * stage.rate
+        switch options.schedule {
+        case .plateau: return max(base * state.rateFactor, 1e-6)
+        case .cosine:
+            let done = (Double(state.epoch) + progress) / Double(options.epochs)
+            return base * min(1, Double(steps + 1) / 100) * (0.01 + 0.99 * (1 + cos(Double.pi * done)) / 2)
+        }
+    }
+
+    private func note(_ missed: [(path: String, reason: String)]) {
+        for (path, reason) in missed where state.unreadable.updateValue(reason, forKey: path) == nil {
+            report(.unreadable(path: path, reason: reason))
+        }
+    }
+
+    private func seconds(since start: ContinuousClock.Instant) -> Double {
+        let duration = start.duration(to: clock.now).components
+        return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+    }
+
+    // MARK: Calibration
+
+    /// Scores all validation pictures just as a scan would, and fits calibration and thresholds to them.
+    private func finish() throws(TrainerError) -> Detector {
+        var card = ModelCard(architecture: options.architecture)
+        let raw = Detector(card: card, parameters: network.parameters)
+        report(.calibrating(pictures: validation.count + leftOut.count))
+        let seen = assess(validation, raw)
+        let unseen = assess(leftOut, raw)
+        let labels = seen.map(\.sample.isFake)
+        for head in Head.allCases {
+            card.calibration[head.rawValue] = fitCalibration(logits: seen.map { $0.logits[head] }, labels: labels)
+        }
+        func sourced(_ scored: [(sample: Sample, logits: Scores)]) -> [SourcedScore] {
+            scored.map {
+                SourcedScore(
+                    score: card.calibration(.fused).probability(logit: $0.logits.fused), isFake: $0.sample.isFake,
+                    source: $0.sample.source)
+            }
+        }
+        card.thresholds = chooseThresholds(validation: sourced(seen), heldOut: sourced(unseen))
+        for head in Head.allCases {
+            let scores = seen.map {
+                LabelledScore(
+                    score: card.calibration(head).probability(logit: $0.logits[head]), isFake: $0.sample.isFake)
+            }
+            let metrics = BinaryMetrics(scores, realBelow: card.thresholds.real, fakeAbove: card.thresholds.fake)
+            card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
+            card.metrics["validation.\(head.rawValue).balancedAccuracy"] = metrics.balancedAccuracy
+            card.metrics["validation.\(head.rawValue).loss"] = metrics.loss
+        }
+        var sources: [String: Int] = [:]
+        for sample in training { sources["\(sample.isFake ? "fake" : "real")/\(sample.source)", default: 0] += 1 }
+        card.data = ModelCard.TrainingData(
+            digest: dataset.digest, real: training.count(where: { !$0.isFake }), fake: training.count(where: \.isFake),
+            sources: sources)
+        card.licence = options.licence
+        card.recipe = options.fingerprint
+        return Detector(card: card, parameters: network.parameters)
+    }
+
+    private func assess(_ samples: [Sample], _ detector: Detector) -> [(sample: Sample, logits: Scores)] {
+        let examiners = (0..<context.team.threads).map { _ in detector.makeExaminer() }
+        var logits = [Scores?](repeating: nil, count: samples.count)
+        var failures = [PictureError?](repeating: nil, count: samples.count)
+        unsafe logits.withUnsafeMutableBufferPointer { logits in
+            unsafe failures.withUnsafeMutableBufferPointer { failures in
+                context.team.forEach(samples.count) { index, thread in
+                    do throws(PictureError) {
+                        let image = try readPicture(samples[index].path)
+                        unsafe logits[index] = examiners[thread].examine(image.pixels).logits
+                    } catch {
+                        unsafe failures[index] = error
+                    }
+                }
+            }
+        }
+        note(zip(samples, failures).compactMap { sample, failure in failure.map { (sample.path, $0.message) } })
+        return zip(samples, logits).compactMap { sample, logits in logits.map { (sample, $0) } }
+    }
+}

@@ -1,0 +1,51 @@
+// Everything that decides how a training run comes out, in one value that a checkpoint can be compared with.
+package import Detection
+
+/// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
+package struct TrainerOptions: Sendable, Equatable {
+    package var architecture = Architecture.crossdomain
+    /// Most epochs of each stage; early stopping may end one before.
+    package var epochs = 100
+    /// Pictures drawn in an epoch; as many as there are training pictures when nil.
+    package var epochSize: Int?
+    package var batch = 40
+    package var learningRate = 1e-3
+    package var schedule = Schedule.plateau
+    /// Decoupled weight decay.
+    package var weightDecay = 0.0
+    /// Epochs without a better validation loss after which a stage ends.
+    package var patience = 10
+    package var validationShare = 0.2
+    /// Most validation pictures that an epoch is judged by; all of them serve the final calibration.
+    package var validationLimit = 2000
+    package var seed: UInt64 = 1
+    package var jobs = 1
+    package var augmentationStrength = 1.0
+    package var equalize = true
+    /// Sources that are kept out of training and serve the choice of thresholds as "never seen".
+    package var leaveOut: Set<String> = []
+    package var licence = "unstated"
+    /// Where the model goes; the checkpoint lies beside it.
+    package var output = ""
+    package var resume = false
+
+    package init() {}
+
+    /// How the learning rate moves.
+    package enum Schedule: String, CaseIterable, Sendable {
+        /// Halved after 5 epochs without a better validation loss, never below 1e-6.
+        case plateau
+        /// A short linear rise, then half a cosine over the stage's epochs (Loshchilov and Hutter 2017).
+        case cosine
+    }
+
+    /// The options that the weights depend on, as one line: a checkpoint only fits the run that wrote it.
+    package var fingerprint: String {
+        """
+        \(architecture.rawValue) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
+        rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
+        validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
+        equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ","))
+        """
+    }
+}

@@ -1,0 +1,49 @@
+// What a training run tells the outside while it goes on.
+package import Detection
+
+/// The figures of one finished epoch.
+package struct EpochReport: Sendable, Equatable {
+    package let stage: String
+    /// Counted from 1 within the stage.
+    package let epoch: Int
+    package let learningRate: Double
+    /// Mean training loss per head, in the order of the stage's heads.
+    package let losses: [(head: Head, training: Double, validation: Double)]
+    /// Sum over the heads; what early stopping and the plateau look at.
+    package let validationLoss: Double
+    package let isBest: Bool
+    package let imagesPerSecond: Double
+    package let seconds: Double
+
+    package static func == (left: EpochReport, right: EpochReport) -> Bool {
+        left.stage == right.stage && left.epoch == right.epoch && left.validationLoss == right.validationLoss
+    }
+}
+
+/// Events of a training run, in the order in which they happen.
+package enum TrainerEvent: Sendable {
+    case started(training: Int, validation: Int, leftOut: Int)
+    case resumed(stage: String, epoch: Int)
+    /// After each batch.
+    case step(stage: String, epoch: Int, images: Int, of: Int, loss: Double, imagesPerSecond: Double)
+    case epoch(EpochReport)
+    case unreadable(path: String, reason: String)
+    case calibrating(pictures: Int)
+}
+
+/// Why a run could not be made or finished.
+package enum TrainerError: Error, Equatable {
+    case oneClass
+    case nothingReadable
+    case checkpoint(String)
+    case output(String)
+
+    package var message: String {
+        switch self {
+        case .oneClass: "training needs real and fake pictures on both sides of the split; one class is missing"
+        case .nothingReadable: "not one of a batch's pictures could be read"
+        case .checkpoint(let reason): "the checkpoint cannot be used: \(reason)"
+        case .output(let reason): "cannot write the model: \(reason)"
+        }
+    }
+}

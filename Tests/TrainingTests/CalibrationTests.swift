@@ -1,0 +1,149 @@
+// A score must mean what it says, and a threshold must keep what it promises, for every source.
+
+import Detection
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct CalibrationTests {
+    /// The logits that the reference fit in scikit-learn used.
+    private func referenceLogits(_ scores: [LabelledScore]) -> [Double] {
+        scores.map { sample in
+            let p = sample.score * 0.98 + 0.01
+            return log(p / (1 - p)) * 3 + 1
+        }
+    }
+
+    @Test(arguments: [
+        (500, 2, 4.962551078508807, -0.2977666557050418), (777, 9, 4.54378078438155, -0.35165362383488474),
+    ])
+    func fitEqualsScikitLearnsUnpenalisedRegression(count: Int, digits: Int, temperature: Double, bias: Double) {
+        let scores = referenceScores(count, digits: digits)
+        let fit = fitCalibration(logits: referenceLogits(scores), labels: scores.map(\.isFake))
+        #expect(abs(fit.temperature - temperature) < 1e-6)
+        #expect(abs(fit.bias - bias) < 1e-6)
+    }
+
+    @Test func overconfidentLogitsAreMadeHonest() {
+        // Labels drawn with the probability of the true logit; the network says four times as much, and 2 more.
+        var stream = RandomStream(seed: 1)
+        let truth = (0..<20_000).map { _ in 2 * stream.normal() }
+        let labels = truth.map { stream.chance(1 / (1 + exp(-$0))) }
+        let fit = fitCalibration(logits: truth.map { 4 * $0 + 2 }, labels: labels)
+        #expect(abs(fit.temperature - 4) < 0.2)
+        #expect(abs(fit.bias + 0.5) < 0.05)
+    }
+
+    @Test func classesWeighTheSameHoweverManyTheyAre() {
+        let scores = referenceScores(777, digits: 9)
+        let logits = referenceLogits(scores)
+        let labels = scores.map(\.isFake)
+        let fit = fitCalibration(logits: logits, labels: labels)
+        // Every real sample ten times over: only the softening of its target differs.
+        let reals = logits.indices.filter { !labels[$0] }.map { logits[$0] }
+        let fits = fitCalibration(
+            logits: logits + (0..<9).flatMap { _ in reals },
+            labels: labels + [Bool](repeating: false, count: 9 * reals.count))
+        #expect(abs(fit.bias - fits.bias) < 0.01)
+        #expect(abs(fit.temperature - fits.temperature) < 0.1)
+    }
+
+    @Test func separableLogitsStayFinite() {
+        let fit = fitCalibration(logits: [-900, -800, 700, 900], labels: [false, false, true, true])
+        #expect(fit.temperature.isFinite && fit.temperature > 0 && fit.bias.isFinite)
+        #expect(fit.probability(logit: 800) > 0.7 && fit.probability(logit: 800) < 1)
+        #expect(fit.probability(logit: -850) < 0.3)
+    }
+
+    @Test func reversedAndConstantLogitsGiveAFlatScoreNotAReversedOne() {
+        let reversed = fitCalibration(logits: [5, 4, -4, -5], labels: [false, false, true, true])
+        #expect(reversed.temperature > 100)
+        #expect(abs(reversed.probability(logit: 5) - 0.5) < 0.01)
+        let constant = fitCalibration(logits: [3, 3, 3, 3], labels: [false, true, true, true])
+        #expect(constant.temperature > 0 && abs(constant.probability(logit: 3) - 0.5) < 0.15)
+    }
+
+    @Test func missingClassGivesTheIdentity() {
+        let fit = fitCalibration(logits: [1, 2], labels: [true, true])
+        #expect(fit.temperature == 1 && fit.bias == 0)
+        #expect(fitCalibration(logits: [], labels: []).temperature == 1)
+    }
+}
+
+@Suite struct ThresholdChoiceTests {
+    private func scores(_ source: String, isFake: Bool, _ values: [Double]) -> [SourcedScore] {
+        values.map { SourcedScore(score: $0, isFake: isFake, source: source) }
+    }
+
+    /// 1000 real ones evenly over (0, 0.5), 1000 fakes evenly over (0.4, 1).
+    private var base: [SourcedScore] {
+        scores("a", isFake: false, (0..<1000).map { (Double($0) + 0.5) / 2000 })
+            + scores("a", isFake: true, (0..<1000).map { 0.4 + 0.6 * (Double($0) + 0.5) / 1000 })
+    }
+
+    private func alarms(_ samples: [SourcedScore], _ thresholds: Thresholds, source: String? = nil) -> Int {
+        samples.count { !$0.isFake && (source == nil || $0.source == source) && $0.score > thresholds.fake }
+    }
+
+    @Test func ratesOfTheWholeAreUsedUpAndKept() {
+        let thresholds = chooseThresholds(validation: base)
+        #expect(alarms(base, thresholds) == 10)
+        #expect(base.count { $0.isFake && $0.score < thresholds.real } == 50)
+        #expect(thresholds.falseAlarmRate == 0.01 && thresholds.missRate == 0.05)
+        #expect(thresholds.real < thresholds.fake)
+    }
+
+    @Test func heldOutSourceThatScoresHigherRaisesTheThreshold() {
+        let odd = scores("odd", isFake: false, (0..<200).map { 0.3 + 0.6 * (Double($0) + 0.5) / 200 })
+        let thresholds = chooseThresholds(validation: base, heldOut: odd)
+        // 5 of 200: with 6, a true rate of 5 % would not be shown with 90 % confidence.
+        #expect(alarms(odd, thresholds) == 5)
+        #expect(chooseThresholds(validation: base).fake < thresholds.fake)
+        #expect(chooseThresholds(validation: base).real == thresholds.real)
+    }
+
+    @Test func smallSourceMayNotAlarmAtAllAndTinyOnesAreJudgedTogether() {
+        let small = scores("small", isFake: false, (0..<30).map { $0 == 0 ? 0.93 : 0.1 })
+        #expect(chooseThresholds(validation: base + small).fake > 0.93)
+        // 80 sources of one picture each: pooled, one alarm is allowed.
+        let tiny = (0..<80).map { SourcedScore(score: $0 < 1 ? 0.93 : 0.1, isFake: false, source: "t\($0)") }
+        #expect(chooseThresholds(validation: base, heldOut: tiny).fake < 0.93)
+    }
+
+    @Test func fakesOfASourceDoNotRaiseTheThreshold() {
+        let fakes = scores("new", isFake: true, [Double](repeating: 0.99, count: 50))
+        #expect(chooseThresholds(validation: base, heldOut: fakes) == chooseThresholds(validation: base))
+    }
+
+    @Test func realThresholdNeverExceedsTheFakeOne() {
+        let clean =
+            scores("a", isFake: false, (0..<100).map { Double($0) / 1000 })
+            + scores("a", isFake: true, (0..<100).map { 0.9 + Double($0) / 2000 })
+        let thresholds = chooseThresholds(validation: clean)
+        #expect(thresholds.real <= thresholds.fake)
+        #expect(alarms(clean, thresholds) <= 1)
+    }
+
+    @Test func tiesAreNotCutThrough() {
+        let tied =
+            scores("a", isFake: false, [Double](repeating: 0.6, count: 50) + [Double](repeating: 0.2, count: 50))
+            + scores("a", isFake: true, [0.9, 0.8])
+        let thresholds = chooseThresholds(validation: tied)
+        #expect(alarms(tied, thresholds) == 0)
+        #expect(!tied.contains { !$0.isFake && $0.score >= thresholds.fake })
+    }
+
+    @Test func absentClassIsNeverRuledOut() {
+        let reals = chooseThresholds(validation: scores("a", isFake: false, [0.1, 0.2]))
+        #expect(reals.real == 0)
+        let fakes = chooseThresholds(validation: scores("a", isFake: true, [0.1, 0.2]))
+        #expect(fakes.fake == 1)
+    }
+
+    /// k such that scipy's binom.cdf(k, n, 0.05) ≤ 0.1.
+    @Test(arguments: [(10, 0), (44, 0), (50, 0), (77, 1), (100, 1), (200, 5), (300, 9), (1000, 40)])
+    func allowedAlarmsOfASourceEqualTheExactBound(count: Int, allowed: Int) {
+        #expect(allowance(0.05, of: count, confidence: 0.9) == allowed)
+    }
+}
