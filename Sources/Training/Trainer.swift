@@ -82,7 +82,7 @@ package final class Trainer {
             }
         }
         optimiser.step = state.optimiserStep
-        while state.epoch < options.epochs && state.sinceBest < options.patience {
+        while state.epoch < epochs(of: stage) && state.sinceBest < options.patience {
             try runEpoch(stage, optimiser)
             state.optimiserStep = optimiser.step
             try checkpoint.save(state, network.parameters, best: best)
@@ -193,9 +193,13 @@ package final class Trainer {
         switch options.schedule {
         case .plateau: return max(base * state.rateFactor, 1e-6)
         case .cosine:
-            let done = (Double(state.epoch) + progress) / Double(options.epochs)
+            let done = (Double(state.epoch) + progress) / Double(epochs(of: stage))
             return base * min(1, Double(steps + 1) / 100) * (0.01 + 0.99 * (1 + cos(Double.pi * done)) / 2)
         }
+    }
+
+    private func epochs(of stage: TrainerStage) -> Int {
+        max(1, Int((Double(options.epochs) * stage.length).rounded()))
     }
 
     private func note(_ missed: [(path: String, reason: String)]) {

@@ -10,7 +10,7 @@ enum Assay {
 
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
-        subcommands: [ScanCommand.command, ModelCommand.command])
+        subcommands: [ScanCommand.command, TrainCommand.command, ModelCommand.command])
 
     static func main() {
         let arguments = unsafe CommandLine.unsafeArgv
