@@ -239,7 +239,7 @@ package final class Trainer {
                 LabelledScore(
                     score: card.calibration(head).probability(logit: $0.logits[head]), isFake: $0.sample.isFake)
             }
-            let metrics = BinaryMetrics(scores, realBelow: card.thresholds.real, fakeAbove: card.thresholds.fake)
+            let metrics = BinaryMetrics(scores, thresholds: card.thresholds)
             card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
             card.metrics["validation.\(head.rawValue).balancedAccuracy"] = metrics.balancedAccuracy
             card.metrics["validation.\(head.rawValue).loss"] = metrics.loss

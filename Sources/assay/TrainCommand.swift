@@ -30,7 +30,9 @@ enum TrainCommand {
     static let leaveOut = Option(
         "leave-out", value: "source", repeats: true,
         "Keep a source out of training; its photographs help to choose the threshold for unseen sources.")
-    static let split = Option("split", value: "name", "Use only the manifest's rows of this split.")
+    static let split = Option(
+        "split", value: "name", default: "train, where the data has it, otherwise everything",
+        "Use only the pictures of this split of the data.")
     static let seed = Option("seed", value: "n", default: "1", "Start of all random draws.")
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
     static let augmentation = Option(
@@ -60,11 +62,11 @@ enum TrainCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let options = try options(line)
-        let dataset: Dataset
-        do throws(DatasetError) {
-            dataset = try Dataset.load(line.operands[0].lossy, split: line.text(split))
-        } catch {
-            throw .failure(error.message)
+        let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
+        let sources = Set(dataset.samples.map(\.source))
+        if let unknown = options.leaveOut.subtracting(sources).sorted().first {
+            let known = sources.sorted().filter { !$0.isEmpty }.joined(separator: ", ")
+            throw .failure("no picture comes from a source '\(unknown)'; the sources are \(known)")
         }
         let printer = try TrainPrinter(log: line.path(log), isQuiet: line.flag(quiet))
         if dataset.unlabelled > 0 {
@@ -80,10 +82,20 @@ enum TrainCommand {
         }
     }
 
+    /// Data that is divided into splits holds test pictures too, so only its split `train` is taken unless told otherwise.
+    private static func trainingData(_ path: String, split: String?) throws(CommandFailure) -> Dataset {
+        let dataset = try loadDataset(path, split: split)
+        guard split == nil, dataset.splits.contains("train") else { return dataset }
+        return try loadDataset(path, split: "train")
+    }
+
     private static func options(_ line: Invocation) throws(CommandFailure) -> TrainerOptions {
         var options = TrainerOptions()
         guard let path = line.text(output) else { throw .usage("Missing expected option '-o <model>'") }
         options.output = path
+        // Better said now than after hours of training.
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
         if let name = line.text(architecture) { options.architecture = Architecture(rawValue: name)! }
         if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
         options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs

@@ -1,0 +1,164 @@
+// Finds the files below an operand, without recursion and without ever holding more than one path's directories.
+
+/// Where a file was found and how to open it without walking its path again.
+package struct FoundFile: Sendable {
+    /// As the record shows it.
+    package let path: PathBytes
+    private let directory: Directory?
+    private let name: PathBytes
+    /// Named by the user or a list, not met on a walk.
+    package let isNamed: Bool
+    private let followsLinks: Bool
+
+    init(path: PathBytes, directory: Directory?, name: PathBytes, isNamed: Bool, followsLinks: Bool) {
+        self.path = path
+        self.directory = directory
+        self.name = name
+        self.isNamed = isNamed
+        self.followsLinks = followsLinks
+    }
+
+    /// Opens the file relative to the directory it was found in.
+    package func open() throws(FileError) -> OpenFile {
+        try OpenFile.open(name, in: directory, followingLinks: followsLinks)
+    }
+}
+
+/// One thing met on a walk.
+package enum Found: Sendable {
+    case file(FoundFile)
+    /// A fifo, socket or device.
+    case special(PathBytes, isNamed: Bool)
+    /// A directory that can't be listed, or a name that leads nowhere.
+    case failure(PathBytes, FileError)
+}
+
+/// Walks operands depth first.  Hidden files are included; links are followed only as operands unless `followsLinks`; a
+/// link back to a directory on the way is left alone; an unreadable directory is reported and the walk goes on.
+package struct Walker: Sendable {
+    package var followsLinks = false
+    /// Levels below an operand: 1 means only its own entries.
+    package var maxDepth: Int?
+    package var oneFileSystem = false
+    /// Entries of each directory by bytes, as their full paths sort; holds one directory's names in memory.
+    package var sorted = false
+    package var filter = PathFilter()
+
+    package init() {}
+
+    /// Reports everything at and below `operand`; stops early when `report` returns false.  The paths found begin with
+    /// `prefix`, which is the operand itself unless given.
+    package func walk(_ operand: PathBytes, prefix: PathBytes? = nil, report: (Found) -> Bool) {
+        do throws(FileError) {
+            switch try FileKind.of(operand, in: nil, followingLinks: true) {
+            case .directory:
+                let root = try Directory(operand, in: nil, followingLinks: true)
+                walk(root: root, at: prefix ?? operand, report)
+            case .regular:
+                _ = report(
+                    .file(FoundFile(path: operand, directory: nil, name: operand, isNamed: true, followsLinks: true)))
+            default: _ = report(.special(operand, isNamed: true))
+            }
+        } catch {
+            _ = report(.failure(operand, error))
+        }
+    }
+
+    /// A directory that is being listed.
+    private struct Level {
+        let directory: Directory
+        /// Path as shown.
+        let path: PathBytes
+        /// Path below the operand, for patterns.
+        let relative: PathBytes
+        /// Entries still to come, last first; nil when they come from the directory one by one.
+        var entries: [Directory.Entry]?
+
+        init(_ directory: Directory, path: PathBytes, relative: PathBytes, sorted: Bool) throws(FileError) {
+            self.directory = directory
+            self.path = path
+            self.relative = relative
+            entries = nil
+            if sorted {
+                var all: [Directory.Entry] = []
+                while let entry = try directory.next() { all.append(entry) }
+                entries = all.sorted { Level.key($1).lexicographicallyPrecedes(Level.key($0)) }
+            }
+        }
+
+        mutating func next() throws(FileError) -> Directory.Entry? {
+            if entries != nil { return entries?.popLast() }
+            return try directory.next()
+        }
+
+        /// A directory sorts as if its name ended in a slash, so that whole paths come in the order of their bytes.
+        private static func key(_ entry: Directory.Entry) -> [UInt8] {
+            entry.kind == .directory ? entry.name.bytes + [UInt8(ascii: "/")] : entry.name.bytes
+        }
+    }
+
+    private func walk(root: Directory, at operand: PathBytes, _ report: (Found) -> Bool) {
+        var levels: [Level] = []
+        guard maxDepth != 0, enter(root, operand, PathBytes([]), &levels, report) else { return }
+        while let depth = levels.indices.last {
+            let entry: Directory.Entry?
+            do throws(FileError) {
+                entry = try levels[depth].next()
+            } catch {
+                if !report(.failure(levels[depth].path, error)) { return }
+                entry = nil
+            }
+            guard let entry else {
+                levels.removeLast()
+                continue
+            }
+            if !visit(entry, &levels, report) { return }
+        }
+    }
+
+    private func visit(_ entry: Directory.Entry, _ levels: inout [Level], _ report: (Found) -> Bool) -> Bool {
+        guard let level = levels.last else { return false }
+        let path = level.path.appending(entry.name.bytes)
+        let relative = level.relative.appending(entry.name.bytes)
+        do throws(FileError) {
+            var kind = entry.kind
+            if kind == .unknown { kind = try level.directory.kind(of: entry.name, followingLinks: false) }
+            if kind == .link {
+                guard followsLinks else { return true }
+                kind = try level.directory.kind(of: entry.name, followingLinks: true)
+            }
+            switch kind {
+            case .regular:
+                guard filter.wantsFile(relative) else { return true }
+                return report(
+                    .file(
+                        FoundFile(
+                            path: path, directory: level.directory, name: entry.name, isNamed: false,
+                            followsLinks: followsLinks)))
+            case .directory:
+                guard maxDepth.map({ levels.count < $0 }) ?? true, filter.entersDirectory(relative) else { return true }
+                let directory = try Directory(entry.name, in: level.directory, followingLinks: followsLinks)
+                if oneFileSystem && directory.identity.device != levels[0].directory.identity.device { return true }
+                if followsLinks && levels.contains(where: { $0.directory.identity == directory.identity }) {
+                    return true
+                }
+                return enter(directory, path, relative, &levels, report)
+            default: return filter.wantsFile(relative) ? report(.special(path, isNamed: false)) : true
+            }
+        } catch {
+            return report(.failure(path, error))
+        }
+    }
+
+    private func enter(
+        _ directory: Directory, _ path: PathBytes, _ relative: PathBytes, _ levels: inout [Level],
+        _ report: (Found) -> Bool
+    ) -> Bool {
+        do throws(FileError) {
+            levels.append(try Level(directory, path: path, relative: relative, sorted: sorted))
+            return true
+        } catch {
+            return report(.failure(path, error))
+        }
+    }
+}
