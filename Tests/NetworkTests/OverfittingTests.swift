@@ -4,16 +4,8 @@ import Network
 import Testing
 
 @Suite struct OverfittingTests {
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            return mix(state)
-        }
-    }
-
     /// Losses over `steps` steps on twelve pictures of noise whose labels mean nothing.
-    private func train(steps: Int, threads: Int, loss: Loss) -> [Double] {
+    private func train(steps: Int, loss: Loss) -> [Double] {
         let network = Sequential([
             Convolution("conv1", 3, 8, size: 3, relu: true, isFirst: true), BatchNormalisation("norm1", 8),
             Pooling(.maximum),
@@ -23,7 +15,7 @@ import Testing
         ])
         var generator = SplitMix(state: 1)
         network.initialise(from: &generator)
-        let context = Context(team: ThreadTeam(threads: threads))
+        let context = Context()
         context.isTraining = true
         let shape = Shape(12, 3, 16, 16)
         let pictures = Tensor(shape, counterTensor("pictures", count: shape.count))
@@ -41,13 +33,8 @@ import Testing
 
     @Test(arguments: [(Loss.crossEntropy, 0.5, 0.02), (.squaredError, 0.15, 0.005)])
     func `a small network memorises pictures with arbitrary labels`(_ loss: Loss, _ first: Double, _ last: Double) {
-        let losses = train(steps: 60, threads: 1, loss: loss)
+        let losses = train(steps: 60, loss: loss)
         #expect(losses[0] > first)
         #expect(losses[59] < last)
-    }
-
-    @Test func `training takes the same steps with any number of threads`() {
-        #expect(
-            train(steps: 5, threads: 1, loss: .crossEntropy) == train(steps: 5, threads: 3, loss: .crossEntropy))
     }
 }
