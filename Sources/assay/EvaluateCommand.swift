@@ -35,7 +35,7 @@ enum EvaluateCommand {
         let detector = try loadDetector(line.path(model))
         let dataset = try loadDataset(path, split: split)
         if dataset.unlabelled > 0 {
-            Console.error("note: \(dataset.unlabelled) files lie below neither real nor fake and are left out\n")
+            Console.error("note: left out, below neither real nor fake: \(dataset.unlabelled) file(s)\n")
         }
         if split == nil, dataset.splits.count > 1 {
             let names = dataset.splits.joined(separator: ", ").escapingControls
