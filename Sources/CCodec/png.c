@@ -74,6 +74,11 @@ static void decode(png_structp png, png_infop info, uint32_t width, uint32_t hei
     png_read_end(png, NULL);  // checks what follows the picture too, so that any cut is noticed
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static void try_decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, pixels);
+}
+
 codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height, uint8_t *pixels,
                               char *message, char *warning) {
     decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning};
@@ -85,7 +90,7 @@ codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t widt
         return CODEC_NO_MEMORY;
     }
     png_set_read_fn(png, &job, on_read);
-    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, pixels);
+    try_decode(png, info, width, height, pixels);
     png_destroy_read_struct(&png, &info, NULL);
     return job.status;
 }

@@ -35,7 +35,9 @@ extension DetectorNetwork {
     private static func frequencyTrunk(_ width: Int) -> JoiningTrunk {
         JoiningTrunk(
             Sequential([block("frequency", 1, 9, 16, isFirst: true), Pooling(.average)]),
-            block("frequency", 2, 64, 16, size: 1, isFirst: true),
+            Sequential([
+                BatchNormalisation("frequency.norm0", 64), block("frequency", 2, 64, 16, size: 1),
+            ]),
             rest: Sequential([
                 block("frequency", 3, 32, 24), Residual(block("frequency", 4, 24, 24)), Pooling(.average),
                 block("frequency", 5, 24, width), Residual(block("frequency", 6, width, width)), GlobalPooling(),

@@ -60,14 +60,18 @@ package final class Features {
             unsafe assay_rgb_planes(
                 bytes.baseAddress! + 3 * (y * pixels.width + x), 3 * pixels.width, size, size, rgb)
         }
-        // Spatial: the halved picture, centred, and the whole residual, both at about unit scale.
+        // Traces are in coefficients of a few grey levels, edges in those of a hundred; asinh brings both to unit scale.
+        // Spatial: the halved picture, centred, and the whole residual.
         let spatial = unsafe inputs.spatial[0].image(index)
         unsafe assay_average_pool(rgb, 3, size, size, 2, spatial)
         unsafe assay_scale_offset(spatial, 3 * area / 4, 2, -0.9, spatial)
-        unsafe assay_local_residual(rgb, 3, size, size, 12, fine)
+        unsafe assay_local_residual(rgb, 3, size, size, 255, fine)
+        unsafe assay_asinh(fine, 3 * area, 0.6, fine)
         unsafe assay_space_to_depth(fine, 3, size, size, spatial + 3 * area / 4)
         // Frequency: Haar details, and log-magnitudes of the luminance's local DCTs (BT.601 weights as in JPEG).
-        unsafe assay_haar_details(rgb, 3, size, size, 12, inputs.frequency[0].image(index))
+        let details = unsafe inputs.frequency[0].image(index)
+        unsafe assay_haar_details(rgb, 3, size, size, 255, details)
+        unsafe assay_asinh(details, inputs.frequency[0].shape.imageCount, 0.5, details)
         unsafe assay_luminance(rgb, area, luminance.base)
         let blocks = unsafe inputs.frequency[1].image(index)
         let count = inputs.frequency[1].shape.imageCount

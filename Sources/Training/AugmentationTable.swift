@@ -65,12 +65,12 @@ package struct AugmentationTable: Sendable, Equatable {
         var table = AugmentationTable()
         table.rotation = 0.25
         table.rescale = 0.3
-        table.rescaleFactors = 0.5...1.6
+        table.rescaleFactors = 0.5...2.0
         table.brightness = 0.2
         table.contrast = 0.2
         table.saturation = 0.2
         table.saturationFactors = 0.7...1.3
-        table.blur = 0.05
+        table.blur = 0.03
         table.noise = 0.05
         table.recompression = 0.25
         table.gentleEqualization = 0.6
