@@ -34,6 +34,13 @@ enum EvaluateCommand {
         let jobs = try line.integer(jobs, 1...1024) ?? availableCPUs()
         let detector = try loadDetector(line.path(model))
         let dataset = try loadDataset(path, split: split)
+        if dataset.unlabelled > 0 {
+            Console.error("note: left out, below neither real nor fake: \(dataset.unlabelled) file(s)\n")
+        }
+        if split == nil, dataset.splits.count > 1 {
+            let names = dataset.splits.joined(separator: ", ").escapingControls
+            Console.error("note: these are figures of several splits together (\(names)); --split takes one\n")
+        }
         let showsProgress = isatty(STDERR_FILENO) == 1
         let evaluation = Evaluation(
             of: dataset.samples, by: detector, jobs: jobs,

@@ -70,7 +70,7 @@ enum TrainCommand {
         }
         let printer = try TrainPrinter(log: line.path(log), isQuiet: line.flag(quiet))
         if dataset.unlabelled > 0 {
-            printer.say("\(dataset.unlabelled) files lie below neither real/ nor fake/ and are left out")
+            printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
         let trainer = Trainer(options, dataset) { printer.show($0) }
         do throws(TrainerError) {
