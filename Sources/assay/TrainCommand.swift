@@ -30,6 +30,9 @@ enum TrainCommand {
     static let leaveOut = Option(
         "leave-out", value: "source", repeats: true,
         "Keep a source out of training; its photographs help to choose the threshold for unseen sources.")
+    static let emphasis = Option(
+        "emphasis", value: "source=factor", repeats: true,
+        "Draw a source <factor> times as often as its size alone would have it; needs --equalize.")
     static let split = Option(
         "split", value: "name", default: "train, where the data has it, otherwise everything",
         "Use only the pictures of this split of the data.")
@@ -56,7 +59,7 @@ enum TrainCommand {
         arguments: [data],
         options: [
             output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
-            validationLimit, leaveOut, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
+            validationLimit, leaveOut, emphasis, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
         ],
         run: run)
 
@@ -111,6 +114,12 @@ enum TrainCommand {
         options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
         options.equalize = line.flag(equalize, default: true)
         options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
+        for text in line.all(emphasis).map(\.lossy) {
+            guard let equals = text.lastIndex(of: "="), let factor = Double(text[text.index(after: equals)...]),
+                factor > 0, factor <= 1000
+            else { throw .usage("The value '\(text)' is invalid for '--emphasis': expected <source>=<factor>") }
+            options.emphasis[String(text[..<equals])] = factor
+        }
         options.licence = line.text(licence) ?? options.licence
         options.resume = line.flag(resume)
         return options
