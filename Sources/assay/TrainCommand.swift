@@ -3,6 +3,7 @@
 import Detection
 import Files
 import Glibc
+import Scanning
 import Training
 
 /// Trains a detector.
@@ -110,7 +111,7 @@ enum TrainCommand {
         options.validationShare = try line.number(validation, 0.001...0.9) ?? options.validationShare
         options.validationLimit = try line.integer(validationLimit, 1...1_000_000_000) ?? options.validationLimit
         options.seed = try line.seed(seed) ?? options.seed
-        options.jobs = try line.integer(jobs, 1...1024) ?? availableCPUs()
+        options.jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
         options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
         options.equalize = line.flag(equalize, default: true)
         options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
@@ -125,6 +126,3 @@ enum TrainCommand {
         return options
     }
 }
-
-/// Processors that are online.
-func availableCPUs() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
