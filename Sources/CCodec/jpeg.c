@@ -22,7 +22,8 @@ typedef struct {
     int max_scans;
     uint32_t seen_components;  // bit i: component i had a scan with its mean values
     char *message;
-    char *warning;
+    char *warning;  // never null: `unwanted` where the caller asks for none
+    char unwanted[CODEC_TEXT_SIZE];
 } decompression;
 
 static void fail(decompression *job, codec_status status) {
@@ -83,10 +84,9 @@ static void on_message(j_common_ptr cinfo, int level) {
         format(cinfo, job->message);
         fail(job, code == JWRN_JPEG_EOF ? CODEC_TRUNCATED : CODEC_CORRUPT);
     }
-    if (cinfo->err->num_warnings++ == 0 && job->warning != NULL) format(cinfo, job->warning);
+    if (cinfo->err->num_warnings++ == 0) format(cinfo, job->warning);
     if (cinfo->err->num_warnings >= FATAL_WARNINGS) {
-        snprintf(job->message, CODEC_TEXT_SIZE, "%d warnings, the first: %.150s", FATAL_WARNINGS,
-                 job->warning == NULL ? "" : job->warning);
+        snprintf(job->message, CODEC_TEXT_SIZE, "%d warnings, the first: %.150s", FATAL_WARNINGS, job->warning);
         fail(job, CODEC_CORRUPT);
     }
 }
@@ -110,7 +110,7 @@ static void on_progress(j_common_ptr common) {
     note_scan(job);
 }
 
-// Must be called with `job->escape` set: creating can fail too.
+// Called with `job->escape` set: creating can fail too.
 static void begin(decompression *job, const uint8_t *bytes, size_t length) {
     jpeg_create_decompress(&job->cinfo);
     jpeg_mem_src(&job->cinfo, (unsigned char *)bytes, length);
@@ -119,10 +119,9 @@ static void begin(decompression *job, const uint8_t *bytes, size_t length) {
 
 static void prepare(decompression *job, char *message, char *warning) {
     memset(job, 0, sizeof *job);
-    message[0] = 0;
-    if (warning != NULL) warning[0] = 0;
     job->message = message;
-    job->warning = warning;
+    job->warning = warning == NULL ? job->unwanted : warning;
+    job->message[0] = job->warning[0] = 0;
     job->cinfo.err = jpeg_std_error(&job->errors);
     job->cinfo.client_data = job;
     job->errors.error_exit = on_error;
@@ -169,7 +168,6 @@ static codec_colour colour_of(J_COLOR_SPACE space) {
 }
 
 static void describe(j_decompress_ptr cinfo, codec_jpeg_header *header) {
-    memset(header, 0, sizeof *header);
     header->width = cinfo->image_width;
     header->height = cinfo->image_height;
     header->bits = cinfo->data_precision;
@@ -188,12 +186,22 @@ static void describe(j_decompress_ptr cinfo, codec_jpeg_header *header) {
     header->chroma_y = luma->v_samp_factor / blue->v_samp_factor;
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static void try_header(decompression *job, const uint8_t *bytes, size_t length, codec_jpeg_header *header) {
+    if (setjmp(job->escape) == 0) {
+        begin(job, bytes, length);
+        describe(&job->cinfo, header);
+    }
+}
+
 codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_jpeg_header *header, char *message) {
     decompression job;
     prepare(&job, message, NULL);
-    if (setjmp(job.escape) == 0) {
-        begin(&job, bytes, length);
-        describe(&job.cinfo, header);
+    memset(header, 0, sizeof *header);
+    try_header(&job, bytes, length, header);
+    if (job.status == CODEC_TOO_LARGE) {
+        header->width = job.cinfo.image_width;
+        header->height = job.cinfo.image_height;
     }
     jpeg_destroy_decompress(&job.cinfo);
     return job.status;
@@ -234,11 +242,25 @@ static void read_cmyk_rows(decompression *job, uint8_t *pixels) {
     }
 }
 
+// A progressive file may end after any scan and is whole by the letter, but then shows less than its encoder saw.
+static void warn_if_unrefined(decompression *job) {
+    j_decompress_ptr cinfo = &job->cinfo;
+    if (cinfo->coef_bits == NULL || job->warning[0] != 0) return;
+    for (int component = 0; component < cinfo->num_components; component++) {
+        for (int k = 0; k < DCTSIZE2; k++) {
+            if (cinfo->coef_bits[component][k] == 0) continue;
+            snprintf(job->warning, CODEC_TEXT_SIZE, "the scans end before every coefficient is exact");
+            return;
+        }
+    }
+}
+
 static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t *pixels) {
     j_decompress_ptr cinfo = &job->cinfo;
     int inks = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     cinfo->out_color_space = inks ? JCS_CMYK : JCS_RGB;
-    cinfo->dct_method = JDCT_ISLOW;  // the same pixels on every machine
+    cinfo->dct_method = JDCT_ISLOW;     // the same pixels on every machine
+    cinfo->do_block_smoothing = FALSE;  // coefficients that never came are not made up
     cinfo->progress = &job->progress;
     jpeg_start_decompress(cinfo);
     note_scan(job);
@@ -246,7 +268,11 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
         snprintf(job->message, CODEC_TEXT_SIZE, "a colour component is missing");
         fail(job, CODEC_CORRUPT);
     }
-    if (cinfo->output_width != width || cinfo->output_height != height) fail(job, CODEC_CORRUPT);
+    warn_if_unrefined(job);
+    if (cinfo->output_width != width || cinfo->output_height != height) {
+        snprintf(job->message, CODEC_TEXT_SIZE, "the sizes are not those of the header");
+        fail(job, CODEC_CORRUPT);
+    }
     if (inks) {
         read_cmyk_rows(job, pixels);
     } else {
@@ -255,15 +281,20 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
     jpeg_finish_decompress(cinfo);  // reads on to the end marker, so that a file cut just before it is noticed
 }
 
+static void try_decode(decompression *job, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                       uint8_t *pixels) {
+    if (setjmp(job->escape) == 0) {
+        begin(job, bytes, length);
+        decode(job, width, height, pixels);
+    }
+}
+
 codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
                                uint8_t *pixels, char *message, char *warning) {
     decompression job;
     prepare(&job, message, warning);
     job.max_scans = max_scans;
-    if (setjmp(job.escape) == 0) {
-        begin(&job, bytes, length);
-        decode(&job, width, height, pixels);
-    }
+    try_decode(&job, bytes, length, width, height, pixels);
     jpeg_destroy_decompress(&job.cinfo);
     return job.status;
 }

@@ -49,6 +49,14 @@ static void encode(compression *job, const uint8_t *pixels, uint32_t width, uint
     jpeg_finish_compress(cinfo);
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static codec_status try_encode(compression *job, const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
+                               int chroma_x, int chroma_y) {
+    if (setjmp(job->escape) != 0) return CODEC_NO_MEMORY;
+    encode(job, pixels, width, height, quality, chroma_x, chroma_y);
+    return CODEC_OK;
+}
+
 codec_status codec_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t height, int quality, int chroma_x,
                                int chroma_y, uint8_t **out, size_t *out_length, char *message) {
     compression job;
@@ -59,15 +67,12 @@ codec_status codec_jpeg_encode(const uint8_t *pixels, uint32_t width, uint32_t h
     job.cinfo.client_data = &job;
     job.errors.error_exit = on_error;
     job.errors.output_message = on_output;
-    codec_status status = CODEC_OK;
-    if (setjmp(job.escape) == 0) {
-        encode(&job, pixels, width, height, quality, chroma_x, chroma_y);
+    codec_status status = try_encode(&job, pixels, width, height, quality, chroma_x, chroma_y);
+    if (status == CODEC_OK) {
         *out = job.bytes;
         *out_length = job.length;
-    } else {
-        // The buffer that libjpeg was growing is known to it alone; after an error only its first one is known here.
-        status = CODEC_NO_MEMORY;
     }
+    // After an error libjpeg alone knows the buffer that it was growing; that little memory is lost.
     jpeg_destroy_compress(&job.cinfo);
     return status;
 }

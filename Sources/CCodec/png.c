@@ -49,7 +49,9 @@ static void on_read(png_structp png, png_bytep target, size_t count) {
 // profiles are checked and skipped without being inflated, so nothing in them can cost memory.
 static void configure(png_structp png) {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    // A wrong checksum of an ancillary chunk leaves the pixels whole; to refuse the picture would let anyone hide it from the
+    // scanner and show it to everybody else.
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller counted the pixels
     png_set_chunk_malloc_max(png, 0);  // long chunks are skipped, not stored; the default refuses them
 }
@@ -74,6 +76,11 @@ static void decode(png_structp png, png_infop info, uint32_t width, uint32_t hei
     png_read_end(png, NULL);  // checks what follows the picture too, so that any cut is noticed
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static void try_decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, pixels);
+}
+
 codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height, uint8_t *pixels,
                               char *message, char *warning) {
     decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning};
@@ -85,7 +92,7 @@ codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t widt
         return CODEC_NO_MEMORY;
     }
     png_set_read_fn(png, &job, on_read);
-    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, pixels);
+    try_decode(png, info, width, height, pixels);
     png_destroy_read_struct(&png, &info, NULL);
     return job.status;
 }

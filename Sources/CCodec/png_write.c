@@ -46,6 +46,14 @@ static void encode(png_structp png, png_infop info, const uint8_t *pixels, uint3
     png_write_end(png, NULL);
 }
 
+// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
+static codec_status try_encode(png_structp png, png_infop info, const uint8_t *pixels, uint32_t width,
+                               uint32_t height) {
+    if (setjmp(png_jmpbuf(png)) != 0) return CODEC_NO_MEMORY;
+    encode(png, info, pixels, width, height);
+    return CODEC_OK;
+}
+
 codec_status codec_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t **out,
                               size_t *out_length, char *message) {
     growing job = {.message = message};
@@ -57,14 +65,12 @@ codec_status codec_png_encode(const uint8_t *pixels, uint32_t width, uint32_t he
         return CODEC_NO_MEMORY;
     }
     png_set_write_fn(png, &job, on_write, on_flush);
-    codec_status status = CODEC_OK;
-    if (setjmp(png_jmpbuf(png)) == 0) {
-        encode(png, info, pixels, width, height);
+    codec_status status = try_encode(png, info, pixels, width, height);
+    if (status == CODEC_OK) {
         *out = job.bytes;
         *out_length = job.length;
     } else {
         free(job.bytes);
-        status = CODEC_NO_MEMORY;
     }
     png_destroy_write_struct(&png, &info);
     return status;

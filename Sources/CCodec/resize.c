@@ -78,15 +78,27 @@ static void make_taps(tap *taps, int64_t size, int64_t out_size) {
 typedef struct {
     tap *columns, *rows;
     float *lines;
-    float *above, *below;  // halves of `lines`: two input rows resampled to the output's width, channels interleaved
+    float *above, *below;  // halves of `lines`: two input rows resampled to the output's width
+    int planar;             // whether their channels lie one after the other or interleaved, as the output's do
     int64_t above_row, below_row;
 } bilinear;
 
-static void resample_row(const uint8_t *row, const tap *columns, int64_t out_width, float *out) {
+static inline __attribute__((always_inline)) void resample(const uint8_t *row, const tap *columns, int64_t out_width,
+                                                            int64_t step, int64_t channel_step, float *out) {
     for (int64_t x = 0; x < out_width; x++) {
         const uint8_t *left = row + 3 * columns[x].lower, *right = row + 3 * columns[x].upper;
         float share = columns[x].share;
-        for (int c = 0; c < 3; c++) out[3 * x + c] = (float)left[c] + ((float)right[c] - (float)left[c]) * share;
+        for (int c = 0; c < 3; c++) {
+            out[step * x + channel_step * c] = (float)left[c] + ((float)right[c] - (float)left[c]) * share;
+        }
+    }
+}
+
+static void resample_row(const bilinear *job, const uint8_t *row, int64_t out_width, float *out) {
+    if (job->planar) {
+        resample(row, job->columns, out_width, 1, out_width, out);
+    } else {
+        resample(row, job->columns, out_width, 3, 1, out);
     }
 }
 
@@ -117,11 +129,11 @@ static void bilinear_row(bilinear *job, const uint8_t *pixels, int64_t width, in
         job->below_row = job->above_row, job->above_row = lower;
     }
     if (job->above_row != lower) {
-        resample_row(pixels + 3 * width * lower, job->columns, out_width, job->above);
+        resample_row(job, pixels + 3 * width * lower, out_width, job->above);
         job->above_row = lower;
     }
     if (job->below_row != upper) {
-        resample_row(pixels + 3 * width * upper, job->columns, out_width, job->below);
+        resample_row(job, pixels + 3 * width * upper, out_width, job->below);
         job->below_row = upper;
     }
 }
@@ -144,17 +156,16 @@ int codec_resize(const uint8_t *pixels, int64_t width, int64_t height, int64_t o
 
 int codec_bilinear_planes(const uint8_t *pixels, int64_t width, int64_t height, int64_t out_width, int64_t out_height,
                           float *out) {
-    bilinear job = {0};
+    bilinear job = {.planar = 1};
     int failed = bilinear_begin(&job, width, height, out_width, out_height);
     int64_t plane = out_width * out_height;
     for (int64_t y = 0; failed == 0 && y < out_height; y++, out += out_width) {
         bilinear_row(&job, pixels, width, out_width, y);
         const float *above = job.above, *below = job.below;
         float share = job.rows[y].share;
-        for (int64_t x = 0; x < out_width; x++) {
-            for (int c = 0; c < 3; c++) {
-                int64_t i = 3 * x + c;
-                out[c * plane + x] = (above[i] + (below[i] - above[i]) * share) * (1.0f / 255.0f);
+        for (int c = 0; c < 3; c++, above += out_width, below += out_width) {
+            for (int64_t x = 0; x < out_width; x++) {
+                out[c * plane + x] = (above[x] + (below[x] - above[x]) * share) * (1.0f / 255.0f);
             }
         }
     }
@@ -162,44 +173,53 @@ int codec_bilinear_planes(const uint8_t *pixels, int64_t width, int64_t height, 
     return failed;
 }
 
-// Adds the part of the input row that each output column covers, in units of output pixels, times `weight`.
-static void add_row(const uint8_t *row, int64_t width, int64_t out_width, float weight, float *sums) {
-    double scale = (double)width / (double)out_width;
-    for (int64_t x = 0; x < out_width; x++) {
-        double start = (double)x * scale, end = (double)(x + 1) * scale;
-        int64_t first = (int64_t)start, last = (int64_t)end;
-        if (last >= width) last = width - 1, end = (double)width;
-        float red = 0, green = 0, blue = 0;
-        const uint8_t *pixel = row + 3 * first;
-        for (int64_t i = first; i <= last; i++, pixel += 3) {
-            double from = i > first ? (double)i : start, to = i < last ? (double)(i + 1) : end;
-            float share = (float)(to - from);
-            red += share * pixel[0], green += share * pixel[1], blue += share * pixel[2];
-        }
-        sums[3 * x] += weight * red, sums[3 * x + 1] += weight * green, sums[3 * x + 2] += weight * blue;
+// The input samples that an output sample covers: those between `first` and `last` wholly, these two in part.
+typedef struct {
+    int64_t first, last;
+    float head, tail;  // covered share of `first` and of `last`; `tail` is 0 when they are the same
+} cover;
+
+static void make_covers(cover *covers, int64_t size, int64_t out_size) {
+    double scale = (double)size / (double)out_size;
+    for (int64_t i = 0; i < out_size; i++) {
+        double start = (double)i * scale, end = i + 1 == out_size ? (double)size : (double)(i + 1) * scale;
+        int64_t first = (int64_t)start, last = (int64_t)ceil(end) - 1;
+        int same = last <= first;
+        covers[i] = (cover){first, same ? first : last, (float)((same ? end : (double)(first + 1)) - start),
+                            same ? 0.0f : (float)(end - (double)last)};
     }
 }
 
 int codec_downscale(const uint8_t *pixels, int64_t width, int64_t height, int64_t out_width, int64_t out_height,
                     uint8_t *out) {
-    float *sums = malloc((size_t)out_width * 3 * sizeof(float));
-    if (sums == NULL) return -1;
-    double scale = (double)height / (double)out_height;
-    float area = (float)(((double)width / (double)out_width) * scale);
-    for (int64_t y = 0; y < out_height; y++, out += 3 * out_width) {
-        memset(sums, 0, (size_t)out_width * 3 * sizeof(float));
-        double start = (double)y * scale, end = (double)(y + 1) * scale;
-        int64_t first = (int64_t)start, last = (int64_t)end;
-        if (last >= height) last = height - 1, end = (double)height;
-        for (int64_t i = first; i <= last; i++) {
-            double from = i > first ? (double)i : start, to = i < last ? (double)(i + 1) : end;
-            if (to > from) add_row(pixels + 3 * width * i, width, out_width, (float)(to - from), sums);
+    int64_t line = 3 * width;
+    cover *columns = malloc((size_t)(out_width + out_height) * sizeof(cover));
+    float *sums = malloc((size_t)line * sizeof(float));
+    int failed = columns == NULL || sums == NULL ? -1 : 0;
+    if (failed == 0) {
+        make_covers(columns, width, out_width);
+        make_covers(columns + out_width, height, out_height);
+    }
+    float area = (float)((double)width * (double)height / ((double)out_width * (double)out_height));
+    for (int64_t y = 0; failed == 0 && y < out_height; y++, out += 3 * out_width) {
+        cover rows = columns[out_width + y];
+        for (int64_t i = 0; i < line; i++) sums[i] = rows.head * (float)pixels[line * rows.first + i];
+        for (int64_t row = rows.first + 1; row <= rows.last; row++) {
+            float share = row < rows.last ? 1.0f : rows.tail;
+            for (int64_t i = 0; i < line; i++) sums[i] += share * (float)pixels[line * row + i];
         }
-        for (int64_t i = 0; i < 3 * out_width; i++) {
-            float value = sums[i] / area + 0.5f;
-            out[i] = value >= 255.0f ? 255 : (uint8_t)(int)value;
+        for (int64_t x = 0; x < out_width; x++) {
+            cover covered = columns[x];
+            for (int c = 0; c < 3; c++) {
+                float sum = covered.head * sums[3 * covered.first + c];
+                for (int64_t i = covered.first + 1; i < covered.last; i++) sum += sums[3 * i + c];
+                sum += covered.tail * sums[3 * covered.last + c];
+                float value = sum / area + 0.5f;
+                out[3 * x + c] = value >= 255.0f ? 255 : (uint8_t)(int)value;
+            }
         }
     }
+    free(columns);
     free(sums);
-    return 0;
+    return failed;
 }

@@ -70,3 +70,19 @@ CLONED void assay_log_magnitude(const float *x, long count, float epsilon, float
             for (long l = 0; l < lanes; l++) y[i + l] = v[l];
     }
 }
+
+CLONED void assay_asinh(const float *x, long count, float gain, float *y) {
+    // asinh(x) = sign(x) · ln(|x| + √(x² + 1)). The logarithm works on a block that stays in the first-level cache.
+    float argument[256];
+    for (long start = 0; start < count; start += 256) {
+        const long n = count - start < 256 ? count - start : 256;
+        for (long i = 0; i < n; i++) argument[i] = fabsf(x[start + i]) + sqrtf(x[start + i] * x[start + i] + 1);
+        for (long i = n; i < ((n + 15) & ~15L); i++) argument[i] = 1;
+        for (long i = 0; i < n; i += 16) {
+            v16 v = *(const v16 *)(argument + i);
+            logarithm(&v);
+            *(v16 *)(argument + i) = v;
+        }
+        for (long i = 0; i < n; i++) y[start + i] = copysignf(gain * argument[i], x[start + i]);
+    }
+}

@@ -39,7 +39,7 @@ package enum Architecture: String, Sendable, CaseIterable, Codable {
             Inputs(spatial: [Tensor(Shape(count, 3, 224, 224))], frequency: [Tensor(Shape(count, 3, 224, 224))])
         case .crossdomain:
             Inputs(
-                spatial: [Tensor(Shape(count, 24, 64, 64))],
+                spatial: [Tensor(Shape(count, 15, 64, 64))],
                 frequency: [Tensor(Shape(count, 9, 64, 64)), Tensor(Shape(count, 64, 32, 32))])
         }
     }

@@ -4,11 +4,12 @@ import Network
 extension DetectorNetwork {
     /// Two residual networks with global mean and maximum pooling, and a fusion that sees now and then only one of them.
     ///
-    /// The spatial branch reads pixels and their local residual, four neighbours folded into channels: [24, 64, 64]. The
+    /// The spatial branch reads the halved picture and the full local residual, four neighbours folded into channels:
+    /// [3 + 12, 64, 64]. The
     /// frequency branch reads Haar detail bands [9, 64, 64], joined at half that extent by the log-magnitudes of local
     /// 8 × 8 DCTs [64, 32, 32].
     package static func crossdomain() -> DetectorNetwork {
-        let (spatialWidth, frequencyWidth) = (64, 64)
+        let (spatialWidth, frequencyWidth) = (48, 48)
         return DetectorNetwork(
             spatial: Branch(trunk: SingleTrunk(spatialTrunk(spatialWidth)), head: head("spatial", spatialWidth)),
             frequency: Branch(trunk: frequencyTrunk(frequencyWidth), head: head("frequency", frequencyWidth)),
@@ -25,19 +26,21 @@ extension DetectorNetwork {
 
     private static func spatialTrunk(_ width: Int) -> Sequential {
         Sequential([
-            block("spatial", 1, 24, 16, isFirst: true), Pooling(.average),
-            block("spatial", 2, 16, 32), Residual(block("spatial", 3, 32, 32)), Pooling(.average),
-            block("spatial", 4, 32, width), Residual(block("spatial", 5, width, width)), GlobalPooling(),
+            block("spatial", 1, 15, 16, isFirst: true), Pooling(.average),
+            block("spatial", 2, 16, 24), Residual(block("spatial", 3, 24, 24)), Pooling(.average),
+            block("spatial", 4, 24, width), Residual(block("spatial", 5, width, width)), GlobalPooling(),
         ])
     }
 
     private static func frequencyTrunk(_ width: Int) -> JoiningTrunk {
         JoiningTrunk(
             Sequential([block("frequency", 1, 9, 16, isFirst: true), Pooling(.average)]),
-            block("frequency", 2, 64, 16, size: 1, isFirst: true),
+            Sequential([
+                BatchNormalisation("frequency.norm0", 64), block("frequency", 2, 64, 16, size: 1),
+            ]),
             rest: Sequential([
-                block("frequency", 3, 32, 32), Residual(block("frequency", 4, 32, 32)), Pooling(.average),
-                block("frequency", 5, 32, width), Residual(block("frequency", 6, width, width)), GlobalPooling(),
+                block("frequency", 3, 32, 24), Residual(block("frequency", 4, 24, 24)), Pooling(.average),
+                block("frequency", 5, 24, width), Residual(block("frequency", 6, width, width)), GlobalPooling(),
             ]))
     }
 

@@ -22,7 +22,7 @@ package final class Features {
             transform = CosineTransform(size: size)
         case .crossdomain:
             planes = Tensor(Shape(1, 3, size, size))
-            residual = Tensor(Shape(1, 6, size, size))
+            residual = Tensor(Shape(1, 3, size, size))
             luminance = Tensor(Shape(1, 1, size, size))
             transform = nil
         }
@@ -55,19 +55,23 @@ package final class Features {
     private func fillCrop(_ inputs: Inputs, _ index: Int, _ pixels: Pixels, _ x: Int, _ y: Int) {
         let size = architecture.inputSize
         let area = size * size
-        let (rgb, stacked) = unsafe (planes.base, residual.base)
+        let (rgb, fine) = unsafe (planes.base, residual.base)
         unsafe pixels.bytes.withUnsafeBufferPointer { bytes in
             unsafe assay_rgb_planes(
                 bytes.baseAddress! + 3 * (y * pixels.width + x), 3 * pixels.width, size, size, rgb)
         }
-        // Spatial: pixels centred about mid grey and the residual, both at about unit scale.
-        for channel in 0..<3 {
-            unsafe assay_scale_offset(rgb + channel * area, area, 2, -0.9, stacked + channel * area)
-        }
-        unsafe assay_local_residual(rgb, 3, size, size, 12, stacked + 3 * area)
-        unsafe assay_space_to_depth(stacked, 6, size, size, inputs.spatial[0].image(index))
+        // Traces are in coefficients of a few grey levels, edges in those of a hundred; asinh brings both to unit scale.
+        // Spatial: the halved picture, centred, and the whole residual.
+        let spatial = unsafe inputs.spatial[0].image(index)
+        unsafe assay_average_pool(rgb, 3, size, size, 2, spatial)
+        unsafe assay_scale_offset(spatial, 3 * area / 4, 2, -0.9, spatial)
+        unsafe assay_local_residual(rgb, 3, size, size, 255, fine)
+        unsafe assay_asinh(fine, 3 * area, 0.6, fine)
+        unsafe assay_space_to_depth(fine, 3, size, size, spatial + 3 * area / 4)
         // Frequency: Haar details, and log-magnitudes of the luminance's local DCTs (BT.601 weights as in JPEG).
-        unsafe assay_haar_details(rgb, 3, size, size, 12, inputs.frequency[0].image(index))
+        let details = unsafe inputs.frequency[0].image(index)
+        unsafe assay_haar_details(rgb, 3, size, size, 255, details)
+        unsafe assay_asinh(details, inputs.frequency[0].shape.imageCount, 0.5, details)
         unsafe assay_luminance(rgb, area, luminance.base)
         let blocks = unsafe inputs.frequency[1].image(index)
         let count = inputs.frequency[1].shape.imageCount

@@ -34,12 +34,15 @@ private func decodeJPEG(_ file: Span<UInt8>, limits: DecodeLimits) throws(Decode
     let status = unsafe file.withUnsafeBufferPointer { bytes in
         unsafe codec_jpeg_read_header(bytes.baseAddress, bytes.count, &header, &message.bytes)
     }
+    if status == CODEC_TOO_LARGE { try checkArea(Int(header.width), Int(header.height), limits) }
     try check(status, .jpeg, message, limits)
     var facts = ImageFacts(
         format: .jpeg, width: Int(header.width), height: Int(header.height), bitsPerChannel: Int(header.bits),
         colour: jpegColour(header.colour))
     facts.jpegQuality = header.quality == 0 ? nil : Int(header.quality)
-    facts.subsampling = subsampling(x: header.chroma_x, y: header.chroma_y)
+    if facts.colour == .ycbcr || facts.colour == .ycck {
+        facts.subsampling = subsampling(x: header.chroma_x, y: header.chroma_y)
+    }
     facts.isProgressive = header.progressive != 0
     facts.hasAdobeMarker = header.adobe != 0
     facts.orientation = jpegOrientation(file)
@@ -80,10 +83,7 @@ private typealias PixelDecoder = (
 private func decodePixels(
     _ file: Span<UInt8>, _ facts: ImageFacts, _ limits: DecodeLimits, with decoder: PixelDecoder
 ) throws(DecodeError) -> DecodedImage {
-    let (area, overflow) = facts.width.multipliedReportingOverflow(by: facts.height)
-    guard !overflow, area <= limits.maxPixels, area <= Int.max / 4 else {
-        throw .tooManyPixels(width: facts.width, height: facts.height, limit: limits.maxPixels)
-    }
+    let area = try checkArea(facts.width, facts.height, limits)
     guard area > 0 else { throw .corrupt(reason: "a picture without pixels") }
     var status = CODEC_OK
     var message = Text()
@@ -99,14 +99,23 @@ private func decodePixels(
     return DecodedImage(pixels: pixels, facts: facts, warning: warning.string.isEmpty ? nil : warning.string)
 }
 
+/// The number of pixels, if it is within the limit.
+@discardableResult
+private func checkArea(_ width: Int, _ height: Int, _ limits: DecodeLimits) throws(DecodeError) -> Int {
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, area <= min(limits.maxPixels, Int.max / 4) else {
+        throw .tooManyPixels(width: width, height: height, limit: limits.maxPixels)
+    }
+    return area
+}
+
 private func check(
     _ status: codec_status, _ format: ImageFormat, _ message: Text, _ limits: DecodeLimits
 ) throws(DecodeError) {
     switch status {
     case CODEC_OK: return
     case CODEC_TRUNCATED: throw .truncated(reason: message.string)
-    case CODEC_UNSUPPORTED: throw .unsupportedVariant(format, reason: message.string)
-    case CODEC_TOO_LARGE: throw .tooManyPixels(width: 65535, height: 65535, limit: limits.maxPixels)
+    case CODEC_UNSUPPORTED, CODEC_TOO_LARGE: throw .unsupportedVariant(format, reason: message.string)
     case CODEC_TOO_MANY_SCANS: throw .tooManyScans(limit: limits.maxScans)
     case CODEC_NO_MEMORY: throw .outOfMemory
     default: throw .corrupt(reason: message.string)

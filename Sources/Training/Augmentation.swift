@@ -158,7 +158,9 @@ package struct Augmentation: Sendable {
     private func recompressionQuality(_ stream: inout RandomStream) -> ClosedRange<Int>? {
         let isEqualized = recipe == .crossdomain && equalize && stream.chance(table.equalization)
         let isRecompressed = hits(table.recompression, &stream)
-        return isRecompressed ? table.recompressionQuality : isEqualized ? table.equalizationQuality : nil
+        let isGentle = stream.chance(table.gentleEqualization)
+        if isRecompressed { return table.recompressionQuality }
+        return isEqualized ? (isGentle ? table.gentleQuality : table.equalizationQuality) : nil
     }
 
     private func recompressed(_ pixels: Pixels, _ quality: ClosedRange<Int>, _ stream: inout RandomStream) -> Pixels {

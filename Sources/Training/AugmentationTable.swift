@@ -39,6 +39,10 @@ package struct AugmentationTable: Sendable, Equatable {
     // Recompression of both classes alike, whatever the strength, when a run equalises formats.
     package var equalization = 1.0
     package var equalizationQuality = 65...98
+    /// The share of equalisations at `gentleQuality` instead: it covers the format's own marks, but leaves a picture's
+    /// finest traces as they are, so that pictures which were never recompressed are not strange to the network.
+    package var gentleEqualization = 0.0
+    package var gentleQuality = 96...100
 
     package init() {}
 
@@ -60,15 +64,16 @@ package struct AugmentationTable: Sendable, Equatable {
     package static let crossdomain: AugmentationTable = {
         var table = AugmentationTable()
         table.rotation = 0.25
-        table.rescale = 0.5
-        table.rescaleFactors = 0.5...1.6
+        table.rescale = 0.2
+        table.rescaleFactors = 0.5...2.0
         table.brightness = 0.2
         table.contrast = 0.2
         table.saturation = 0.2
         table.saturationFactors = 0.7...1.3
-        table.blur = 0.1
-        table.noise = 0.1
-        table.recompression = 0.3
+        table.blur = 0.03
+        table.noise = 0.05
+        table.recompression = 0.15
+        table.gentleEqualization = 0.8
         return table
     }()
 }

@@ -1,5 +1,6 @@
 // The figures by which a detector is judged, for one head over one set of pictures.
 
+package import Detection
 import Glibc
 
 /// A picture's score with its label: the calibrated probability of "fake", not clamped.
@@ -39,13 +40,11 @@ package struct BinaryMetrics: Sendable, Equatable {
     /// What the stored thresholds make of the scores.
     package let verdicts: VerdictShares
 
-    /// - Parameters:
-    ///   - realBelow: scores below are judged real.
-    ///   - fakeAbove: scores above are judged fake; at least `realBelow`.
-    package init(_ samples: [LabelledScore], realBelow: Double, fakeAbove: Double) {
+    /// - Parameter thresholds: the detector's; made for the fused score, they are applied to any head's.
+    package init(_ samples: [LabelledScore], thresholds: Thresholds) {
         fake = samples.count { $0.isFake }
         real = samples.count - fake
-        verdicts = VerdictShares(samples, realBelow: realBelow, fakeAbove: fakeAbove)
+        verdicts = VerdictShares(samples, thresholds)
         let total = Double(samples.count)
         guard !samples.isEmpty else {
             (loss, accuracy, balancedAccuracy, rocAUC, averagePrecision) = (nil, nil, nil, nil, nil)
@@ -101,24 +100,27 @@ package struct VerdictShares: Sendable, Equatable {
     /// Share of right verdicts among the pictures not called uncertain; nil when all are.
     package let certainAccuracy: Double?
 
-    init(_ samples: [LabelledScore], realBelow: Double, fakeAbove: Double) {
-        var real = (all: 0, alarms: 0, passed: 0)
-        var fake = (all: 0, caught: 0, missed: 0)
+    init(_ samples: [LabelledScore], _ thresholds: Thresholds) {
+        var (reals, alarms, passed) = (0, 0, 0)
+        var (fakes, caught, missed) = (0, 0, 0)
         for sample in samples {
+            let verdict = thresholds.verdict(sample.score)
             if sample.isFake {
-                fake.all += 1
-                if sample.score > fakeAbove { fake.caught += 1 } else if sample.score < realBelow { fake.missed += 1 }
+                fakes += 1
+                caught += verdict == .fake ? 1 : 0
+                missed += verdict == .real ? 1 : 0
             } else {
-                real.all += 1
-                if sample.score > fakeAbove { real.alarms += 1 } else if sample.score < realBelow { real.passed += 1 }
+                reals += 1
+                alarms += verdict == .fake ? 1 : 0
+                passed += verdict == .real ? 1 : 0
             }
         }
         func share(_ part: Int, of whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }
-        let certain = real.alarms + real.passed + fake.caught + fake.missed
-        falseAlarmRate = share(real.alarms, of: real.all)
-        missRate = share(fake.missed, of: fake.all)
-        detectionRate = share(fake.caught, of: fake.all)
+        let certain = alarms + passed + caught + missed
+        falseAlarmRate = share(alarms, of: reals)
+        missRate = share(missed, of: fakes)
+        detectionRate = share(caught, of: fakes)
         uncertainShare = share(samples.count - certain, of: samples.count)
-        certainAccuracy = share(real.passed + fake.caught, of: certain)
+        certainAccuracy = share(passed + caught, of: certain)
     }
 }

@@ -21,7 +21,7 @@ package struct Dataset: Sendable {
     /// - Throws: ``DatasetError``, whose message explains both forms where the path is neither.
     package static func load(_ path: String, split: String? = nil) throws(DatasetError) -> Dataset {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: systemMessage()) }
+        guard unsafe stat(path, &status) == 0 else { throw .unreadable(path: path, reason: FileError.last.message) }
         let read: (entries: [Entry], unlabelled: Int)
         switch status.st_mode & S_IFMT {
         case S_IFDIR: read = try readFolder(path)
@@ -86,17 +86,18 @@ package enum DatasetError: Error, Equatable {
     case badManifest(path: String, line: Int, reason: String)
     case noSuchSplit(path: String, split: String, known: [String])
 
+    /// One line, and in most cases the explanation of both forms below it. Quoted names cannot add lines.
     package var message: String {
         switch self {
         case .unreadable(let path, let reason):
-            return "\(path): \(reason)"
+            return "\(path.escapingControls): \(reason)"
         case .neitherForm(let path, let reason):
-            return "\(path): \(reason)\n" + Self.forms
+            return "\(path.escapingControls): \(reason)\n" + Self.forms
         case .badManifest(let path, let line, let reason):
-            return "\(path):\(line): \(reason)\n" + Self.forms
+            return "\(path.escapingControls):\(line): \(reason.escapingControls)\n" + Self.forms
         case .noSuchSplit(let path, let split, let known):
             let list = known.isEmpty ? "it has no splits" : "it has " + known.map { "'\($0)'" }.joined(separator: ", ")
-            return "\(path): no picture is in split '\(split)'; \(list)"
+            return "\(path.escapingControls): no picture is in split '\(split)'; \(list)".escapingControls
         }
     }
 
@@ -108,10 +109,4 @@ package enum DatasetError: Error, Equatable {
                       columns or keys: path (relative to the manifest), label (real or fake),
                       and optionally source, generator, group, split
         """
-}
-
-/// The text of the last system error.
-func systemMessage(_ number: Int32 = errno) -> String {
-    guard let text = unsafe strerror(number) else { return "error \(number)" }
-    return unsafe String(cString: text).lowercased()
 }

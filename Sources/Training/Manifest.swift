@@ -1,7 +1,6 @@
 // A manifest lists labelled pictures with what is known of their origin; collections come as CSV or JSON lines.
 
 import FoundationEssentials
-import Glibc
 
 /// Reading of manifests: CSV (RFC 4180, with a header line) or JSON lines.
 ///
@@ -18,7 +17,13 @@ enum Manifest {
     }
 
     static func read(_ path: String) throws(DatasetError) -> [Dataset.Entry] {
-        var text = try readFile(path)[...]
+        let file: [UInt8]
+        do {
+            file = try readWhole(path)
+        } catch {
+            throw .unreadable(path: path, reason: error.message)
+        }
+        var text = file[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         let first = text.first { !isBlank($0) }
         let rows = first == UInt8(ascii: "{") ? try jsonRows(text, path) : try csvRows(text, path)
@@ -107,22 +112,5 @@ enum Manifest {
             rows.append((line, row))
         }
         return rows
-    }
-
-    private static func readFile(_ path: String) throws(DatasetError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: systemMessage()) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .unreadable(path: path, reason: systemMessage())
-            }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-        }
     }
 }

@@ -1,5 +1,5 @@
 // Reading a labelled picture from disk, for training and evaluation alike.
-import Glibc
+import Files
 package import Imaging
 
 /// Why a picture of a data set could not be used.
@@ -24,26 +24,11 @@ package func readPicture(_ path: String) throws(PictureError) -> DecodedImage {
     }
 }
 
-/// The bytes of a regular file, by open(2) and read(2).
+/// The bytes of a regular file; a link is followed, a pipe or device refused.
 func readWhole(_ path: String) throws(PictureError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .unreadable(unsafe String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-        throw .unreadable("not a regular file")
+    do throws(FileError) {
+        return try OpenFile.open(PathBytes(path), in: nil, followingLinks: true).readAll(limit: .max)
+    } catch {
+        throw .unreadable(error.message)
     }
-    let size = Int(status.st_size)
-    var failure: Int32 = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        while count < size {
-            let got = unsafe read(descriptor, buffer.baseAddress! + count, size - count)
-            if got < 0 && errno == EINTR { continue }
-            if got < 0 { failure = errno }
-            if got <= 0 { break }
-            count += got
-        }
-    }
-    guard failure == 0 else { throw .unreadable(unsafe String(cString: strerror(failure))) }
-    return bytes
 }

@@ -32,7 +32,8 @@ package struct ThresholdPolicy: Sendable, Equatable {
     package init() {}
 }
 
-/// The thresholds on the calibrated fused score: above `fake` a picture is called fake, below `real` it is called real.
+/// The thresholds on the calibrated fused score: from `fake` up a picture is called fake, from `real`
+/// down real.
 ///
 /// The `fake` threshold is the largest of
 /// * the score above which at most `falseAlarmRate` of all real validation pictures lie, and
@@ -52,7 +53,8 @@ package func chooseThresholds(
     validation: [SourcedScore], heldOut: [SourcedScore] = [], policy: ThresholdPolicy = ThresholdPolicy()
 ) -> Thresholds {
     let reals = validation.filter { !$0.isFake }.map(\.score)
-    var fake = 1.0
+    // Above every score there can be.
+    var fake = 1.0.nextUp
     if !reals.isEmpty {
         fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
         for part in [validation, heldOut] {
@@ -63,7 +65,7 @@ package func chooseThresholds(
         }
     }
     let fakes = validation.filter(\.isFake).map(\.score)
-    var real = 0.0
+    var real = (-0.0).nextDown
     if !fakes.isEmpty {
         // Mirrored, "below" is "above".
         real = 1 - threshold(leaving: allowance(policy.missRate, of: fakes.count), above: fakes.map { 1 - $0 })

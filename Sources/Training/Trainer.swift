@@ -82,7 +82,7 @@ package final class Trainer {
             }
         }
         optimiser.step = state.optimiserStep
-        while state.epoch < options.epochs && state.sinceBest < options.patience {
+        while state.epoch < epochs(of: stage) && state.sinceBest < options.patience {
             try runEpoch(stage, optimiser)
             state.optimiserStep = optimiser.step
             try checkpoint.save(state, network.parameters, best: best)
@@ -99,7 +99,8 @@ package final class Trainer {
     private func runEpoch(_ stage: TrainerStage, _ optimiser: Adam) throws(TrainerError) {
         let start = clock.now
         let order = epochOrder(
-            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize)
+            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize,
+            emphasis: options.emphasis)
         var sums = [Double](repeating: 0, count: stage.heads.count)
         var (seen, rate) = (0, 0.0)
         for first in stride(from: 0, to: order.count, by: options.batch) {
@@ -193,9 +194,13 @@ package final class Trainer {
         switch options.schedule {
         case .plateau: return max(base * state.rateFactor, 1e-6)
         case .cosine:
-            let done = (Double(state.epoch) + progress) / Double(options.epochs)
+            let done = (Double(state.epoch) + progress) / Double(epochs(of: stage))
             return base * min(1, Double(steps + 1) / 100) * (0.01 + 0.99 * (1 + cos(Double.pi * done)) / 2)
         }
+    }
+
+    private func epochs(of stage: TrainerStage) -> Int {
+        max(1, Int((Double(options.epochs) * stage.length).rounded()))
     }
 
     private func note(_ missed: [(path: String, reason: String)]) {
@@ -235,7 +240,7 @@ package final class Trainer {
                 LabelledScore(
                     score: card.calibration(head).probability(logit: $0.logits[head]), isFake: $0.sample.isFake)
             }
-            let metrics = BinaryMetrics(scores, realBelow: card.thresholds.real, fakeAbove: card.thresholds.fake)
+            let metrics = BinaryMetrics(scores, thresholds: card.thresholds)
             card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
             card.metrics["validation.\(head.rawValue).balancedAccuracy"] = metrics.balancedAccuracy
             card.metrics["validation.\(head.rawValue).loss"] = metrics.loss

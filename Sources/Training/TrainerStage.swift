@@ -10,6 +10,8 @@ struct TrainerStage {
     let trainsTrunks: Bool
     /// The stage's share of the run's learning rate.
     let rate: Double
+    /// The stage's share of the run's epochs.
+    let length: Double
 
     /// Stages of an architecture. The seed's branches are trained one after the other as the article has it; ours share no
     /// weights, so training both at once is the same and decodes each picture once.
@@ -17,14 +19,14 @@ struct TrainerStage {
         switch architecture {
         case .seed:
             [
-                TrainerStage(name: "spatial", heads: [.spatial], trainsTrunks: true, rate: 1),
-                TrainerStage(name: "frequency", heads: [.frequency], trainsTrunks: true, rate: 1),
-                TrainerStage(name: "joined", heads: Head.allCases, trainsTrunks: true, rate: 1),
+                TrainerStage(name: "spatial", heads: [.spatial], trainsTrunks: true, rate: 1, length: 1),
+                TrainerStage(name: "frequency", heads: [.frequency], trainsTrunks: true, rate: 1, length: 1),
+                TrainerStage(name: "joined", heads: Head.allCases, trainsTrunks: true, rate: 1, length: 1),
             ]
         case .crossdomain:
             [
-                TrainerStage(name: "branches", heads: [.spatial, .frequency], trainsTrunks: true, rate: 1),
-                TrainerStage(name: "joined", heads: Head.allCases, trainsTrunks: true, rate: 0.3),
+                TrainerStage(name: "branches", heads: [.spatial, .frequency], trainsTrunks: true, rate: 1, length: 1),
+                TrainerStage(name: "joined", heads: Head.allCases, trainsTrunks: true, rate: 0.3, length: 0.25),
             ]
         }
     }

@@ -10,7 +10,10 @@ enum Assay {
 
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
-        subcommands: [ScanCommand.command, ModelCommand.command, DecoderCommand.command])
+        subcommands: [
+            ScanCommand.command, TrainCommand.command, EvaluateCommand.command, ModelCommand.command,
+            DecoderCommand.command,
+        ])
 
     static func main() { exit(run(arguments)) }
 
@@ -53,7 +56,9 @@ enum Assay {
             switch error {
             case .usage(let message): throw UsageError(message: message, command: command, names: line.names)
             case .failure(let message):
-                Console.error("Error: \(message.escapingControls)\n")
+                // A message may have several lines; what it quotes may not add any.
+                let lines = message.split(separator: "\n").map { String($0).escapingControls }
+                Console.error("Error: \(lines.joined(separator: "\n"))\n")
                 return 2
             }
         }

@@ -18,11 +18,15 @@ PICTURES = {
     "large-300x181": (300, 181, 160, 30),
 }
 
-# What a model file says about itself, beside the weights. Must hold what Sources/Detection asks of a `seed` model.
+# What a model file says about itself, as ModelCard in Sources/Detection reads it.
 METADATA = {
-    "formatVersion": 1,
+    "format": 1,
     "architecture": "seed",
-    "preprocessing": "seed-1",
+    "preprocessing": "bilinear224-logdct-1",
+    "calibration": {head: {"temperature": 1, "bias": 0} for head in ("fused", "spatial", "frequency")},
+    "thresholds": {"fake": 1, "real": 0, "falseAlarmRate": 0, "missRate": 0},
+    "metrics": {},
+    "licence": "unstated",
 }
 
 
@@ -57,8 +61,8 @@ def main() -> None:
         planes = resized(np.asarray(Image.open(path).convert("RGB")))
         spectrum = log_dct(planes)
         with torch.no_grad():
-            double = {head: value.item() for head, value in model.double()(planes, spectrum).items()}
-            single = {head: value.item() for head, value in model.float()(planes.float(), spectrum.float()).items()}
+            double = {head: value.item() for head, value in model.double()(planes.double(), spectrum).items()}
+            single = {head: value.item() for head, value in model.float()(planes, spectrum.float()).items()}
         print(name, double, "float32 differs by", {head: single[head] - double[head] for head in double})
         expected.append({"picture": path.name, "width": width, "height": height, "logits": double})
 

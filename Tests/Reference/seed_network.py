@@ -139,14 +139,14 @@ def counter_weights(model: nn.Module) -> dict:
 
 
 def resized(pixels: np.ndarray) -> torch.Tensor:
-    """[h,w,3] bytes -> [1,3,224,224] in [0,1], bilinear with half-pixel centres and no antialias."""
-    planes = torch.from_numpy(pixels.astype(np.float64) / 255).permute(2, 0, 1)[None]
+    """[h,w,3] bytes -> [1,3,224,224] in [0,1], bilinear with half-pixel centres and no antialias, in float32 as it is used."""
+    planes = torch.from_numpy(pixels.astype(np.float32) / np.float32(255)).permute(2, 0, 1)[None]
     return F.interpolate(planes, size=(SIDE, SIDE), mode="bilinear", align_corners=False, antialias=False)
 
 
 def log_dct(planes: torch.Tensor) -> torch.Tensor:
-    """Orthonormal 2-D DCT-II of each plane, then ln(|X| + 1e-12)."""
-    coefficients = scipy.fft.dctn(planes.numpy(), type=2, axes=(2, 3), norm="ortho")
+    """Orthonormal 2-D DCT-II of each plane in float64, then ln(|X| + 1e-12)."""
+    coefficients = scipy.fft.dctn(planes.double().numpy(), type=2, axes=(2, 3), norm="ortho")
     return torch.from_numpy(np.log(np.abs(coefficients) + 1e-12))
 
 

@@ -1,5 +1,6 @@
 // The figures of merit against scikit-learn 1.9.1 on the same scores, and at their edges.
 
+import Detection
 import Foundation
 import Testing
 
@@ -21,12 +22,14 @@ func referenceScores(_ count: Int, digits: Int) -> [LabelledScore] {
 }
 
 @Suite struct BinaryMetricsTests {
+    private let limits = Thresholds(fake: 0.7, real: 0.3, falseAlarmRate: 0.01, missRate: 0.05)
+
     private func close(_ found: Double?, _ expected: Double, _ tolerance: Double = 1e-12) -> Bool {
         found.map { abs($0 - expected) <= tolerance } ?? false
     }
 
     @Test func figuresEqualScikitLearnsWithTies() {
-        let metrics = BinaryMetrics(referenceScores(500, digits: 2), realBelow: 0.3, fakeAbove: 0.7)
+        let metrics = BinaryMetrics(referenceScores(500, digits: 2), thresholds: limits)
         #expect(metrics.fake == 200 && metrics.real == 300)
         #expect(close(metrics.loss, 0.705219458936789))
         #expect(close(metrics.accuracy, 0.708))
@@ -40,7 +43,7 @@ func referenceScores(_ count: Int, digits: Int) -> [LabelledScore] {
     }
 
     @Test func figuresEqualScikitLearnsWithoutTies() {
-        let metrics = BinaryMetrics(referenceScores(777, digits: 9), realBelow: 0.3, fakeAbove: 0.7)
+        let metrics = BinaryMetrics(referenceScores(777, digits: 9), thresholds: limits)
         #expect(metrics.fake == 313 && metrics.real == 464)
         #expect(close(metrics.loss, 0.6197625442560819))
         #expect(close(metrics.accuracy, 0.7142857142857143))
@@ -55,18 +58,18 @@ func referenceScores(_ count: Int, digits: Int) -> [LabelledScore] {
 
     @Test func figuresDoNotDependOnTheOrder() {
         let scores = referenceScores(500, digits: 2)
-        let first = BinaryMetrics(scores, realBelow: 0.3, fakeAbove: 0.7)
-        let second = BinaryMetrics(scores.reversed(), realBelow: 0.3, fakeAbove: 0.7)
+        let first = BinaryMetrics(scores, thresholds: limits)
+        let second = BinaryMetrics(scores.reversed(), thresholds: limits)
         #expect(first.rocAUC == second.rocAUC && first.averagePrecision == second.averagePrecision)
         #expect(first.equalErrorRate == second.equalErrorRate && first.verdicts == second.verdicts)
     }
 
-    private func metrics(real: [Double], fake: [Double], realBelow: Double = 0.3, fakeAbove: Double = 0.7)
+    private func metrics(real: [Double], fake: [Double])
         -> BinaryMetrics
     {
         BinaryMetrics(
             real.map { LabelledScore(score: $0, isFake: false) } + fake.map { LabelledScore(score: $0, isFake: true) },
-            realBelow: realBelow, fakeAbove: fakeAbove)
+            thresholds: limits)
     }
 
     @Test func perfectReversedAndConstantScores() {
@@ -92,8 +95,8 @@ func referenceScores(_ count: Int, digits: Int) -> [LabelledScore] {
     }
 
     @Test func verdictsCountAlarmsMissesAndDoubts() {
-        // On a threshold is neither above nor below it.
-        let verdicts = metrics(real: [0.1, 0.3, 0.5, 0.71], fake: [0.2, 0.7, 0.8, 0.9, 0.95]).verdicts
+        // On a threshold counts as beyond it.
+        let verdicts = metrics(real: [0.1, 0.31, 0.5, 0.7], fake: [0.3, 0.69, 0.8, 0.9, 0.95]).verdicts
         #expect(verdicts.falseAlarmRate == 0.25)
         #expect(verdicts.missRate == 0.2)
         #expect(verdicts.detectionRate == 0.6)

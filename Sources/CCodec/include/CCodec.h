@@ -41,7 +41,7 @@ typedef struct {
     int32_t chroma_x, chroma_y;  // luma samples per chroma sample, 0 if irregular or without chroma
 } codec_jpeg_header;
 
-// Reads everything before the first scan. Takes memory for tables only.
+// Reads everything before the first scan. Takes memory for tables only. On CODEC_TOO_LARGE the sizes are filled in too.
 codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_jpeg_header *header, char *message);
 
 // Decodes to RGB, 3 bytes a pixel, rows without padding. `pixels` holds 3·width·height bytes of the sizes that

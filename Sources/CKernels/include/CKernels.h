@@ -74,6 +74,9 @@ void assay_adam(float *value, const float *gradient, float *mean, float *varianc
 /// y = ln(|x| + epsilon), accurate to 2 ulp.
 void assay_log_magnitude(const float *x, long count, float epsilon, float *y);
 
+/// y = gain · asinh(x), by the same logarithm.
+void assay_asinh(const float *x, long count, float gain, float *y);
+
 // MARK: Pooling (pooling.c)
 
 /// Average over size × size windows, stride = size; height and width are multiples of it.

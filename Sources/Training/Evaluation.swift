@@ -1,0 +1,100 @@
+// Scores every picture of a data set with a detector, exactly as a scan would.
+
+package import Detection
+package import Imaging
+import Network
+import Synchronization
+
+/// A picture of the data set with the detector's calibrated scores, not clamped.
+package struct ScoredPicture: Sendable, Equatable {
+    package let sample: Sample
+    package let scores: Scores
+}
+
+/// A picture that could not be scored, and why.
+package struct UnreadablePicture: Sendable, Equatable {
+    package let path: String
+    package let message: String
+}
+
+/// What a detector says of every picture of a data set.
+package struct Evaluation: Sendable {
+    /// In the order of the samples.
+    package let pictures: [ScoredPicture]
+    package let unreadable: [UnreadablePicture]
+    /// The same pictures, changed.
+    package let perturbed: [(perturbation: Perturbation, pictures: [ScoredPicture])]
+
+    /// Scores the samples on `jobs` threads; the result does not depend on their number.
+    ///
+    /// Each picture is decoded once, whatever the number of perturbations.
+    /// - Parameters:
+    ///   - makeScorer: called once for each thread; what it returns scores one picture after the other.
+    ///   - progress: called now and then, on the calling thread, with the number of pictures done.
+    package init(
+        of samples: [Sample], jobs: Int, perturbations: [Perturbation] = [], progress: (Int) -> Void = { _ in },
+        makeScorer: () -> (Pixels) -> Scores
+    ) {
+        let team = ThreadTeam(threads: max(1, min(jobs, samples.count)))
+        let scorers = (0..<team.threads).map { _ in makeScorer() }
+        var outcomes = [Outcome](repeating: .pending, count: samples.count)
+        let done = Atomic<Int>(0)
+        unsafe outcomes.withUnsafeMutableBufferPointer { outcomes in
+            // Threads write to different elements, and the team waits for all of them.
+            let slots = outcomes.baseAddress
+            team.forEach(samples.count) { index, thread in
+                unsafe slots?[index] = Self.outcome(samples[index], perturbations, scorers[thread])
+                let count = done.wrappingAdd(1, ordering: .relaxed).newValue
+                if thread == 0 { progress(count) }
+            }
+        }
+        progress(samples.count)
+
+        var pictures: [[ScoredPicture]] = Array(repeating: [], count: 1 + perturbations.count)
+        var unreadable: [UnreadablePicture] = []
+        for (sample, outcome) in zip(samples, outcomes) {
+            switch outcome {
+            case .pending: preconditionFailure("a sample was left out")
+            case .unreadable(let message):
+                unreadable.append(UnreadablePicture(path: sample.path, message: message))
+            case .scored(let scores):
+                for (place, scores) in scores.enumerated() {
+                    pictures[place].append(ScoredPicture(sample: sample, scores: scores))
+                }
+            }
+        }
+        self.pictures = pictures[0]
+        self.unreadable = unreadable
+        perturbed = zip(perturbations, pictures.dropFirst()).map { (perturbation: $0, pictures: $1) }
+    }
+
+    /// Scores the samples by a detector.
+    package init(
+        of samples: [Sample], by detector: Detector, jobs: Int, perturbations: [Perturbation] = [],
+        progress: (Int) -> Void = { _ in }
+    ) {
+        self.init(of: samples, jobs: jobs, perturbations: perturbations, progress: progress) {
+            let examiner = detector.makeExaminer()
+            return { examiner.examine($0).scores }
+        }
+    }
+
+    private enum Outcome {
+        case pending
+        case unreadable(String)
+        /// As it is, then under each perturbation.
+        case scored([Scores])
+    }
+
+    private static func outcome(
+        _ sample: Sample, _ perturbations: [Perturbation], _ scorer: (Pixels) -> Scores
+    ) -> Outcome {
+        let pixels: Pixels
+        do {
+            pixels = try readPicture(sample.path).pixels
+        } catch {
+            return .unreadable(error.message)
+        }
+        return .scored([scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) })
+    }
+}

@@ -1,0 +1,128 @@
+// `assay train`: makes a model file from labelled pictures.
+
+import Detection
+import Files
+import Glibc
+import Scanning
+import Training
+
+/// Trains a detector.
+enum TrainCommand {
+    static let output = Option("output", short: "o", value: "model", "Write the model to <model>; needed.")
+    static let architecture = Option(
+        "architecture", value: "name", choices: Architecture.allCases.map(\.rawValue), default: "crossdomain",
+        "Network to train: crossdomain, the detector of this program, or seed, the published one.")
+    static let epochs = Option("epochs", value: "n", default: "100", "Most epochs of each stage.")
+    static let epochSize = Option(
+        "epoch-size", value: "n", "Pictures drawn in an epoch; as many as there are training pictures by default.")
+    static let batch = Option("batch", value: "n", default: "40", "Pictures in a step.")
+    static let learningRate = Option("learning-rate", value: "rate", default: "0.001", "Adam's step size.")
+    static let schedule = Option(
+        "schedule", value: "name", choices: TrainerOptions.Schedule.allCases.map(\.rawValue), default: "plateau",
+        "plateau halves the learning rate after 5 epochs without progress, cosine lets it fall over all epochs.")
+    static let weightDecay = Option("weight-decay", value: "rate", default: "0", "Decoupled weight decay.")
+    static let patience = Option(
+        "patience", value: "n", default: "10", "End a stage after <n> epochs without a better validation loss.")
+    static let validation = Option(
+        "validation", value: "share", default: "0.2", "Share of the pictures kept for validation, split by group.")
+    static let validationLimit = Option(
+        "validation-limit", value: "n", default: "2000",
+        "Judge each epoch by at most <n> validation pictures; calibration uses all of them.")
+    static let leaveOut = Option(
+        "leave-out", value: "source", repeats: true,
+        "Keep a source out of training; its photographs help to choose the threshold for unseen sources.")
+    static let emphasis = Option(
+        "emphasis", value: "source=factor", repeats: true,
+        "Draw a source <factor> times as often as its size alone would have it; needs --equalize.")
+    static let split = Option(
+        "split", value: "name", default: "train, where the data has it, otherwise everything",
+        "Use only the pictures of this split of the data.")
+    static let seed = Option("seed", value: "n", default: "1", "Start of all random draws.")
+    static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
+    static let augmentation = Option(
+        "augmentation", value: "strength", default: "1", "Multiplies all augmentation probabilities; 0 turns them off.")
+    static let equalize = Option(
+        "equalize", negatable: true, default: "--equalize",
+        "Balance the classes and recompress both alike, so that the format gives nothing away.")
+    static let log = Option("log", value: "file", "Append one JSON line of metrics per epoch to <file>.")
+    static let resume = Option("resume", "Go on from the checkpoint beside the output, if there is one.")
+    static let licence = Option("licence", value: "text", default: "unstated", "Licence to note in the model file.")
+    static let quiet = Option("quiet", short: "q", "Print nothing but errors.")
+    static let data = Argument(
+        "data", "A folder with real/ and fake/ at any depth, or a manifest (CSV or JSON lines with path and label).")
+
+    static let command = Command(
+        "train", "Train a detector from labelled pictures.",
+        discussion: [
+            "After each epoch a checkpoint is written beside the output; --resume goes on from it and arrives at the same "
+                + "weights. The same seed, options and data give the same weights whatever the number of jobs."
+        ],
+        arguments: [data],
+        options: [
+            output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
+            validationLimit, leaveOut, emphasis, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
+        ],
+        run: run)
+
+    static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        let options = try options(line)
+        let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
+        let sources = Set(dataset.samples.map(\.source))
+        if let unknown = options.leaveOut.subtracting(sources).sorted().first {
+            let known = sources.sorted().filter { !$0.isEmpty }.joined(separator: ", ")
+            throw .failure("no picture comes from a source '\(unknown)'; the sources are \(known)")
+        }
+        let printer = try TrainPrinter(log: line.path(log), isQuiet: line.flag(quiet))
+        if dataset.unlabelled > 0 {
+            printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
+        }
+        let trainer = Trainer(options, dataset) { printer.show($0) }
+        do throws(TrainerError) {
+            let (detector, unreadable) = try trainer.run()
+            printer.finish(detector, unreadable: unreadable.count, output: options.output)
+            return 0
+        } catch {
+            throw .failure(error.message)
+        }
+    }
+
+    /// Data that is divided into splits holds test pictures too, so only its split `train` is taken unless told otherwise.
+    private static func trainingData(_ path: String, split: String?) throws(CommandFailure) -> Dataset {
+        let dataset = try loadDataset(path, split: split)
+        guard split == nil, dataset.splits.contains("train") else { return dataset }
+        return try loadDataset(path, split: "train")
+    }
+
+    private static func options(_ line: Invocation) throws(CommandFailure) -> TrainerOptions {
+        var options = TrainerOptions()
+        guard let path = line.text(output) else { throw .usage("Missing expected option '-o <model>'") }
+        options.output = path
+        // Better said now than after hours of training.
+        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
+        if let name = line.text(architecture) { options.architecture = Architecture(rawValue: name)! }
+        if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
+        options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs
+        options.epochSize = try line.integer(epochSize, 1...1_000_000_000)
+        options.batch = try line.integer(batch, 1...4096) ?? options.batch
+        options.learningRate = try line.number(learningRate, 1e-9...10) ?? options.learningRate
+        options.weightDecay = try line.number(weightDecay, 0...1) ?? options.weightDecay
+        options.patience = try line.integer(patience, 1...100_000) ?? options.patience
+        options.validationShare = try line.number(validation, 0.001...0.9) ?? options.validationShare
+        options.validationLimit = try line.integer(validationLimit, 1...1_000_000_000) ?? options.validationLimit
+        options.seed = try line.seed(seed) ?? options.seed
+        options.jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
+        options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
+        options.equalize = line.flag(equalize, default: true)
+        options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
+        for text in line.all(emphasis).map(\.lossy) {
+            guard let equals = text.lastIndex(of: "="), let factor = Double(text[text.index(after: equals)...]),
+                factor > 0, factor <= 1000
+            else { throw .usage("The value '\(text)' is invalid for '--emphasis': expected <source>=<factor>") }
+            options.emphasis[String(text[..<equals])] = factor
+        }
+        options.licence = line.text(licence) ?? options.licence
+        options.resume = line.flag(resume)
+        return options
+    }
+}

@@ -1,0 +1,110 @@
+// What a training run shows: a progress line on a terminal, a line an epoch, and a log for machines.
+
+import Detection
+import Files
+import Glibc
+import Training
+
+/// Prints the events of a training run.
+final class TrainPrinter {
+    private let isQuiet: Bool
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let log: Int32?
+    private var hasProgress = false
+
+    /// Opens the log for appending.
+    init(log path: PathBytes?, isQuiet: Bool) throws(CommandFailure) {
+        self.isQuiet = isQuiet
+        guard let path else {
+            log = nil
+            return
+        }
+        let descriptor = unsafe path.withCString { unsafe open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
+        guard descriptor >= 0 else {
+            throw .failure("cannot open \(path.escaped): \(unsafe String(cString: strerror(errno)))")
+        }
+        log = descriptor
+    }
+
+    deinit { if let log { close(log) } }
+
+    /// A line on standard error.
+    func say(_ text: String) {
+        if isQuiet { return }
+        clearProgress()
+        Console.error(text.escapingControls + "\n")
+    }
+
+    func show(_ event: TrainerEvent) {
+        switch event {
+        case .started(let training, let validation, let leftOut):
+            say("\(training) pictures to train on, \(validation) to validate, \(leftOut) left out")
+        case .resumed(let stage, let epoch): say("going on after epoch \(epoch) of stage \(stage)")
+        case .unreadable(let path, let reason): say("skipped: \(path): \(reason)")
+        case .calibrating(let pictures): say("calibrating on \(pictures) pictures")
+        case .step(let stage, let epoch, let images, let total, let loss, let speed):
+            guard isTerminal && !isQuiet else { return }
+            let left = Int(Double(total - images) / max(speed, 0.001))
+            Console.error(
+                "\r\u{1B}[K\(stage) epoch \(epoch)  \(images)/\(total)  loss \(fixed(loss, 4))  \(Int(speed)) images/s  "
+                    + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
+            hasProgress = true
+        case .epoch(let report): show(report)
+        }
+    }
+
+    private func show(_ report: EpochReport) {
+        let losses = report.losses.map {
+            "\($0.head.rawValue) \(fixed($0.training, 4))/\(fixed($0.validation, 4))"
+        }
+        say(
+            "\(report.stage) epoch \(report.epoch): training/validation loss \(losses.joined(separator: ", "))"
+                + "\(report.isBest ? " (best)" : ""), \(Int(report.imagesPerSecond)) images/s, "
+                + "\(Int(report.seconds)) s")
+        guard let log else { return }
+        var json = JSONText()
+        json.object {
+            $0.member("stage", report.stage)
+            $0.member("epoch", report.epoch)
+            $0.member("learningRate", report.learningRate)
+            for loss in report.losses {
+                $0.member(loss.head.rawValue) { json in
+                    json.member("trainingLoss", loss.training)
+                    json.member("validationLoss", loss.validation)
+                }
+            }
+            $0.member("validationLoss", report.validationLoss)
+            $0.member("best", report.isBest)
+            $0.member("imagesPerSecond", report.imagesPerSecond, decimals: 1)
+            $0.member("seconds", report.seconds, decimals: 1)
+        }
+        json.endLine()
+        _ = unsafe json.bytes.withUnsafeBytes { unsafe write(log, $0.baseAddress, $0.count) }
+    }
+
+    /// The last lines of a run.
+    func finish(_ detector: Detector, unreadable: Int, output: String) {
+        let thresholds = detector.card.thresholds
+        for head in Head.allCases {
+            if let area = detector.card.metrics["validation.\(head.rawValue).auc"],
+                let accuracy = detector.card.metrics["validation.\(head.rawValue).balancedAccuracy"]
+            {
+                say("validation, \(head.rawValue): ROC AUC \(fixed(area, 4)), balanced accuracy \(fixed(accuracy, 4))")
+            }
+        }
+        say("thresholds: fake from \(fixed(thresholds.fake, 4)), real up to \(fixed(thresholds.real, 4))")
+        if unreadable > 0 { say("\(unreadable) pictures could not be read and were skipped") }
+        say("wrote \(output)")
+    }
+
+    private func clearProgress() {
+        if hasProgress { Console.error("\r\u{1B}[K") }
+        hasProgress = false
+    }
+
+    private func fixed(_ value: Double, _ decimals: Int) -> String {
+        var json = JSONText()
+        json.value(value, decimals: decimals)
+        return json.text
+    }
+}

@@ -1,0 +1,44 @@
+// Crops decide what is looked at; a plan that left the picture or changed with chance would change scores.
+
+import Detection
+import Testing
+
+@Suite struct CropPlanTests {
+    private let sizes = [1, 2, 63, 127, 128, 129, 159, 160, 161, 200, 255, 256, 257, 300, 512, 1023, 4000]
+
+    @Test func `crops lie inside a picture that is as large as they are`() {
+        for width in sizes where width >= 128 {
+            for height in sizes where height >= 128 {
+                for crop in CropPlan.origins(width: width, height: height, size: 128) {
+                    #expect(crop.x >= 0 && crop.x + 128 <= width, "\(width)×\(height)")
+                    #expect(crop.y >= 0 && crop.y + 128 <= height, "\(width)×\(height)")
+                }
+            }
+        }
+    }
+
+    @Test func `a smaller picture lies whole within its only crop`() {
+        for (width, height) in [(1, 1), (127, 100), (60, 128)] {
+            let crops = CropPlan.origins(width: width, height: height, size: 128)
+            #expect(crops.count == 1)
+            #expect(crops[0].x <= 0 && crops[0].x + 128 >= width)
+            #expect(crops[0].y <= 0 && crops[0].y + 128 >= height)
+        }
+    }
+
+    @Test func `no crop is taken twice and there are few of them`() {
+        for width in sizes {
+            for height in sizes {
+                let crops = CropPlan.origins(width: width, height: height, size: 128)
+                #expect(Set(crops.map { [$0.x, $0.y] }).count == crops.count, "\(width)×\(height)")
+                #expect((1...9).contains(crops.count))
+            }
+        }
+    }
+
+    @Test func `crops of large pictures begin on the grid of JPEG's blocks`() {
+        for crop in CropPlan.origins(width: 4001, height: 3003, size: 128) {
+            #expect(crop.x % 8 == 0 && crop.y % 8 == 0)
+        }
+    }
+}

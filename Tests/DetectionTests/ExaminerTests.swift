@@ -1,0 +1,84 @@
+// What a scan relies on: a picture's scores depend on its pixels and the model, on nothing else.
+
+import Detection
+import Imaging
+import Network
+import Testing
+
+@Suite struct ExaminerTests {
+    private struct SplitMix: RandomNumberGenerator {
+        var state: UInt64 = 5
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            return mix(state)
+        }
+    }
+
+    private func detector(_ change: (inout ModelCard) -> Void = { _ in }) -> Detector {
+        let network = Architecture.crossdomain.makeNetwork()
+        var generator = SplitMix()
+        network.initialise(from: &generator)
+        var card = ModelCard(architecture: .crossdomain)
+        change(&card)
+        return Detector(card: card, parameters: network.parameters)
+    }
+
+    private func noise(_ width: Int, _ height: Int) -> Pixels {
+        let values = counterTensor("\(width)×\(height)", count: 3 * width * height, radius: 100, centre: 128)
+        return Pixels(width: width, height: height, bytes: values.map { UInt8($0) })
+    }
+
+    @Test func `scores do not depend on what was examined before`() {
+        let detector = detector()
+        let (used, fresh) = (detector.makeExaminer(), detector.makeExaminer())
+        for (width, height) in [(400, 300), (20, 20), (140, 130)] { _ = used.examine(noise(width, height)) }
+        let (first, second) = (used.examine(noise(300, 270)), fresh.examine(noise(300, 270)))
+        #expect(first.logits == second.logits)
+        #expect(first.scores == second.scores)
+        #expect(first.crops == second.crops)
+        #expect(first.spread == second.spread)
+    }
+
+    @Test(arguments: [(1, 1), (1, 300), (500, 2), (127, 128), (129, 128), (161, 700)])
+    func `pictures of any extent get finite scores`(_ width: Int, _ height: Int) {
+        let assessment = detector().makeExaminer().examine(noise(width, height))
+        for head in Head.allCases {
+            #expect(assessment.logits[head].isFinite)
+            #expect((0...1).contains(assessment.scores[head]))
+        }
+        #expect(assessment.crops >= 1)
+        #expect(assessment.spread.isFinite && assessment.spread >= 0)
+    }
+
+    @Test func `one crop has no spread`() {
+        let assessment = detector().makeExaminer().examine(noise(100, 100))
+        #expect(assessment.crops == 1)
+        #expect(assessment.spread == 0)
+    }
+
+    @Test func `scores are the calibrated logits and the verdict goes by the fused one`() {
+        let picture = noise(150, 150)
+        let logits = detector().makeExaminer().examine(picture).logits
+        let calibrated = detector { card in
+            card.calibration["fused"] = Calibration(temperature: 2, bias: 3)
+            card.thresholds = Thresholds(fake: 0.5, real: 0.1, falseAlarmRate: 0, missRate: 0)
+        }.makeExaminer().examine(picture)
+        #expect(calibrated.logits == logits)
+        #expect(abs(calibrated.scores.fused - sigmoid(logits.fused / 2 + 3)) < 1e-12)
+        #expect(abs(calibrated.scores.spatial - sigmoid(logits.spatial)) < 1e-12)
+        #expect(calibrated.verdict == (calibrated.scores.fused >= 0.5 ? .fake : .uncertain))
+    }
+
+    @Test func `verdicts begin exactly at the thresholds`() {
+        let thresholds = Thresholds(fake: 0.75, real: 0.25, falseAlarmRate: 0, missRate: 0)
+        #expect(thresholds.verdict(0.75) == .fake)
+        #expect(thresholds.verdict(0.75.nextDown) == .uncertain)
+        #expect(thresholds.verdict(0.25.nextUp) == .uncertain)
+        #expect(thresholds.verdict(0.25) == .real)
+    }
+
+    @Test func `no score is shown as certain`() {
+        let clamped = Scores(fused: 1, spatial: 0, frequency: 0.5).clamped
+        #expect(clamped == Scores(fused: 0.99, spatial: 0.01, frequency: 0.5))
+    }
+}

@@ -1,0 +1,112 @@
+// A score from weights that were made for something else would look like any other: such files must be refused.
+
+import Detection
+import Foundation
+import Network
+import Testing
+
+@Suite struct ModelFileTests {
+    private struct SplitMix: RandomNumberGenerator {
+        var state: UInt64 = 0
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            return mix(state)
+        }
+    }
+
+    private func model(_ change: (inout ModelCard) -> Void = { _ in }) -> Detector {
+        let network = Architecture.crossdomain.makeNetwork()
+        var generator = SplitMix()
+        network.initialise(from: &generator)
+        var card = ModelCard(architecture: .crossdomain)
+        change(&card)
+        return Detector(card: card, parameters: network.parameters)
+    }
+
+    private func refusal(_ bytes: [UInt8]) -> ModelError? {
+        do throws(ModelError) {
+            _ = try Detector.load(bytes, digest: "")
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The file of a model whose metadata is `text`.
+    private func file(metadata text: String?) throws -> [UInt8] {
+        var file = try SafeTensors(model().encoded())
+        file.metadata = text.map { ["assay": $0] } ?? [:]
+        return file.encoded()
+    }
+
+    @Test func `a model file is read back as it was written`() throws {
+        let written = model { card in
+            card.calibration["fused"] = Calibration(temperature: 1.5, bias: -0.25)
+            card.thresholds = Thresholds(fake: 0.9, real: 0.125, falseAlarmRate: 0.01, missRate: 0.05)
+            card.data = .init(digest: "ab", real: 3, fake: 4, sources: ["a \"b\"": 7])
+            card.metrics = ["auc": 0.75]
+            card.recipe = "assay train data -o m"
+        }
+        let read = try Detector.load(written.encoded(), digest: "0123456789abcdef")
+        #expect(read.card == written.card)
+        #expect(read.identity == "crossdomain-1:01234567")
+        #expect(read.encoded() == written.encoded())
+    }
+
+    @Test func `the default architecture stays below 4 MB`() {
+        #expect(model().encoded().count < 4_000_000)
+    }
+
+    @Test func `a file of another format version is refused and says so`() throws {
+        let error = refusal(try file(metadata: model().card.text.replacing("\"format\":1", with: "\"format\":2")))
+        #expect(error?.message.contains("version 2") == true)
+    }
+
+    @Test func `weights for other inputs are refused and say what to do`() throws {
+        let text = model { $0.preprocessing = "something-else" }.card.text
+        let error = refusal(try file(metadata: text))
+        #expect(error?.message.contains("something-else") == true)
+        #expect(error?.message.contains("train it anew") == true)
+    }
+
+    @Test func `weights of another architecture are refused`() throws {
+        let error = refusal(try file(metadata: ModelCard(architecture: .seed).text))
+        guard case .incompatible = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func `metadata that is missing, no JSON, or incomplete is refused`() throws {
+        let card = model().card.text
+        #expect(refusal(try file(metadata: nil)) != nil)
+        #expect(refusal(try file(metadata: "no JSON")) != nil)
+        #expect(refusal(try file(metadata: "{\"format\":1}")) != nil)
+        #expect(refusal(try file(metadata: card.replacing("\"crossdomain\"", with: "\"unknown\""))) != nil)
+        #expect(refusal(try file(metadata: card)) == nil)
+    }
+
+    @Test func `calibration and thresholds that make no sense are refused`() throws {
+        #expect(refusal(model { $0.calibration["spatial"] = nil }.encoded()) != nil)
+        #expect(refusal(model { $0.calibration["fused"]?.temperature = 0 }.encoded()) != nil)
+        #expect(refusal(model { $0.calibration["fused"]?.temperature = -1 }.encoded()) != nil)
+        #expect(refusal(model { ($0.thresholds.real, $0.thresholds.fake) = (0.6, 0.4) }.encoded()) != nil)
+    }
+
+    @Test func `bytes that are no model are refused`() {
+        #expect(refusal([]) != nil)
+        #expect(refusal(Array("\u{89}PNG and so on".utf8)) != nil)
+        #expect(refusal(Array(model().encoded().dropLast())) != nil)
+    }
+
+    @Test func `the model inside the program, where there is one, is sound`() throws {
+        let bytes = Detector.shippedBytes()
+        if !bytes.isEmpty {
+            let detector = try Detector.load(bytes, digest: "")
+            #expect(bytes.count < 4_000_000)
+            #expect(detector.card.architecture == .crossdomain)
+            #expect(detector.thresholds.fake > detector.thresholds.real)
+            #expect(detector.card.data != nil)
+        }
+    }
+}

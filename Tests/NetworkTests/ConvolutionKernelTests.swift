@@ -1,0 +1,85 @@
+// The convolution kernels against loops that anyone can read, over shapes that do not fit their tiles.
+import Network
+import Testing
+
+@Suite struct ConvolutionKernelTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let inputs: Int
+        let outputs: Int
+        let height: Int
+        let width: Int
+        let size: Int
+        let dilation: Int
+        var testDescription: String { "\(inputs)→\(outputs) \(height)×\(width) k\(size) d\(dilation)" }
+    }
+
+    static let cases: [Case] = [
+        (1, 1, 1, 1, 1, 1), (1, 1, 1, 1, 3, 1), (3, 5, 7, 9, 3, 1), (2, 4, 5, 16, 3, 1), (3, 6, 8, 17, 3, 1),
+        (5, 7, 13, 31, 3, 2), (2, 3, 6, 33, 3, 3), (4, 9, 10, 40, 5, 1), (3, 2, 9, 8, 5, 2), (6, 8, 4, 15, 1, 1),
+        (2, 5, 3, 64, 7, 1), (7, 1, 2, 23, 3, 1),
+    ].map { Case(inputs: $0.0, outputs: $0.1, height: $0.2, width: $0.3, size: $0.4, dilation: $0.5) }
+
+    /// Pixel (y, x) of a plane with zeros outside.
+    private func pixel(_ planes: [Float], _ plane: Int, _ y: Int, _ x: Int, _ c: Case) -> Double {
+        guard y >= 0, x >= 0, y < c.height, x < c.width else { return 0 }
+        return Double(planes[(plane * c.height + y) * c.width + x])
+    }
+
+    @Test(arguments: cases) func `forward, input gradient and weight gradient agree with plain loops`(_ c: Case) {
+        let layer = Convolution("layer", c.inputs, c.outputs, size: c.size, dilation: c.dilation)
+        var stream = SystemRandomNumberGenerator()
+        layer.initialise(from: &stream)
+        for index in 0..<c.outputs { layer.bias!.value[index] = Float.random(in: -1...1) }
+        let input = Tensor(Shape(1, c.inputs, c.height, c.width))
+        for index in 0..<input.shape.count { input[index] = Float.random(in: -1...1) }
+        let gradient = Tensor(Shape(1, c.outputs, c.height, c.width))
+        for index in 0..<gradient.shape.count { gradient[index] = Float.random(in: -1...1) }
+        let context = Context()
+        let output = layer.forward(input, context).values
+        let inputGradient = layer.backward(gradient, context).values
+        let (x, g, w) = (input.values, gradient.values, layer.weight.value.values)
+        let pad = c.dilation * (c.size / 2)
+        func weight(_ o: Int, _ i: Int, _ ky: Int, _ kx: Int) -> Int { ((o * c.inputs + i) * c.size + ky) * c.size + kx }
+        var expected = [Double](repeating: 0, count: output.count)
+        var expectedInput = [Double](repeating: 0, count: x.count)
+        var expectedWeight = [Double](repeating: 0, count: w.count)
+        for o in 0..<c.outputs {
+            for y in 0..<c.height {
+                for column in 0..<c.width {
+                    let place = (o * c.height + y) * c.width + column
+                    expected[place] = Double(layer.bias!.value[o])
+                    for i in 0..<c.inputs {
+                        for ky in 0..<c.size {
+                            for kx in 0..<c.size {
+                                let (sy, sx) = (y + ky * c.dilation - pad, column + kx * c.dilation - pad)
+                                let value = pixel(x, i, sy, sx, c)
+                                expected[place] += value * Double(w[weight(o, i, ky, kx)])
+                                expectedWeight[weight(o, i, ky, kx)] += value * Double(g[place])
+                                if sy >= 0, sx >= 0, sy < c.height, sx < c.width {
+                                    expectedInput[(i * c.height + sy) * c.width + sx] +=
+                                        Double(g[place]) * Double(w[weight(o, i, ky, kx)])
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        func largestDifference(_ found: [Float], _ wanted: [Double]) -> Double {
+            zip(found, wanted).map { abs(Double($0) - $1) }.max()!
+        }
+        #expect(largestDifference(output, expected) < 2e-5)
+        #expect(largestDifference(inputGradient, expectedInput) < 2e-5)
+        #expect(largestDifference(layer.weight.gradient.values, expectedWeight) < 2e-4)
+    }
+
+    @Test func `a fused ReLU clips the output and stops the gradient where it clipped`() {
+        let layer = Convolution("layer", 1, 1, size: 1, relu: true)
+        layer.weight.value[0] = 1
+        let context = Context()
+        let output = layer.forward(Tensor(Shape(1, 1, 1, 4), [-2, -1, 1, 2]), context)
+        #expect(output.values == [0, 0, 1, 2])
+        #expect(layer.backward(Tensor(Shape(1, 1, 1, 4), [1, 1, 1, 1]), context).values == [0, 0, 1, 1])
+        #expect(layer.weight.gradient[0] == 3)
+    }
+}

@@ -1,0 +1,147 @@
+// What a training run promises: the same weights for the same seed whatever interrupts it, and a model that can be used.
+
+import Detection
+import Foundation
+import Imaging
+import Testing
+
+@testable import Training
+
+@Suite struct TrainerTests {
+    /// A folder of noise: real pictures are rough, fake ones smooth, so that a few steps tell them apart.
+    private func pictures(in folder: TemporaryFolder, each: Int = 12) throws {
+        for index in 0..<each {
+            for (label, step) in [("real", 1), ("fake", 4)] {
+                var stream = RandomStream(seed: 9, UInt64(index), UInt64(step))
+                let (width, height) = (136 + 4 * index, 132)
+                let coarse = (0..<(width / step + 1) * (height / step + 1)).map { _ in
+                    UInt8.random(in: 40...215, using: &stream)
+                }
+                let bytes = (0..<width * height).flatMap { place in
+                    let value = coarse[place / width / step * (width / step + 1) + place % width / step]
+                    return [value, value &+ 5, 255 - value]
+                }
+                let pixels = Pixels(width: width, height: height, bytes: bytes)
+                try folder.write("\(label)/noise/\(index).png", encodePNG(pixels))
+            }
+        }
+    }
+
+    private func options(_ output: String, jobs: Int = 1) -> TrainerOptions {
+        var options = TrainerOptions()
+        options.output = output
+        options.jobs = jobs
+        options.epochs = 3
+        options.batch = 8
+        options.seed = 5
+        return options
+    }
+
+    /// Runs to the end and returns the model file. `atEpoch` is called after each epoch but before its checkpoint is written.
+    private func train(
+        _ options: TrainerOptions, _ dataset: Dataset, atEpoch: @escaping () -> Void = {}
+    ) throws -> [UInt8] {
+        let trainer = Trainer(options, dataset) { event in
+            if case .epoch = event { atEpoch() }
+        }
+        let detector = try trainer.run().detector
+        let written = [UInt8](try Data(contentsOf: URL(fileURLWithPath: options.output)))
+        #expect(written == detector.encoded())
+        #expect(!FileManager.default.fileExists(atPath: options.output + ".checkpoint"))
+        return written
+    }
+
+    @Test func `a run killed after any epoch and resumed arrives at the same model, as does one with other jobs`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder)
+        let dataset = try Dataset.load(folder.path)
+        let models = try TemporaryFolder()
+
+        // The whole run leaves a copy of every checkpoint behind, as a kill would.
+        let whole = options(models.path + "/whole")
+        var copies: [String] = []
+        let expected = try train(whole, dataset) {
+            let (from, to) = (whole.output + ".checkpoint", models.path + "/killed\(copies.count)")
+            if (try? FileManager.default.copyItem(atPath: from, toPath: to + ".checkpoint")) != nil {
+                copies.append(to)
+            }
+        }
+        #expect(copies.count == 3)
+
+        for (index, copy) in copies.enumerated() {
+            var resumed = options(copy, jobs: index + 1)
+            resumed.resume = true
+            #expect(try train(resumed, dataset) == expected, "killed after epoch \(index + 1)")
+        }
+        #expect(try train(options(models.path + "/jobs", jobs: 3), dataset) == expected)
+
+        var other = options(models.path + "/other")
+        other.seed = 6
+        #expect(try train(other, dataset) != expected)
+
+        let card = try Detector.load(expected, digest: "").card
+        #expect(card.data?.digest == dataset.digest)
+        #expect(card.thresholds.real <= card.thresholds.fake)
+    }
+
+    @Test func `a checkpoint of other options, other data, or garbage is refused and left alone`() throws {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder, each: 5)
+        let dataset = try Dataset.load(folder.path)
+        let models = try TemporaryFolder()
+        let first = options(models.path + "/model")
+        let path = first.output + ".checkpoint"
+        var saved: Data?
+        _ = try train(first, dataset) { saved = try? Data(contentsOf: URL(fileURLWithPath: path)) }
+        let checkpoint = try #require(saved)
+
+        func refusal(_ options: TrainerOptions, _ dataset: Dataset, _ bytes: Data) throws -> String? {
+            try bytes.write(to: URL(fileURLWithPath: path))
+            var options = options
+            options.resume = true
+            do {
+                _ = try Trainer(options, dataset) { _ in }.run()
+                return nil
+            } catch {
+                #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+                return error.message
+            }
+        }
+
+        var faster = first
+        faster.learningRate = 0.01
+        #expect(try refusal(faster, dataset, checkpoint)?.contains("options") == true)
+        let fewer = Dataset(samples: dataset.samples, digest: "another")
+        #expect(try refusal(first, fewer, checkpoint)?.contains("data set") == true)
+        #expect(try refusal(first, dataset, checkpoint.dropLast(4)) != nil)
+        #expect(try refusal(first, dataset, Data("garbage".utf8)) != nil)
+    }
+
+    @Test func `pictures that cannot be read are listed once and skipped`() throws {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder, each: 5)
+        try folder.write("fake/noise/text.png", "no picture")
+        try folder.write("real/noise/short.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0])
+        let models = try TemporaryFolder()
+        var listed: [String] = []
+        let trainer = Trainer(options(models.path + "/model"), try Dataset.load(folder.path)) { event in
+            if case .unreadable(let path, let reason) = event {
+                listed.append((path as NSString).lastPathComponent)
+                #expect(!reason.isEmpty)
+            }
+        }
+        let unreadable = try trainer.run().unreadable
+        #expect(listed.sorted() == ["short.png", "text.png"])
+        #expect(unreadable.count == 2)
+    }
+
+    @Test func `data of one class is refused`() throws {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder, each: 3)
+        let real = try Dataset.load(folder.path).samples.filter { !$0.isFake }
+        let trainer = Trainer(options(folder.path + "/model"), Dataset(samples: real, digest: "")) { _ in }
+        #expect(throws: TrainerError.oneClass) { _ = try trainer.run() }
+    }
+}
