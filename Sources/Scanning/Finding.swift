@@ -52,6 +52,12 @@ package struct Refusal: Sendable, Equatable {
     package var code: String
     package var message: String
 
+    /// The codes that a decoder process may give.  A fixed set, so that one that was taken over can't fill the counts.
+    static let decoderCodes: Set<String> = [
+        "unsupported-format", "truncated", "corrupt", "too-many-pixels", "too-many-scans", "too-much-text",
+        "out-of-memory",
+    ]
+
     package init(_ status: Status, code: String, message: String) {
         (self.status, self.code, self.message) = (status, code, message)
     }
@@ -95,7 +101,9 @@ extension Finding {
             self = .judged(try Judgement(&wire))
         } else {
             guard let status = Status(rawValue: try wire.text()), status != .ok else { throw WireError() }
-            self = .refused(Refusal(status, code: try wire.text(), message: try wire.text()))
+            let code = try wire.text()
+            guard Refusal.decoderCodes.contains(code) else { throw WireError() }
+            self = .refused(Refusal(status, code: code, message: try wire.text()))
         }
         guard wire.isAtEnd else { throw WireError() }
     }

@@ -12,8 +12,9 @@ enum Assay {
         "assay", "Tells photographs from synthesised images, and shows why.",
         subcommands: [
             ScanCommand.command, TrainCommand.command, EvaluateCommand.command, ModelCommand.command,
-            DecoderCommand.command,
-        ])
+            DecoderCommand.command, ManualCommand.command,
+        ],
+        manual: ProgramManual.sections)
 
     static func main() { exit(run(arguments)) }
 

@@ -18,7 +18,7 @@
 //         }
 //     }
 //
-// `--help`, `--version` and the manual page come for free.  A wrong value is reported by the accessor that reads it
+// `--help`, `--version` and the manual page come for free (run `man/update` to write the pages anew).  A wrong value is reported by the accessor that reads it
 // (`throw .usage(…)`, exit 64); a failure of the work itself is `throw .failure(…)`, exit 2.
 
 /// One option of a command: a flag when `value` is nil, otherwise it takes a value (`--name VALUE`, `--name=VALUE`,
@@ -81,13 +81,16 @@ struct Command: Sendable {
     /// The command's own options, without `--help` and `--version`, which every command has.
     let options: [Option]
     let subcommands: [Command]
+    /// Further sections of the manual page, which help leaves out: title and paragraphs.
+    let manual: [(title: String, paragraphs: [String])]
     /// Not listed in help: part of the program's inner workings.
     let hidden: Bool
     let run: (@Sendable (Invocation) throws(CommandFailure) -> Int32)?
 
     init(
         _ name: String, _ overview: String, discussion: [String] = [], arguments: [Argument] = [],
-        options: [Option] = [], subcommands: [Command] = [], hidden: Bool = false,
+        options: [Option] = [], subcommands: [Command] = [],
+        manual: [(title: String, paragraphs: [String])] = [], hidden: Bool = false,
         run: (@Sendable (Invocation) throws(CommandFailure) -> Int32)? = nil
     ) {
         self.name = name
@@ -96,6 +99,7 @@ struct Command: Sendable {
         self.arguments = arguments
         self.options = options
         self.subcommands = subcommands
+        self.manual = manual
         self.hidden = hidden
         self.run = run
     }

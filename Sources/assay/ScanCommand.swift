@@ -15,7 +15,7 @@ enum ScanCommand {
             "The exit status is 0 if all was scanned and nothing is fake, 1 if anything is fake, 2 if nothing is fake but "
                 + "something could not be scanned, 64 if the command line is wrong.",
         ],
-        arguments: [ScanOptions.paths], options: ScanOptions.all, run: run)
+        arguments: [ScanOptions.paths], options: ScanOptions.all, manual: ScanManual.sections, run: run)
 
     typealias Options = ScanOptions
 
@@ -45,7 +45,9 @@ enum ScanCommand {
             model: (model.detector.identity, model.detector.digest),
             binary: summaryFile == nil ? nil : SummaryFile.programDigest(), arguments: Assay.arguments.map(\.lossy))
 
-        if !isQuiet && sink.end != .closedPipe { Console.error(summary.line + "\n") }
+        if !isQuiet && sink.end != .closedPipe {
+            Console.error(Console.highlighting(fakes: tally, in: summary.line) + "\n")
+        }
         try summaryFile?.write(summary.json)
         if let signal { SignalPipe.end(by: signal) }
         if case .failed(let number) = sink.end {

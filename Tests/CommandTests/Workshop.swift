@@ -32,8 +32,8 @@ final class Workshop {
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: path)
         try? FileManager.default.removeItem(atPath: path + "/../" + modelName)
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     /// Beside the directory, so that scans of the directory don't meet it.

@@ -105,6 +105,18 @@ struct RecordTests {
         }
     }
 
+    @Test func aDecoderGivesOnlyCodesThatExist() throws {
+        let errors: [DecodeError] = [
+            .unsupportedFormat(.gif), .unsupportedVariant(.jpeg, reason: ""), .truncated(reason: ""),
+            .corrupt(reason: ""),
+            .tooManyPixels(width: 1, height: 1, limit: 0), .tooManyScans(limit: 0), .tooMuchText(bytes: 1, limit: 0),
+            .outOfMemory,
+        ]
+        for error in errors { _ = try Finding(decoding: Finding.refused(Refusal(error)).encoded[...]) }
+        let invented = Finding.refused(Refusal(.error, code: "invented", message: "")).encoded
+        #expect(throws: WireError.self) { try Finding(decoding: invented[...]) }
+    }
+
     @Test func kindsSelectByStatusAndByVerdict() {
         let ok = Self.record(.judged(Self.judgement()))
         let bad = Self.record(.refused(Refusal(.error, code: "x", message: "y")))

@@ -1,0 +1,23 @@
+// The hidden subcommand that `man/update` calls to write the manual pages.
+
+import Files
+
+/// `assay manual [SUBCOMMAND]`.
+enum ManualCommand {
+    static let subcommand = Argument(
+        "subcommand", required: false, "Subcommand to describe; the program if none is given.")
+    static let command = Command(
+        "manual", "Print a manual page as mdoc.", arguments: [subcommand], hidden: true, run: run)
+
+    static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        guard let name = line.operands.first?.lossy else {
+            Console.out(manualPage(Assay.command, names: ["assay"]))
+            return 0
+        }
+        guard let command = Assay.command.subcommands.first(where: { $0.name == name && !$0.hidden }) else {
+            throw .usage("Unknown subcommand '\(name)'.")
+        }
+        Console.out(manualPage(command, names: ["assay", name]))
+        return 0
+    }
+}
