@@ -44,6 +44,7 @@ let package = Package(
         // Our own C.
         .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
+        .target(name: "CProcess", cSettings: optimised),
         .target(
             name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
@@ -53,7 +54,7 @@ let package = Package(
         module("Network", ["CKernels", "COpenBLAS"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels", "COpenBLAS"]),
         module("Files", ["CCrypto"]),
-        module("Scanning", ["Detection", "Files", "Imaging"]),
+        module("Scanning", ["Detection", "Files", "Imaging", "CProcess"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
             name: "assay", dependencies: ["Scanning", "Training", "Detection", "Files", "Imaging"],
@@ -65,7 +66,7 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("ScanningTests", ["Scanning", "Detection", "Files", "Imaging"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
-        tests("CommandTests", ["assay"]),
+        tests("CommandTests", ["assay", "Detection", "Files", "Imaging", "Network"]),
     ],
     cLanguageStandard: .gnu17
 )

@@ -1,5 +1,7 @@
 // Finds the files below an operand, without recursion and without ever holding more than one path's directories.
 
+internal import Glibc
+
 /// Where a file was found and how to open it without walking its path again.
 package struct FoundFile: Sendable {
     /// As the record shows it.
@@ -50,6 +52,8 @@ package struct Walker: Sendable {
     /// `prefix`, which is the operand itself unless given.
     package func walk(_ operand: PathBytes, prefix: PathBytes? = nil, report: (Found) -> Bool) {
         do throws(FileError) {
+            // A zero byte would end the path early and lead somewhere else.
+            if operand.bytes.contains(0) { throw .system(ENOENT) }
             switch try FileKind.of(operand, in: nil, followingLinks: true) {
             case .directory:
                 let root = try Directory(operand, in: nil, followingLinks: true)

@@ -25,6 +25,14 @@ package struct ImageFacts: Sendable, Equatable {
     /// JPEG with an Adobe marker, which decides how its colours are read.
     package var hasAdobeMarker: Bool = false
 
+    package init(format: ImageFormat, width: Int, height: Int, bitsPerChannel: Int, colour: Colour) {
+        self.format = format
+        self.width = width
+        self.height = height
+        self.bitsPerChannel = bitsPerChannel
+        self.colour = colour
+    }
+
     /// How colour is stored.
     package enum Colour: String, Sendable {
         case grey, rgb, ycbcr, cmyk, ycck, palette, other

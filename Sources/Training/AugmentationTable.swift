@@ -64,7 +64,7 @@ package struct AugmentationTable: Sendable, Equatable {
     package static let crossdomain: AugmentationTable = {
         var table = AugmentationTable()
         table.rotation = 0.25
-        table.rescale = 0.3
+        table.rescale = 0.2
         table.rescaleFactors = 0.5...2.0
         table.brightness = 0.2
         table.contrast = 0.2
@@ -72,8 +72,8 @@ package struct AugmentationTable: Sendable, Equatable {
         table.saturationFactors = 0.7...1.3
         table.blur = 0.03
         table.noise = 0.05
-        table.recompression = 0.25
-        table.gentleEqualization = 0.6
+        table.recompression = 0.15
+        table.gentleEqualization = 0.8
         return table
     }()
 }

@@ -10,14 +10,18 @@ import Glibc
 ///     take turns: over the epochs each is drawn equally often, and a small source is gone through several times in
 ///     one epoch. Otherwise every sample comes once (and again, lap after lap, when `count` asks for more).
 ///   - count: number of draws; the number of samples when nil.
+///   - emphasis: factors on the shares of named sources, for those that matter more than their size says.
 ///   - sourceExponent: 1 leaves sources in proportion to their size, 0 makes them equal.
 package func epochOrder(
-    of samples: [Sample], epoch: Int, seed: UInt64, balanced: Bool, count: Int? = nil, sourceExponent: Double = 0.5
+    of samples: [Sample], epoch: Int, seed: UInt64, balanced: Bool, count: Int? = nil, emphasis: [String: Double] = [:],
+    sourceExponent: Double = 0.5
 ) -> [Int] {
     let count = count ?? samples.count
     guard !samples.isEmpty, count > 0 else { return [] }
     let pools =
-        balanced ? balancedPools(samples, count: count, exponent: sourceExponent) : [(Array(samples.indices), count)]
+        balanced
+        ? balancedPools(samples, count: count, emphasis: emphasis, exponent: sourceExponent)
+        : [(Array(samples.indices), count)]
     var order: [Int] = []
     order.reserveCapacity(count)
     for (number, (members, quota)) in pools.enumerated() {
@@ -40,19 +44,23 @@ package func epochOrder(
 }
 
 /// The samples of each (class, source) and how many of them an epoch draws.
-private func balancedPools(_ samples: [Sample], count: Int, exponent: Double) -> [(members: [Int], quota: Int)] {
+private func balancedPools(
+    _ samples: [Sample], count: Int, emphasis: [String: Double], exponent: Double
+) -> [(members: [Int], quota: Int)] {
     var members: [Stratum: [Int]] = [:]
     for (index, sample) in samples.enumerated() {
         members[Stratum(isFake: sample.isFake, source: sample.source), default: []].append(index)
     }
     let classes = [false, true].map { isFake in
-        members.filter { $0.key.isFake == isFake }.sorted { $0.key.source < $1.key.source }.map(\.value)
+        members.filter { $0.key.isFake == isFake }.sorted { $0.key.source < $1.key.source }
     }.filter { !$0.isEmpty }
     var pools: [(members: [Int], quota: Int)] = []
     for (number, strata) in classes.enumerated() {
         let draws = count / classes.count + (number < count % classes.count ? 1 : 0)
-        let quotas = apportion(draws, weights: strata.map { pow(Double($0.count), exponent) })
-        pools += zip(strata, quotas).map { (members: $0, quota: $1) }
+        let quotas = apportion(draws, weights: strata.map {
+            pow(Double($0.value.count), exponent) * emphasis[$0.key.source, default: 1]
+        })
+        pools += zip(strata, quotas).map { (members: $0.value, quota: $1) }
     }
     return pools
 }

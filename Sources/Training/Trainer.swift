@@ -99,7 +99,8 @@ package final class Trainer {
     private func runEpoch(_ stage: TrainerStage, _ optimiser: Adam) throws(TrainerError) {
         let start = clock.now
         let order = epochOrder(
-            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize)
+            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize,
+            emphasis: options.emphasis)
         var sums = [Double](repeating: 0, count: stage.heads.count)
         var (seen, rate) = (0, 0.0)
         for first in stride(from: 0, to: order.count, by: options.batch) {

@@ -24,6 +24,8 @@ package struct TrainerOptions: Sendable, Equatable {
     package var equalize = true
     /// Sources that are kept out of training and serve the choice of thresholds as "never seen".
     package var leaveOut: Set<String> = []
+    /// Factors on the shares of sources in an epoch, where classes are balanced.
+    package var emphasis: [String: Double] = [:]
     package var licence = "unstated"
     /// Where the model goes; the checkpoint lies beside it.
     package var output = ""
@@ -45,7 +47,8 @@ package struct TrainerOptions: Sendable, Equatable {
         \(architecture.rawValue) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
         rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
         validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
-        equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ","))
+        equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \
+        emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         """
     }
 }

@@ -10,17 +10,20 @@ enum Assay {
 
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
-        subcommands: [ScanCommand.command, TrainCommand.command, EvaluateCommand.command, ModelCommand.command])
+        subcommands: [
+            ScanCommand.command, TrainCommand.command, EvaluateCommand.command, ModelCommand.command,
+            DecoderCommand.command,
+        ])
 
-    static func main() {
-        let arguments = unsafe CommandLine.unsafeArgv
-        var words: [PathBytes] = []
-        for index in 0..<Int(CommandLine.argc) {
-            guard let word = unsafe arguments[index] else { break }
-            let length = unsafe strlen(word)
-            words.append(PathBytes(unsafe Array(UnsafeRawBufferPointer(start: word, count: length))))
+    static func main() { exit(run(arguments)) }
+
+    /// The exact bytes of the command line, without the program's name.
+    static var arguments: [PathBytes] {
+        let vector = unsafe CommandLine.unsafeArgv
+        return (0..<Int(CommandLine.argc)).dropFirst().map { index in
+            guard let word = unsafe vector[index] else { return PathBytes("") }
+            return PathBytes(unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word))))
         }
-        exit(run(Array(words.dropFirst())))
     }
 
     /// Runs `arguments` (without the program's name) and returns the exit status.

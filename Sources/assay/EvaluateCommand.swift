@@ -3,6 +3,7 @@
 import Detection
 import Files
 internal import Glibc
+import Scanning
 import Training
 
 /// Measures a detector on a data set.
@@ -31,9 +32,16 @@ enum EvaluateCommand {
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let path = line.operands[0].lossy
         let split = line.text(split)
-        let jobs = try line.integer(jobs, 1...1024) ?? availableCPUs()
-        let detector = try loadDetector(line.path(model))
+        let jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
+        let detector = try ModelFile.load(line.path(model)).detector
         let dataset = try loadDataset(path, split: split)
+        if dataset.unlabelled > 0 {
+            Console.error("note: left out, below neither real nor fake: \(dataset.unlabelled) file(s)\n")
+        }
+        if split == nil, dataset.splits.count > 1 {
+            let names = dataset.splits.joined(separator: ", ").escapingControls
+            Console.error("note: these are figures of several splits together (\(names)); --split takes one\n")
+        }
         let showsProgress = isatty(STDERR_FILENO) == 1
         let evaluation = Evaluation(
             of: dataset.samples, by: detector, jobs: jobs,

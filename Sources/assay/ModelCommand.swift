@@ -1,6 +1,75 @@
 // `assay model`: looks into model files.
 
+import Detection
+import Files
+
 /// Shows and verifies model files.
 enum ModelCommand {
-    static let command = Command("model", "Show and verify model files.", subcommands: [])
+    static let file = Argument("file", required: false, "Model file; the shipped model if none is given.")
+    static let json = Option("json", "Print the metadata as JSON.")
+
+    static let command = Command(
+        "model", "Show and verify model files.",
+        subcommands: [
+            Command(
+                "show", "Print what a model file says about itself.", arguments: [file], options: [json], run: show),
+            Command(
+                "verify", "Check that a model file is whole and fits this program.",
+                discussion: ["The exit status is 0 if it does, 1 if it does not, and 2 if it can't be read."],
+                arguments: [file], run: verify),
+        ])
+
+    static func show(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        let model = try ModelFile.load(line.operands.first)
+        let card = model.detector.card
+        if line.flag(json) {
+            Console.out(card.text + "\n")
+            return 0
+        }
+        var rows = [
+            ("model", model.detector.identity), ("sha256", model.detector.digest), ("bytes", "\(model.bytes.count)"),
+            ("architecture", card.architecture.rawValue), ("preprocessing", card.preprocessing),
+            (
+                "fake",
+                "score of \(card.thresholds.fake) or more; false alarms allowed: \(card.thresholds.falseAlarmRate)"
+            ),
+            ("real", "score of \(card.thresholds.real) or less; misses allowed: \(card.thresholds.missRate)"),
+        ]
+        for head in Head.allCases {
+            let calibration = card.calibration(head)
+            rows.append(
+                ("calibration", "\(head.rawValue): temperature \(calibration.temperature), bias \(calibration.bias)"))
+        }
+        if let data = card.data {
+            rows.append(("data", "\(data.real) real, \(data.fake) fake, digest \(data.digest)"))
+            for (source, count) in data.sources.sorted(by: { $0.key < $1.key }) {
+                rows.append(("source", "\(source): \(count)"))
+            }
+        }
+        for (name, value) in card.metrics.sorted(by: { $0.key < $1.key }) {
+            rows.append(("metric", "\(name): \(value)"))
+        }
+        if let recipe = card.recipe { rows.append(("recipe", recipe)) }
+        rows.append(("licence", card.licence))
+        for (name, value) in rows {
+            let padding = String(repeating: " ", count: 15 - name.count)
+            Console.out("\(name)\(padding)\(value.escapingControls)\n")
+        }
+        return 0
+    }
+
+    static func verify(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        let path = line.operands.first
+        let bytes = if let path { try ModelFile.read(path) } else { Detector.shippedBytes() }
+        let name = path?.escaped ?? "the shipped model"
+        do throws(ModelError) {
+            if path == nil && bytes.isEmpty { throw .absent }
+            let detector = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes))
+            Console.out("\(name): sound, \(detector.identity)\n")
+            return 0
+        } catch {
+            Console.error("Error: \(name): \(error.message.escapingControls)\n")
+            return 1
+        }
+    }
 }

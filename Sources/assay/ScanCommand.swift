@@ -1,8 +1,98 @@
-// `assay scan`: the options of a scan and how they become one.
+// `assay scan`: from what was typed to a plan, and from a finished scan to an exit status.
+
+import Detection
+import Files
+internal import Glibc
+import Scanning
 
 /// Scans files and directories.
 enum ScanCommand {
-    static let command = Command("scan", "Score images and write one JSON line for each.", run: run)
+    static let command = Command(
+        "scan", "Score images and write one JSON line for each.",
+        discussion: [
+            "Directories are walked with hidden files. Files are told apart by content; what is no picture is only counted, "
+                + "unless it was named. Records go to standard output, everything else to standard error.",
+            "The exit status is 0 if all was scanned and nothing is fake, 1 if anything is fake, 2 if nothing is fake but "
+                + "something could not be scanned, 64 if the command line is wrong.",
+        ],
+        arguments: [ScanOptions.paths], options: ScanOptions.all, run: run)
 
-    static func run(_ line: Invocation) throws(CommandFailure) -> Int32 { throw .failure("not built yet") }
+    typealias Options = ScanOptions
+
+    static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        let isQuiet = line.flag(Options.quiet)
+        let failing = try kinds(line, Options.failOn) ?? [.fake]
+        var plan = try ScanPlan(line)
+        let model = try ModelFile.load(line.path(Options.model))
+        plan.model = model.detector.identity
+        let session: ScanSession
+        do throws(FileError) {
+            if line.path(Options.model) != nil { try plan.decoder.useModel(model.bytes) }
+            session = try ScanSession(showsProgress: showsProgress(line, isQuiet))
+        } catch {
+            throw .failure("the scan can't be prepared: \(error.message)")
+        }
+        let output = try openOutput(line, &plan)
+        let summaryFile = try line.path(Options.summary).map(SummaryFile.init)
+
+        let started = Timestamp.now
+        let sink = RecordSink(descriptor: output, window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil)
+        let signal = session.run(Scanner(plan, sink: sink), sink)
+        let tally = sink.tally
+        let summary = Summary(
+            tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
+            isComplete: signal == nil && sink.end == nil, version: Assay.versionText,
+            model: (model.detector.identity, model.detector.digest),
+            binary: summaryFile == nil ? nil : SummaryFile.programDigest(), arguments: Assay.arguments.map(\.lossy))
+
+        if !isQuiet && sink.end != .closedPipe { Console.error(summary.line + "\n") }
+        try summaryFile?.write(summary.json)
+        if let signal { SignalPipe.end(by: signal) }
+        if case .failed(let number) = sink.end {
+            throw .failure(
+                "\(line.path(Options.output)?.escaped ?? "standard output"): \(FileError.system(number).message)")
+        }
+        return line.flag(Options.exitZero) ? 0 : status(tally, failing)
+    }
+
+    /// The exit status: 1 if anything of `failing` was recorded, else 2 if anything was not scanned, else 0.
+    static func status(_ tally: Tally, _ failing: Set<RecordFormat.Kind>) -> Int32 {
+        let fails = failing.contains {
+            switch $0 {
+            case .fake: tally.verdicts[.fake] ?? 0 > 0
+            case .real: tally.verdicts[.real] ?? 0 > 0
+            case .uncertain: tally.verdicts[.uncertain] ?? 0 > 0
+            case .ok: tally.ok > 0
+            case .skipped: tally.skipped > 0
+            case .error: tally.error > 0
+            }
+        }
+        return fails ? 1 : tally.unscanned > 0 ? 2 : 0
+    }
+
+    /// The kinds that an option lists, nil when it was not given.
+    static func kinds(_ line: Invocation, _ option: Option) throws(CommandFailure) -> Set<RecordFormat.Kind>? {
+        let words = try line.words(option, of: RecordFormat.Kind.allCases.map(\.rawValue))
+        return words.map { Set($0.compactMap { RecordFormat.Kind(rawValue: $0) }) }
+    }
+
+    private static func openOutput(_ line: Invocation, _ plan: inout ScanPlan) throws(CommandFailure) -> Int32 {
+        guard let path = line.path(Options.output) else { return STDOUT_FILENO }
+        do throws(FileError) {
+            let file = try RecordFile(path, repairing: line.flag(Options.resume))
+            if line.flag(Options.resume) { plan.resume = try ResumeIndex(file) }
+            return file.descriptor
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+
+    private static func showsProgress(_ line: Invocation, _ isQuiet: Bool) -> Bool {
+        switch line.text(Options.progress) {
+        case "always": true
+        case "never": false
+        default:
+            !isQuiet && isatty(STDERR_FILENO) == 1 && (line.path(Options.output) != nil || isatty(STDOUT_FILENO) == 0)
+        }
+    }
 }

@@ -3,6 +3,7 @@
 import Detection
 import Files
 import Glibc
+import Scanning
 import Training
 
 /// Trains a detector.
@@ -30,6 +31,9 @@ enum TrainCommand {
     static let leaveOut = Option(
         "leave-out", value: "source", repeats: true,
         "Keep a source out of training; its photographs help to choose the threshold for unseen sources.")
+    static let emphasis = Option(
+        "emphasis", value: "source=factor", repeats: true,
+        "Draw a source <factor> times as often as its size alone would have it; needs --equalize.")
     static let split = Option(
         "split", value: "name", default: "train, where the data has it, otherwise everything",
         "Use only the pictures of this split of the data.")
@@ -56,7 +60,7 @@ enum TrainCommand {
         arguments: [data],
         options: [
             output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
-            validationLimit, leaveOut, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
+            validationLimit, leaveOut, emphasis, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
         ],
         run: run)
 
@@ -70,7 +74,7 @@ enum TrainCommand {
         }
         let printer = try TrainPrinter(log: line.path(log), isQuiet: line.flag(quiet))
         if dataset.unlabelled > 0 {
-            printer.say("\(dataset.unlabelled) files lie below neither real/ nor fake/ and are left out")
+            printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
         let trainer = Trainer(options, dataset) { printer.show($0) }
         do throws(TrainerError) {
@@ -107,15 +111,18 @@ enum TrainCommand {
         options.validationShare = try line.number(validation, 0.001...0.9) ?? options.validationShare
         options.validationLimit = try line.integer(validationLimit, 1...1_000_000_000) ?? options.validationLimit
         options.seed = try line.seed(seed) ?? options.seed
-        options.jobs = try line.integer(jobs, 1...1024) ?? availableCPUs()
+        options.jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
         options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
         options.equalize = line.flag(equalize, default: true)
         options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
+        for text in line.all(emphasis).map(\.lossy) {
+            guard let equals = text.lastIndex(of: "="), let factor = Double(text[text.index(after: equals)...]),
+                factor > 0, factor <= 1000
+            else { throw .usage("The value '\(text)' is invalid for '--emphasis': expected <source>=<factor>") }
+            options.emphasis[String(text[..<equals])] = factor
+        }
         options.licence = line.text(licence) ?? options.licence
         options.resume = line.flag(resume)
         return options
     }
 }
-
-/// Processors that are online.
-func availableCPUs() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

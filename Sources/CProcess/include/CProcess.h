@@ -1,0 +1,36 @@
+// What Linux offers processes and Swift can't say: variadic calls, GNU extensions, signal handlers.
+#ifndef ASSAY_PROCESS_H
+#define ASSAY_PROCESS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/// A memory file (memfd_create) that can grow but never shrink, so that no one who maps it can be made to fault.
+/// Returns its descriptor or -1.
+int process_memory_file(const char *name);
+
+/// A second, read-only descriptor of the same memory file, or -1.
+int process_reopen_read_only(int descriptor);
+
+/// Starts `executable` with `arguments` (ended by NULL). The child gets `descriptors[0]…[count - 1]` as 3, 4, …; /dev/null
+/// as 0, 1 and 2; nothing else. Its environment is ours with OPENBLAS_NUM_THREADS=1. Returns 0 or an errno.
+int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child);
+
+/// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
+/// nothing, takes at most `memory` further bytes of address space. Returns 0 or an errno.
+int process_confine(size_t memory);
+
+/// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
+/// arrives. A signal that is ignored already stays ignored.
+void process_report_signals(int descriptor);
+
+/// CPUs in this process's affinity mask, at least 1.
+int process_processors(void);
+
+/// The name of a signal, such as "SIGSEGV", in static memory.
+const char *process_signal_name(int number);
+
+/// Ends the process by `number` as if it had never been caught.
+void process_end_by_signal(int number);
+
+#endif

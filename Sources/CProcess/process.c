@@ -1,0 +1,165 @@
+// Processes that decode hostile bytes: how they start, what they give up, and how signals reach the one that scans.
+#define _GNU_SOURCE
+#include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { max_descriptors = 8 };
+
+int process_memory_file(const char *name) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor >= 0) fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK);
+    return descriptor;
+}
+
+int process_reopen_read_only(int descriptor) {
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+// The environment with one thread for OpenBLAS: its other threads would only cost time to start.
+static char **child_environment(void) {
+    static char one_thread[] = "OPENBLAS_NUM_THREADS=1";
+    size_t count = 0;
+    while (environ[count]) count++;
+    char **copy = malloc((count + 2) * sizeof *copy);
+    if (!copy) return NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(environ[i], one_thread, strlen("OPENBLAS_NUM_THREADS=")) != 0) copy[kept++] = environ[i];
+    }
+    copy[kept++] = one_thread;
+    copy[kept] = NULL;
+    return copy;
+}
+
+int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child) {
+    if (count > max_descriptors) return EINVAL;
+    int high[max_descriptors];
+    int failure = 0;
+    int made = 0;
+    // Copies above every number that is handed on, so that no dup2 overwrites the source of a later one.
+    for (; made < count; made++) {
+        high[made] = fcntl(descriptors[made], F_DUPFD_CLOEXEC, 3 + max_descriptors);
+        if (high[made] < 0) {
+            failure = errno;
+            break;
+        }
+    }
+    char **environment = child_environment();
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    if (!failure) failure = environment ? 0 : ENOMEM;
+    if (!failure) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 1);
+    if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 2);
+    for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, high[i], 3 + i);
+    if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
+    if (!failure) failure = posix_spawn(child, executable, &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    while (made > 0) close(high[--made]);
+    return failure;
+}
+
+static int limit(int resource, rlim_t value) {
+    struct rlimit bounds = {value, value};
+    return setrlimit(resource, &bounds) == 0 ? 0 : errno;
+}
+
+// Address space in use now: the first number of /proc/self/statm, in pages.
+static size_t address_space(void) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    unsigned long pages = 0;
+    if (file) {
+        if (fscanf(file, "%lu", &pages) != 1) pages = 0;
+        fclose(file);
+    }
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+int process_confine(size_t memory) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    int failure = limit(RLIMIT_AS, address_space() + memory);
+    if (!failure) failure = limit(RLIMIT_CORE, 0);
+    if (!failure) failure = limit(RLIMIT_FSIZE, 0);
+    if (!failure) failure = limit(RLIMIT_NPROC, 0);
+    // With no number left for a descriptor nothing can be opened, no socket made and none received.
+    if (!failure) failure = limit(RLIMIT_NOFILE, 0);
+    return failure;
+}
+
+// The one piece of state that outlives a call: a handler has no other way to know where to report.
+static volatile sig_atomic_t report_to = -1;
+
+static void report(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t written = write(report_to, &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+void process_report_signals(int descriptor) {
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    report_to = descriptor;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction action;
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN) continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = report;
+        action.sa_flags = SA_RESTART;
+        sigemptyset(&action.sa_mask);
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+int process_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
+}
+
+const char *process_signal_name(int number) {
+    switch (number) {
+    case SIGHUP: return "SIGHUP";
+    case SIGINT: return "SIGINT";
+    case SIGTERM: return "SIGTERM";
+    case SIGABRT: return "SIGABRT";
+    case SIGBUS: return "SIGBUS";
+    case SIGFPE: return "SIGFPE";
+    case SIGILL: return "SIGILL";
+    case SIGKILL: return "SIGKILL";
+    case SIGSEGV: return "SIGSEGV";
+    case SIGSYS: return "SIGSYS";
+    case SIGTRAP: return "SIGTRAP";
+    case SIGXFSZ: return "SIGXFSZ";
+    default: return "another signal";
+    }
+}
+
+void process_end_by_signal(int number) {
+    signal(number, SIG_DFL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}

@@ -1,0 +1,50 @@
+// The walk runs ahead of the workers, but only so far: memory must not grow with the number of files.
+
+/// A queue between one producer and several consumers that makes the producer wait when it is full.
+final class BoundedQueue<Element: Sendable>: Sendable {
+    private struct State {
+        var ring: [Element?]
+        var head = 0
+        var count = 0
+        var isClosed = false
+    }
+
+    private let monitor: Monitor<State>
+
+    init(capacity: Int) { monitor = Monitor(State(ring: Array(repeating: nil, count: capacity))) }
+
+    /// Adds an element, waiting for room; false when the queue is closed.
+    func push(_ element: Element) -> Bool {
+        monitor.wait { state in
+            if state.isClosed { return false }
+            if state.count == state.ring.count { return nil }
+            state.ring[(state.head + state.count) % state.ring.count] = element
+            state.count += 1
+            return true
+        }
+    }
+
+    /// The oldest element, waiting for one; nil when the queue is closed and empty.
+    func pop() -> Element? {
+        monitor.wait { state -> Element?? in
+            if state.count == 0 { return state.isClosed ? .some(nil) : nil }
+            let element = state.ring[state.head]
+            state.ring[state.head] = nil
+            state.head = (state.head + 1) % state.ring.count
+            state.count -= 1
+            return .some(element)
+        }
+    }
+
+    /// No more elements: consumers finish what is there.
+    func close() { monitor.with { $0.isClosed = true } }
+
+    /// No more elements, and what is there is dropped.
+    func stop() {
+        monitor.with { state in
+            state.isClosed = true
+            state.count = 0
+            for index in state.ring.indices { state.ring[index] = nil }
+        }
+    }
+}

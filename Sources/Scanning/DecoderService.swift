@@ -1,0 +1,110 @@
+// The process that touches hostile bytes: it decodes and scores what it is handed, and can do nothing else.
+
+internal import CProcess
+package import Detection
+internal import Files
+internal import Glibc
+package import Imaging
+
+/// Bytes to finding: sniff → decode → crops → features → network → scores.  The one line that all judging goes through.
+package func examine(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits, with examiner: Examiner) -> Finding {
+    do throws(DecodeError) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let image = try unsafe decode(bytes, limits: limits)
+        let decodeTime = start.duration(to: clock.now).seconds
+        return .judged(Judgement(image, examiner.examine(image.pixels), decodeSeconds: decodeTime))
+    } catch {
+        return .refused(Refusal(error))
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// The child's side of a decoder process.
+package enum DecoderService {
+    /// Descriptors that `process_spawn` hands on.
+    static let socket: Int32 = 3
+    static let image: Int32 = 4
+    static let model: Int32 = 5
+
+    /// Serves requests until the scanner closes its end; the result is the exit status.
+    ///
+    /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
+    package static func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+        guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
+        let examiner = detector.makeExaminer()
+        guard process_confine(memory) == 0 else { return 1 }
+        var view = SharedView()
+        while let length = nextRequest() {
+            guard let bytes = unsafe view.bytes(length) else { return 1 }
+            #if DEBUG
+                unsafe misbehaveIfAsked(bytes)
+            #endif
+            let finding = unsafe examine(bytes, limits: limits, with: examiner)
+            let reply = finding.encoded
+            guard unsafe send(socket, reply, reply.count, Int32(MSG_NOSIGNAL)) == reply.count else { return 0 }
+        }
+        return 0
+    }
+
+    private static func loadDetector(hasModel: Bool) -> Detector? {
+        var bytes = Detector.shippedBytes()
+        if hasModel {
+            var status = stat()
+            guard unsafe fstat(model, &status) == 0 else { return nil }
+            let size = Int(status.st_size)
+            bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = max(0, unsafe pread(model, buffer.baseAddress, size, 0))
+            }
+            close(model)
+        }
+        return try? Detector.load(bytes, digest: "")
+    }
+
+    /// The length of the next file, nil when the scanner is gone.
+    private static func nextRequest() -> Int? {
+        var length: UInt64 = 0
+        while true {
+            let count = unsafe recv(socket, &length, 8, 0)
+            if count < 0 && errno == EINTR { continue }
+            return count == 8 ? Int(exactly: length) : nil
+        }
+    }
+
+    #if DEBUG
+        /// Lets tests see what becomes of a decoder that crashes, hangs or eats memory: a file ending in one of these words
+        /// does that.  Debug builds only.
+        private static func misbehaveIfAsked(_ bytes: UnsafeRawBufferPointer) {
+            func ends(_ word: String) -> Bool { unsafe bytes.suffix(word.utf8.count).elementsEqual(word.utf8) }
+            if ends("assay-test:crash") { kill(getpid(), SIGSEGV) }
+            if ends("assay-test:hang") { while true { pause() } }
+            if ends("assay-test:memory") {
+                var hoard: [[UInt8]] = []
+                while true { hoard.append([UInt8](repeating: 1, count: 64 << 20)) }
+            }
+        }
+    #endif
+}
+
+/// The read-only mapping of the image buffer, renewed when the buffer has grown.
+@safe private struct SharedView {
+    private var mapping = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
+        if count > (unsafe mapping.count) {
+            var status = stat()
+            guard unsafe fstat(DecoderService.image, &status) == 0, Int(status.st_size) >= count else { return nil }
+            if let base = unsafe mapping.baseAddress {
+                unsafe munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
+            }
+            let size = Int(status.st_size)
+            let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, DecoderService.image, 0)
+            guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
+            unsafe mapping = UnsafeRawBufferPointer(start: address, count: size)
+        }
+        return unsafe UnsafeRawBufferPointer(rebasing: mapping[0..<count])
+    }
+}

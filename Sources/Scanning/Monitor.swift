@@ -1,0 +1,89 @@
+// Threads that block: files, sockets and children wait in the kernel, where Swift's cooperative tasks must not.
+
+internal import Glibc
+
+/// A value that threads change under a lock and wait upon (`pthread_mutex`, `pthread_cond`).
+@safe final class Monitor<State>: @unchecked Sendable {
+    private var state: State
+    private let lock: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
+    private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
+
+    init(_ state: sending State) {
+        self.state = state
+        unsafe lock.initialize(to: pthread_mutex_t())
+        unsafe changed.initialize(to: pthread_cond_t())
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(changed)
+        unsafe pthread_mutex_destroy(lock)
+        unsafe changed.deallocate()
+        unsafe lock.deallocate()
+    }
+
+    /// Reads or changes the value, then wakes whoever waits for it.
+    func with<Result>(_ body: (inout State) -> Result) -> Result {
+        unsafe pthread_mutex_lock(lock)
+        defer {
+            unsafe pthread_cond_broadcast(changed)
+            unsafe pthread_mutex_unlock(lock)
+        }
+        return body(&state)
+    }
+
+    /// Waits until `body` returns something, and returns that.
+    func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+        unsafe pthread_mutex_lock(lock)
+        while true {
+            if let result = body(&state) {
+                unsafe pthread_cond_broadcast(changed)
+                unsafe pthread_mutex_unlock(lock)
+                return result
+            }
+            unsafe pthread_cond_wait(changed, lock)
+        }
+    }
+}
+
+/// A running thread.
+struct Thread: @unchecked Sendable {
+    private let handle: pthread_t
+
+    private final class Start: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+        var handle = pthread_t()
+        let failure = unsafe pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, start)
+        precondition(failure == 0, "no thread could be started")
+        self.handle = handle
+    }
+
+    func join() { pthread_join(handle, nil) }
+}
+
+/// Something that runs on a thread of its own and has a result.
+package final class BackgroundTask<Result: Sendable>: Sendable {
+    private let outcome = Monitor<Result?>(nil)
+
+    package init(_ body: @escaping @Sendable () -> Result) {
+        _ = Thread { [outcome] in
+            let result = body()
+            outcome.with { $0 = result }
+        }
+    }
+
+    /// Waits for the result.
+    package func result() -> Result { outcome.wait { $0 } }
+}

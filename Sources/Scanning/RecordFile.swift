@@ -1,0 +1,79 @@
+// Records in a file that grows over several runs: whole lines only, and no picture twice.
+
+package import Files
+internal import Glibc
+
+/// A file of records opened for appending.
+package struct RecordFile: Sendable {
+    package let descriptor: Int32
+
+    /// Opens or makes `path`.  When its last line has no end, the line is removed if it is a record that an interrupted run
+    /// left torn and `repairing` is set; otherwise it gets its end.
+    package init(_ path: PathBytes, repairing: Bool) throws(FileError) {
+        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
+        descriptor = unsafe path.withCString { unsafe open($0, flags, 0o666) }
+        guard descriptor >= 0 else { throw .last }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+            return
+        }
+        let size = Int(status.st_size)
+        let start = try startOfLastLine(size)
+        if start == size { return }
+        let head = try bytes(at: start, count: min(size - start, RecordFile.opening.count))
+        if repairing && RecordFile.opening.starts(with: head) {
+            guard ftruncate(descriptor, start) == 0 else { throw .last }
+        } else {
+            guard unsafe write(descriptor, "\n", 1) == 1 else { throw .last }
+        }
+    }
+
+    /// How every record begins.
+    private static let opening = Array(#"{"assay":1,"#.utf8)
+
+    /// The offset behind the last newline before `size`.
+    private func startOfLastLine(_ size: Int) throws(FileError) -> Int {
+        var end = size
+        while end > 0 {
+            let start = max(0, end - (1 << 16))
+            if let newline = try bytes(at: start, count: end - start).lastIndex(of: UInt8(ascii: "\n")) {
+                return start + newline + 1
+            }
+            end = start
+        }
+        return 0
+    }
+
+    private func bytes(at offset: Int, count: Int) throws(FileError) -> [UInt8] {
+        let read = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+            initialised = max(0, unsafe pread(descriptor, buffer.baseAddress, count, offset))
+        }
+        guard read.count == count else { throw .last }
+        return read
+    }
+
+    /// Calls `body` with every line, without its end.
+    func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var line: [UInt8] = []
+        var offset = 0
+        while true {
+            let count = unsafe pread(descriptor, &buffer, buffer.count, offset)
+            if count < 0 { throw .last }
+            if count == 0 { return }
+            offset += count
+            var start = 0
+            while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
+                if line.isEmpty {
+                    body(buffer[start..<end])
+                } else {
+                    line.append(contentsOf: buffer[start..<end])
+                    body(line[...])
+                    line.removeAll(keepingCapacity: true)
+                }
+                start = end + 1
+            }
+            line.append(contentsOf: buffer[start..<count])
+        }
+    }
+}

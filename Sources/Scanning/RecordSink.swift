@@ -1,0 +1,77 @@
+// Where records go: whole lines in one write each, in the order asked for, until the reader is gone.
+
+internal import Files
+internal import Glibc
+
+/// Counts outcomes and writes their lines to a descriptor.
+package final class RecordSink: Sendable {
+    /// Why nothing more can be written.
+    package enum End: Sendable, Equatable {
+        /// The reader closed the pipe: the run ends quietly.
+        case closedPipe
+        /// `write` failed with this errno.
+        case failed(Int32)
+    }
+
+    private struct State {
+        var tally = Tally()
+        var end: End?
+        /// The sequence number whose line is written next; used in ordered output only.
+        var next = 0
+        var waiting: [Int: [UInt8]] = [:]
+    }
+
+    private let descriptor: Int32
+    /// How far ahead of the next line ordered output may run; nil for output in any order.
+    private let window: Int?
+    private let state = Monitor(State())
+
+    package init(descriptor: Int32, window: Int? = nil) {
+        self.descriptor = descriptor
+        self.window = window
+    }
+
+    package var tally: Tally { state.with { $0.tally } }
+    package var end: End? { state.with { $0.end } }
+
+    /// In ordered output, waits until the line of `sequence` would not be too far ahead.  Whoever holds the next line
+    /// never waits, so lines that wait are never more than the window.
+    func awaitTurn(_ sequence: Int) {
+        guard let window else { return }
+        _ = state.wait { $0.next + window > sequence ? true : nil }
+    }
+
+    /// Counts an outcome and writes its line (empty for none); false when nothing more can be written.  Every sequence
+    /// number from 0 on must be delivered exactly once.
+    func deliver(_ sequence: Int, _ line: [UInt8], _ count: (inout Tally) -> Void) -> Bool {
+        state.with { state in
+            count(&state.tally)
+            if window == nil {
+                write(line[...], &state)
+            } else {
+                state.waiting[sequence] = line
+                var lines: [UInt8] = []
+                while let line = state.waiting.removeValue(forKey: state.next) {
+                    lines.append(contentsOf: line)
+                    state.next += 1
+                }
+                write(lines[...], &state)
+            }
+            return state.end == nil
+        }
+    }
+
+    private func write(_ lines: ArraySlice<UInt8>, _ state: inout State) {
+        var rest = lines
+        while !rest.isEmpty && state.end == nil {
+            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                rest = rest.dropFirst(written)
+            } else if errno == EPIPE {
+                state.end = .closedPipe
+            } else if errno != EINTR {
+                state.end = .failed(errno)
+            }
+        }
+    }
+}

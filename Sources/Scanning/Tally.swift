@@ -1,0 +1,38 @@
+// Counts of a scan, which always add up.
+
+package import Detection
+
+/// What became of everything that was seen: seen = ok + skipped + error + notImages.
+package struct Tally: Sendable, Equatable {
+    package var ok = 0
+    package var skipped = 0
+    package var error = 0
+    /// Files that are no picture by their content, whether or not they got a record because they were named.
+    package var notImages = 0
+    /// Files that an earlier run had recorded already; not part of `seen`.
+    package var resumed = 0
+    package var verdicts: [Verdict: Int] = [:]
+    /// How often each code was the reason for a missing score.
+    package var codes: [String: Int] = [:]
+
+    package init() {}
+
+    package var seen: Int { ok + skipped + error + notImages }
+
+    package mutating func count(_ record: Record) {
+        if let code = record.code { codes[code, default: 0] += 1 }
+        if let verdict = record.verdict { verdicts[verdict, default: 0] += 1 }
+        if record.isNoImage {
+            notImages += 1
+            return
+        }
+        switch record.status {
+        case .ok: ok += 1
+        case .skipped: skipped += 1
+        case .error: error += 1
+        }
+    }
+
+    /// Records whose picture was not scanned, named files that are no picture among them.
+    package var unscanned: Int { codes.values.reduce(0, +) }
+}

@@ -1,0 +1,41 @@
+// The model a command works with: the shipped one or a file, read, digested and checked in one place.
+
+import Detection
+import Files
+
+/// A model's bytes and the detector they make.
+struct ModelFile {
+    /// Where it came from, for messages.
+    let name: String
+    let bytes: [UInt8]
+    let detector: Detector
+
+    /// Larger files are refused: no model of this program comes near.
+    static let maxSize = 256 << 20
+
+    /// Reads `path`, or takes the shipped model when it is nil.
+    static func load(_ path: PathBytes?) throws(CommandFailure) -> ModelFile {
+        let bytes: [UInt8]
+        if let path {
+            bytes = try read(path)
+        } else {
+            bytes = Detector.shippedBytes()
+            if bytes.isEmpty { throw .failure(ModelError.absent.message) }
+        }
+        let name = path?.escaped ?? "the shipped model"
+        do throws(ModelError) {
+            let detector = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes))
+            return ModelFile(name: name, bytes: bytes, detector: detector)
+        } catch {
+            throw .failure("\(name): \(error.message)")
+        }
+    }
+
+    static func read(_ path: PathBytes) throws(CommandFailure) -> [UInt8] {
+        do throws(FileError) {
+            return try OpenFile.open(path, in: nil, followingLinks: true).readAll(limit: maxSize)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// The rows of `assay scan`: what can be asked of a scan, in the order of its help page.
+
+/// Every option of `assay scan`.
+enum ScanOptions {
+    static let paths = Argument(
+        "path", required: false, repeats: true,
+        "Files and directories; without any, and without --files-from, the working directory.")
+
+    static let filesFrom = Option(
+        "files-from", value: "file", repeats: true,
+        "Also scan the paths listed in <file>, one on each line; - is standard input.")
+    static let null = Option(
+        "null", short: "0", "Paths end in a zero byte instead of a newline: in --files-from and in what --list writes.")
+    static let include = Option(
+        "include", short: "g", value: "glob", repeats: true,
+        "Below directories, scan only files that match. A pattern without a slash matches names at any depth, one with a "
+            + "slash the path below the operand; ** crosses directories; a leading ! excludes.")
+    static let exclude = Option(
+        "exclude", short: "E", value: "glob", repeats: true,
+        "Below directories, leave out files and whole directories that match.")
+    static let follow = Option("follow", short: "L", "Follow links below directories; operands are always followed.")
+    static let maxDepth = Option(
+        "max-depth", short: "d", value: "n", "Descend at most <n> levels; 1 is a directory's own files.")
+    static let oneFileSystem = Option("one-file-system", "Stay on the file system of each operand.")
+
+    static let model = Option("model", value: "file", default: "the shipped model", "Use the model in <file>.")
+    static let jobs = Option(
+        "jobs", short: "j", value: "n", default: "CPUs this process may use", "Scan <n> pictures at a time.")
+    static let maxFileSize = Option(
+        "max-file-size", value: "bytes", default: "256M", "Skip larger pictures; K, M and G are powers of 1024.")
+    static let maxPixels = Option(
+        "max-pixels", value: "n", default: "100M", "Skip pictures of more pixels; K, M and G are powers of 1000.")
+    static let timeout = Option(
+        "timeout", value: "seconds", default: "30", "Give up on a picture after this time.")
+
+    static let output = Option(
+        "output", short: "o", value: "file", default: "standard output", "Append to <file>, whole lines only.")
+    static let resume = Option(
+        "resume",
+        "Leave out files that --output has a record of already, with the same path, size and time of modification; a "
+            + "last line that was torn is removed and its picture scanned again.")
+    static let only = Option(
+        "only", value: "kinds", repeats: true,
+        "Write only these records: fake, real, uncertain, ok, skipped, error, separated by commas. Errors are written "
+            + "too, unless no-error is among them.")
+    static let list = Option(
+        "list", short: "l", "Write paths instead of records: of fakes, unless --only says which; errors only if named.")
+    static let sort = Option(
+        "sort", value: "order", choices: ["none", "path"], default: "none",
+        "Write results in the order of paths, each operand by itself.")
+    static let summary = Option(
+        "summary", value: "file", "Write counts and the digests of model and program to <file> as JSON.")
+    static let failOn = Option(
+        "fail-on", value: "kinds", repeats: true, default: "fake",
+        "End with status 1 if there is a record of any of these kinds (as in --only).")
+    static let exitZero = Option("exit-zero", "End with status 0 whatever is found.")
+    static let progress = Option(
+        "progress", value: "when", choices: ["auto", "always", "never"], default: "auto",
+        "Show progress on standard error; auto does so on a terminal.")
+    static let quiet = Option("quiet", short: "q", "Print neither progress nor summary nor warnings.")
+
+    static let all = [
+        filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
+        timeout,
+        output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+    ]
+}

@@ -1,0 +1,68 @@
+// Reads a plan out of a command line.
+
+import Files
+internal import Glibc
+import Imaging
+import Scanning
+
+extension ScanPlan {
+    /// Everything that the options of `assay scan` say about what is scanned and what is written.
+    init(_ line: Invocation) throws(CommandFailure) {
+        typealias Options = ScanOptions
+        self.init()
+        let isNull = line.flag(Options.null)
+        let isList = line.flag(Options.list)
+        let listNames = line.all(Options.filesFrom)
+        if isNull && !isList && listNames.isEmpty {
+            throw .usage("The option '--null' needs '--list' or '--files-from <file>'")
+        }
+        if line.flag(Options.resume) && (line.path(Options.output) == nil || isList) {
+            throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
+        }
+        operands = line.operands
+        if operands.isEmpty && listNames.isEmpty {
+            operands = [PathBytes(".")]
+            prefix = PathBytes("")
+        }
+        for name in listNames {
+            do throws(FileError) {
+                lists.append(try PathList(name, separator: isNull ? 0 : UInt8(ascii: "\n")))
+            } catch {
+                throw .failure("\(name.escaped): \(error.message)")
+            }
+        }
+        walker.filter = PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
+        walker.followsLinks = line.flag(Options.follow)
+        walker.maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
+        walker.oneFileSystem = line.flag(Options.oneFileSystem)
+        walker.sorted = line.text(Options.sort) == "path"
+        jobs = try line.integer(Options.jobs, 1...1024) ?? availableProcessors()
+        maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
+        decoder.limits.maxPixels = try line.quantity(Options.maxPixels, unit: 1000) ?? decoder.limits.maxPixels
+        decoder.timeout = try line.number(Options.timeout, 0.001...1e6) ?? decoder.timeout
+        format = try RecordFormat(line)
+        warnsOfErrors = isList && !line.flag(Options.quiet)
+    }
+}
+
+extension RecordFormat {
+    fileprivate init(_ line: Invocation) throws(CommandFailure) {
+        typealias Options = ScanOptions
+        self.init()
+        let isList = line.flag(Options.list)
+        let words = try line.words(Options.only, of: Kind.allCases.map(\.rawValue) + ["no-error"])
+        if let words {
+            var chosen = Set(words.compactMap { Kind(rawValue: $0) })
+            if chosen.isEmpty { chosen = [.ok, .skipped] }
+            if !isList && !words.contains("no-error") { chosen.insert(.error) }
+            kinds = chosen
+        } else if isList {
+            kinds = [.fake]
+        }
+        if isList {
+            let isNull = line.flag(Options.null)
+            let isTerminal = line.path(Options.output) == nil && isatty(STDOUT_FILENO) == 1
+            style = .path(terminator: isNull ? 0 : UInt8(ascii: "\n"), escaped: isTerminal && !isNull)
+        }
+    }
+}

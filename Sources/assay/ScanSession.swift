@@ -1,0 +1,45 @@
+// A scan with its surroundings: signals that end it, the progress line, descriptors enough for deep trees.
+
+import Files
+internal import Glibc
+import Scanning
+
+/// Runs a scan while one thread listens for signals and draws progress.
+struct ScanSession {
+    private let signals: SignalPipe
+    private let showsProgress: Bool
+
+    init(showsProgress: Bool) throws(FileError) {
+        self.showsProgress = showsProgress
+        signals = try SignalPipe()
+        signal(SIGPIPE, SIG_IGN)
+        var limit = rlimit()
+        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
+            limit.rlim_cur = limit.rlim_max
+            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+    }
+
+    /// Runs `scanner` to its end or until a signal; returns that signal.  A second signal ends the process at once.
+    func run(_ scanner: Scanner, _ sink: RecordSink) -> Int32? {
+        let listener = BackgroundTask { [signals, showsProgress] in
+            var progress = Progress()
+            var caught: Int32?
+            while true {
+                switch signals.wait(milliseconds: showsProgress ? 200 : -1) {
+                case .signal(let number):
+                    if caught != nil { SignalPipe.end(by: number) }
+                    caught = number
+                    scanner.stop()
+                case .timeout: if showsProgress { progress.draw(sink.tally) }
+                case .finished:
+                    progress.clear()
+                    return caught
+                }
+            }
+        }
+        scanner.run()
+        signals.finish()
+        return listener.result()
+    }
+}

@@ -1,0 +1,74 @@
+// What is typed wrongly is answered with what was probably meant, and help is exact.
+
+import Foundation
+import Testing
+
+struct CommandLineTests {
+    let shop = Workshop()
+
+    @Test(arguments: [
+        (["scn"], "Error: Unknown subcommand 'scn'. Did you mean 'scan'?\nUsage: assay <subcommand>\n"),
+        (
+            ["scan", "--modle", "x"],
+            "Error: Unknown option '--modle'. Did you mean '--model'?\nUsage: assay scan [<options>] [<path> ...]\n"
+        ),
+        (["scan", "-x"], "Error: Unknown option '-x'.\n"),
+        (["scan", "--zzzzzzz"], "Error: Unknown option '--zzzzzzz'.\n"),
+        (["scan", "--jobs"], "Error: Missing value for '--jobs <n>'\n"),
+        (
+            ["scan", "--jobs", "0"],
+            "Error: The value '0' is invalid for '--jobs <n>': expected a whole number from 1 to 1024\n"
+        ),
+        (
+            ["scan", "--sort=size"],
+            "Error: The value 'size' is invalid for '--sort <order>': expected one of none, path\n"
+        ),
+        (["scan", "--only", "fakes"], "Error: The value 'fakes' is invalid for '--only <kinds>': expected one of "),
+        (
+            ["scan", "--max-pixels", "12X"],
+            "Error: The value '12X' is invalid for '--max-pixels <n>': expected a count"
+        ),
+        (["scan", "--quiet=1"], "Error: The option '--quiet' takes no value\n"),
+        (["scan", "-0"], "Error: The option '--null' needs "),
+        (["scan", "--resume"], "Error: The option '--resume' needs "),
+        (["model", "show", "a", "b"], "Error: Unexpected argument 'b'\n"),
+        (["scan", "--a\u{1b}[31m"], "Error: Unknown option '--a\\x1b[31m'.\n"),
+    ])
+    func usageErrorsEndWith64(arguments: [String], message: String) {
+        let run = shop.run(arguments)
+        #expect(run.status == 64)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix(message))
+    }
+
+    @Test func helpIsTheSameHoweverItIsAskedFor() {
+        let help = shop.run(["scan", "--help"])
+        #expect(help.status == 0)
+        #expect(help.output.hasPrefix("OVERVIEW: Score images and write one JSON line for each.\n"))
+        #expect(help.output.contains("\nUSAGE: assay scan [<options>] [<path> ...]\n"))
+        #expect(help.output.contains("\n  -j, --jobs <n>          Scan <n> pictures at a time."))
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(shop.run(["help", "scan"]).output == help.output)
+        #expect(shop.run(["scan", "a", "-h"]).output == help.output)
+        #expect(!shop.run([]).output.contains("decoder"))
+    }
+
+    @Test func theVersionIsPrinted() {
+        #expect(shop.run(["--version"]).output.hasPrefix("assay "))
+    }
+
+    @Test func aModelFileIsShownAndVerified() {
+        let show = shop.run(["model", "show", "../" + shop.modelName])
+        #expect(show.status == 0)
+        #expect(show.output.contains("architecture   crossdomain\n"))
+        #expect(show.output.contains("fake           score of 0.75 or more; false alarms allowed: 0.01\n"))
+        #expect(object(shop.run(["model", "show", "--json", "../" + shop.modelName]).output)["format"] as? Int == 1)
+        #expect(shop.run(["model", "verify", "../" + shop.modelName]).status == 0)
+        shop.write("bad", Array(Workshop.model(.real).dropLast(4)))
+        let bad = shop.run(["model", "verify", "bad"])
+        #expect(bad.status == 1)
+        #expect(bad.errors.hasPrefix("Error: bad: the model file is damaged"))
+        #expect(shop.run(["model", "verify", "gone"]).status == 2)
+        #expect(shop.run(["scan", "--model", "bad", "."]).status == 2)
+    }
+}

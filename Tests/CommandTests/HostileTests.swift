@@ -1,0 +1,62 @@
+// Nothing a file holds can stop a scan: a crash, a hang and a memory explosion cost one record each.
+
+import Foundation
+import Testing
+
+struct HostileTests {
+    #if DEBUG
+        static let debug = true
+    #else
+        static let debug = false
+    #endif
+
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
+    func decodersThatMisbehaveCostOneRecord() {
+        let shop = Workshop()
+        for (name, word) in [("b", "crash"), ("c", "hang"), ("d", "memory")] {
+            shop.write("x/\(name).jpg", Workshop.jpeg + Array("assay-test:\(word)".utf8))
+        }
+        for name in ["a", "e"] { shop.write("x/\(name).jpg", Workshop.jpeg) }
+        let run = shop.scan("-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "x")
+        #expect(
+            run.records.map { $0["code"] as? String ?? "ok" } == ["ok", "crashed", "timeout", "out-of-memory", "ok"])
+        #expect(run.records.allSatisfy { $0["sha256"] is String })
+        #expect(run.status == 2)
+    }
+
+    @Test func everyTruncationOfAPictureIsAnswered() {
+        let shop = Workshop()
+        for length in stride(from: 1, to: Workshop.jpeg.count, by: 97) {
+            shop.write("j\(length)", Array(Workshop.jpeg.prefix(length)))
+        }
+        for length in stride(from: 1, to: Workshop.png.count, by: 211) {
+            shop.write("p\(length)", Array(Workshop.png.prefix(length)))
+        }
+        let run = shop.scan("--sort", "path")
+        #expect(run.records.allSatisfy { $0["status"] as? String == "error" && $0["code"] as? String != "crashed" })
+        #expect(run.records.count > 10)
+    }
+
+    @Test func aLargeFileIsSkippedBeforeItIsRead() throws {
+        let shop = Workshop()
+        shop.write("a.jpg", Workshop.jpeg)
+        let record = try #require(shop.scan("--max-file-size", "1K", "a.jpg").records.first)
+        #expect(record["status"] as? String == "skipped")
+        #expect(record["code"] as? String == "file-too-large")
+        #expect(record["sha256"] is NSNull)
+    }
+
+    @Test func evidenceIsNotTouched() throws {
+        let shop = Workshop()
+        shop.write("a.jpg", Workshop.jpeg)
+        chmod(shop.path + "/a.jpg", 0o400)
+        var before = stat()
+        var after = stat()
+        stat(shop.path + "/a.jpg", &before)
+        _ = shop.scan("a.jpg")
+        stat(shop.path + "/a.jpg", &after)
+        #expect(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec)
+        #expect(before.st_atim.tv_nsec == after.st_atim.tv_nsec)
+        #expect(before.st_ctim.tv_nsec == after.st_ctim.tv_nsec)
+    }
+}
