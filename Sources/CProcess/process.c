@@ -31,18 +31,28 @@ int process_reopen_read_only(int descriptor) {
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-// The environment with one thread for OpenBLAS: its other threads would only cost time to start.
+// What is different in a child's environment: one thread for OpenBLAS, since more would only cost time to start, and no
+// backtraces, since the tool that makes them could not be started and would hide how the child died.
+static char *const child_settings[] = {"OPENBLAS_NUM_THREADS=1", "SWIFT_BACKTRACE=enable=no"};
+enum { child_setting_count = 2 };
+
+static int is_set_for_children(const char *entry) {
+    for (int i = 0; i < child_setting_count; i++) {
+        if (strncmp(entry, child_settings[i], strcspn(child_settings[i], "=") + 1) == 0) return 1;
+    }
+    return 0;
+}
+
 static char **child_environment(void) {
-    static char one_thread[] = "OPENBLAS_NUM_THREADS=1";
     size_t count = 0;
     while (environ[count]) count++;
-    char **copy = malloc((count + 2) * sizeof *copy);
+    char **copy = malloc((count + child_setting_count + 1) * sizeof *copy);
     if (!copy) return NULL;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(environ[i], one_thread, strlen("OPENBLAS_NUM_THREADS=")) != 0) copy[kept++] = environ[i];
+        if (!is_set_for_children(environ[i])) copy[kept++] = environ[i];
     }
-    copy[kept++] = one_thread;
+    for (int i = 0; i < child_setting_count; i++) copy[kept++] = child_settings[i];
     copy[kept] = NULL;
     return copy;
 }
@@ -69,7 +79,20 @@ int process_spawn(const char *executable, char *const arguments[], const int des
     if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 2);
     for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, high[i], 3 + i);
     if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
-    if (!failure) failure = posix_spawn(child, executable, &actions, NULL, arguments, environment);
+    // What is typed at the terminal or sent to the whole group is the scanner's to deal with; the rest works as usual.
+    sigset_t blocked, standard;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGHUP);
+    sigfillset(&standard);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    if (!failure) failure = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!failure) failure = posix_spawnattr_setsigmask(&attributes, &blocked);
+    if (!failure) failure = posix_spawnattr_setsigdefault(&attributes, &standard);
+    if (!failure) failure = posix_spawn(child, executable, &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     while (made > 0) close(high[--made]);
@@ -92,7 +115,20 @@ static size_t address_space(void) {
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+// What an abort looks for; written once, before anything hostile is touched.
+static size_t probe_size;
+
+// Swift aborts when it gets no memory, the C library when it finds its heap damaged: how much is left tells them apart.
+static void explain_abort(int number) {
+    void *probe = mmap(NULL, probe_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED) _exit(PROCESS_OUT_OF_MEMORY);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
 int process_confine(size_t memory) {
+    probe_size = memory / 4;
+    signal(SIGABRT, explain_abort);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -118,6 +154,8 @@ static void report(int number) {
 
 void process_report_signals(int descriptor) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t caught;
+    sigemptyset(&caught);
     report_to = descriptor;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
@@ -127,7 +165,10 @@ void process_report_signals(int descriptor) {
         action.sa_flags = SA_RESTART;
         sigemptyset(&action.sa_mask);
         sigaction(numbers[i], &action, NULL);
+        sigaddset(&caught, numbers[i]);
     }
+    // Some parents leave their own mask behind.
+    pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }
 
 int process_processors(void) {

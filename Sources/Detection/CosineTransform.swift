@@ -83,7 +83,8 @@ package final class CosineTransform {
     /// rows [half × size] = basis [half × half] · folded [half × size].
     private func multiply(_ basis: [Double], _ folded: [Double], _ rows: inout [Double]) {
         unsafe cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(half), blasint(size), blasint(half), 1, basis, blasint(half),
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(half), blasint(size), blasint(half), 1, basis,
+            blasint(half),
             folded, blasint(size), 0, &rows, blasint(size))
     }
 }

@@ -90,9 +90,11 @@ package final class DetectorNetwork {
         var logits = HeadTensors()
         let isTraining = context.isTraining
         context.isTraining = isTraining && trainsTrunks
-        let seen = heads.contains(.fused) || heads.contains(.spatial) ? spatial.trunk.forward(inputs.spatial, context) : nil
+        let seen =
+            heads.contains(.fused) || heads.contains(.spatial) ? spatial.trunk.forward(inputs.spatial, context) : nil
         let heard =
-            heads.contains(.fused) || heads.contains(.frequency) ? frequency.trunk.forward(inputs.frequency, context) : nil
+            heads.contains(.fused) || heads.contains(.frequency)
+            ? frequency.trunk.forward(inputs.frequency, context) : nil
         context.isTraining = isTraining
         if heads.contains(.spatial), let seen { logits.spatial = spatial.head.forward(seen, context) }
         if heads.contains(.frequency), let heard { logits.frequency = frequency.head.forward(heard, context) }

@@ -50,7 +50,9 @@ package struct ModelCard: Sendable, Equatable, Codable {
     package var text: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { preconditionFailure("a card holds a number that is not finite") }
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a card holds a number that is not finite")
+        }
         return String(decoding: data, as: UTF8.self)
     }
 

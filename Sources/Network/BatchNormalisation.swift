@@ -74,7 +74,8 @@ package final class BatchNormalisation: Layer {
         let (images, area) = (input.shape.images, input.shape.area)
         let (sum, product) = unsafe planeSums(images, context) { image, sum, product in
             unsafe assay_gradient_sums(
-                gradient.image(image), input.image(image), relu ? output.image(image) : nil, channels, area, sum, product)
+                gradient.image(image), input.image(image), relu ? output.image(image) : nil, channels, area, sum,
+                product)
         }
         // With x̂ = (x − μ)/σ: dγ = Σ g·x̂, dβ = Σ g, dx = γ/σ · (g − dβ/m − x̂·dγ/m), here as a·g + b·x + d.
         let count = Double(images * area)

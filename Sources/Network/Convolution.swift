@@ -92,7 +92,8 @@ package final class Convolution: Layer {
                 if bias != nil { unsafe assay_plane_totals(own, outputs, height * width, sums + weight.count) }
                 if !isFirst {
                     unsafe assay_convolve(
-                        paddedGradient, outputs, height, width, size, dilation, packedTransposed.base, nil, inputs, 0, 0,
+                        paddedGradient, outputs, height, width, size, dilation, packedTransposed.base, nil, inputs, 0,
+                        0,
                         inputGradient.image(image))
                 }
             }

@@ -92,14 +92,18 @@ package struct SafeTensors {
         metadata = header.metadata
         var end = 0
         for (name, field) in header.fields.sorted(by: { $0.value.order < $1.value.order }) {
-            guard field.dtype == "F32" else { throw .malformed("tensor \(name) has type \(field.dtype), only F32 is read") }
+            guard field.dtype == "F32" else {
+                throw .malformed("tensor \(name) has type \(field.dtype), only F32 is read")
+            }
             guard field.data_offsets.count == 2, field.shape.allSatisfy({ $0 >= 0 }) else {
                 throw .malformed("tensor \(name) has a malformed entry")
             }
             var count = 1
             for extent in field.shape {
                 let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-                guard !overflow, product <= bytes.count else { throw .malformed("tensor \(name) is larger than the file") }
+                guard !overflow, product <= bytes.count else {
+                    throw .malformed("tensor \(name) is larger than the file")
+                }
                 count = product
             }
             let (first, last) = (field.data_offsets[0], field.data_offsets[1])
@@ -116,7 +120,9 @@ package struct SafeTensors {
                 }
                 initialized = count
             }
-            guard values.allSatisfy(\.isFinite) else { throw .malformed("tensor \(name) holds a value that is not finite") }
+            guard values.allSatisfy(\.isFinite) else {
+                throw .malformed("tensor \(name) holds a value that is not finite")
+            }
             tensors[name] = Entry(shape: field.shape, values: values)
             end = last
         }

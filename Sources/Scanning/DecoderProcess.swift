@@ -121,6 +121,10 @@ final class DecoderProcess {
         let signal = status & 0x7f
         if signal == 0 {
             let code = status >> 8 & 0xff
+            if code == Int32(PROCESS_OUT_OF_MEMORY) {
+                let limit = settings.memory >> 20
+                return Refusal(.error, code: "out-of-memory", message: "the decoder needed more than \(limit) MiB")
+            }
             return Refusal(.error, code: "crashed", message: "the decoder ended with status \(code)")
         }
         let name = unsafe String(cString: process_signal_name(signal))

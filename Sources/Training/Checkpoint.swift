@@ -73,7 +73,8 @@ struct Checkpoint {
             file.add(parameter.name, shape: parameter.shape, values: parameter.value.values)
             if parameter.isTrainable {
                 file.add("mean." + parameter.name, shape: parameter.shape, values: parameter.moments.mean.values)
-                file.add("variance." + parameter.name, shape: parameter.shape, values: parameter.moments.variance.values)
+                file.add(
+                    "variance." + parameter.name, shape: parameter.shape, values: parameter.moments.variance.values)
             }
             if !best.isEmpty { file.add("best." + parameter.name, shape: parameter.shape, values: best[index]) }
         }
@@ -88,7 +89,9 @@ struct Checkpoint {
         let file: SafeTensors
         do throws(PictureError) {
             let bytes = try readWhole(path)
-            do throws(SafeTensorsError) { file = try SafeTensors(bytes) } catch { throw PictureError.undecodable(error.message) }
+            do throws(SafeTensorsError) { file = try SafeTensors(bytes) } catch {
+                throw PictureError.undecodable(error.message)
+            }
         } catch {
             throw .checkpoint(error.message)
         }
@@ -113,7 +116,9 @@ struct Checkpoint {
             }
             if let value = values("best.") { best.append(value) }
         }
-        guard best.isEmpty || best.count == parameters.count else { throw .checkpoint("its best weights are incomplete") }
+        guard best.isEmpty || best.count == parameters.count else {
+            throw .checkpoint("its best weights are incomplete")
+        }
         return (state, best)
     }
 
@@ -128,7 +133,9 @@ func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainerError) {
     guard descriptor >= 0 else { throw .output(reason()) }
     var written = 0
     while written < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe write(descriptor, $0.baseAddress! + written, bytes.count - written)
+        }
         if count < 0 && errno == EINTR { continue }
         if count < 0 {
             let failure = reason()

@@ -57,9 +57,11 @@ private func balancedPools(
     var pools: [(members: [Int], quota: Int)] = []
     for (number, strata) in classes.enumerated() {
         let draws = count / classes.count + (number < count % classes.count ? 1 : 0)
-        let quotas = apportion(draws, weights: strata.map {
-            pow(Double($0.value.count), exponent) * emphasis[$0.key.source, default: 1]
-        })
+        let quotas = apportion(
+            draws,
+            weights: strata.map {
+                pow(Double($0.value.count), exponent) * emphasis[$0.key.source, default: 1]
+            })
         pools += zip(strata, quotas).map { (members: $0.value, quota: $1) }
     }
     return pools

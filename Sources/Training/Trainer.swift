@@ -44,7 +44,8 @@ package final class Trainer {
     /// Trains, calibrates and writes the model to the output path. Returns the finished detector and the pictures that
     /// could not be read.
     package func run() throws(TrainerError) -> (detector: Detector, unreadable: [String: String]) {
-        guard [training, validation].allSatisfy({ part in part.contains(where: \.isFake) && !part.allSatisfy(\.isFake) })
+        guard
+            [training, validation].allSatisfy({ part in part.contains(where: \.isFake) && !part.allSatisfy(\.isFake) })
         else { throw .oneClass }
         var generator = RandomStream(seed: options.seed, Purpose.weights.rawValue)
         network.initialise(from: &generator)

@@ -29,10 +29,13 @@ final class TrainerBatch {
     }
 
     /// Fills the inputs with varied pictures and returns newly met unreadable ones. `index` tells draws of the same sample apart.
-    func fillVaried(_ samples: [(index: Int, sample: Sample)], stage: Int, epoch: Int) -> [(path: String, reason: String)] {
+    func fillVaried(_ samples: [(index: Int, sample: Sample)], stage: Int, epoch: Int) -> [(
+        path: String, reason: String
+    )] {
         fill(samples.map(\.sample)) { [augmentation, seed] position, pixels in
             var stream = RandomStream(
-                seed: seed, Purpose.augmentation.rawValue, UInt64(stage), UInt64(epoch), UInt64(samples[position].index))
+                seed: seed, Purpose.augmentation.rawValue, UInt64(stage), UInt64(epoch), UInt64(samples[position].index)
+            )
             return augmentation.apply(pixels, using: &stream)
         }
     }

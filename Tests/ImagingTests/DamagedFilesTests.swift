@@ -22,7 +22,9 @@ import Testing
             let bit = UInt8(1) << (index % 8)
             file[index] ^= bit
             // Damage to what is not the picture is warned of.
-            if let image = try? decode(file) { #expect(image.warning != nil && image.pixels == pixels, "byte \(index)") }
+            if let image = try? decode(file) {
+                #expect(image.warning != nil && image.pixels == pixels, "byte \(index)")
+            }
             file[index] ^= bit
         }
     }

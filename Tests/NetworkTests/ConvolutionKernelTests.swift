@@ -39,7 +39,9 @@ import Testing
         let inputGradient = layer.backward(gradient, context).values
         let (x, g, w) = (input.values, gradient.values, layer.weight.value.values)
         let pad = c.dilation * (c.size / 2)
-        func weight(_ o: Int, _ i: Int, _ ky: Int, _ kx: Int) -> Int { ((o * c.inputs + i) * c.size + ky) * c.size + kx }
+        func weight(_ o: Int, _ i: Int, _ ky: Int, _ kx: Int) -> Int {
+            ((o * c.inputs + i) * c.size + ky) * c.size + kx
+        }
         var expected = [Double](repeating: 0, count: output.count)
         var expectedInput = [Double](repeating: 0, count: x.count)
         var expectedWeight = [Double](repeating: 0, count: w.count)

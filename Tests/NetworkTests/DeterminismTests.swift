@@ -22,7 +22,8 @@ import Testing
         for step in 0..<3 {
             context.step = UInt64(step)
             optimiser.clearGradients()
-            _ = Loss.crossEntropy.evaluate(logits: network.forward(input, context), targets: targets, gradient: gradient)
+            _ = Loss.crossEntropy.evaluate(
+                logits: network.forward(input, context), targets: targets, gradient: gradient)
             _ = network.backward(gradient, context)
             optimiser.update(rate: 0.01)
         }

@@ -9,15 +9,20 @@
 /// Returns its descriptor or -1.
 int process_memory_file(const char *name);
 
+/// Exit status of a confined process that ran out of memory.
+enum { PROCESS_OUT_OF_MEMORY = 86 };
+
 /// A second, read-only descriptor of the same memory file, or -1.
 int process_reopen_read_only(int descriptor);
 
 /// Starts `executable` with `arguments` (ended by NULL). The child gets `descriptors[0]…[count - 1]` as 3, 4, …; /dev/null
-/// as 0, 1 and 2; nothing else. Its environment is ours with OPENBLAS_NUM_THREADS=1. Returns 0 or an errno.
+/// as 0, 1 and 2; nothing else. SIGINT, SIGTERM and SIGHUP, which a terminal sends to the whole group, do not reach it.
+/// Returns 0 or an errno.
 int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child);
 
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
-/// nothing, takes at most `memory` further bytes of address space. Returns 0 or an errno.
+/// nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts
+/// with less than a quarter of them left. Returns 0 or an errno.
 int process_confine(size_t memory);
 
 /// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it

@@ -1,0 +1,51 @@
+// A file of records stays a file of whole lines, and tells what it holds.
+
+import Files
+import Foundation
+import Testing
+
+@testable import Scanning
+
+struct RecordFileTests {
+    let path = FileManager.default.temporaryDirectory.path + "/assay-" + UUID().uuidString
+
+    private func open(_ content: String, repairing: Bool = true) throws -> (RecordFile, content: String) {
+        try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+        let file = try RecordFile(PathBytes(path), repairing: repairing)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return (file, try String(contentsOfFile: path, encoding: .utf8))
+    }
+
+    @Test(arguments: [
+        ("", ""), ("{\"assay\":1,\"a\"}\n", "{\"assay\":1,\"a\"}\n"), ("x\n{\"assay\":1,\"pa", "x\n"),
+        ("{\"ass", ""), ("x\n{", "x\n"), ("x\n{\"other", "x\n{\"other\n"), ("note", "note\n"),
+        (String(repeating: "y", count: 200_000), String(repeating: "y", count: 200_000) + "\n"),
+    ])
+    func onlyATornRecordIsRemoved(before: String, after: String) throws {
+        #expect(try open(before).content == after)
+    }
+
+    @Test func withoutRepairATornLineGetsItsEnd() throws {
+        #expect(try open("{\"assay\":1,\"pa", repairing: false).content == "{\"assay\":1,\"pa\n")
+    }
+
+    @Test func whatWasRecordedIsRecognised() throws {
+        let odd = PathBytes([0x61, 0xff])
+        var json = JSONText()
+        for path in [PathBytes("a\n\"}b.jpg"), odd] {
+            RecordTests.record(.judged(RecordTests.judgement()), path: path).write(to: &json)
+        }
+        var unreadable = Record(
+            PathBytes("gone"), .refused(Refusal(.error, code: "unreadable", message: "")), model: "")
+        unreadable.size = nil
+        unreadable.write(to: &json)
+        let index = try ResumeIndex(try open("no record\n{}\n" + json.text + "{\"path\":\"x\"\n").0)
+        let time = Timestamp(seconds: 1_767_323_045, nanoseconds: 5)
+        #expect(index.count == 2)
+        #expect(index.contains(PathBytes("a\n\"}b.jpg"), size: 183022, modified: time))
+        #expect(index.contains(odd, size: 183022, modified: time))
+        #expect(!index.contains(PathBytes(odd.lossy), size: 183022, modified: time))
+        #expect(!index.contains(PathBytes("a\n\"}b.jpg"), size: 183021, modified: time))
+        #expect(!index.contains(PathBytes("a\n\"}b.jpg"), size: 183022, modified: Timestamp(seconds: 1_767_323_045)))
+    }
+}
