@@ -30,7 +30,7 @@ bench: build
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	test ! -d man || install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
 
 packages:
 	@.ci/packages
