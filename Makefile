@@ -5,7 +5,7 @@ debug = --explicit-target-dependency-import-check error
 release = $(debug) -c release --product assay --static-swift-stdlib
 binary = .build/release/assay
 
-.PHONY: build test lint format demo install packages
+.PHONY: build test lint format demo bench install packages
 
 build: packages
 	swift build $(release)
@@ -21,14 +21,16 @@ lint: packages
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
 
-# The limit makes one picture too large. Exit status 1 says that a picture is fake, 2 that some could not be scanned: both are shown here.
 demo: build
-	@echo '$$ assay scan --max-pixels 200000 --sort path examples/pictures'
-	@$(binary) scan --max-pixels 200000 --sort path examples/pictures; status=$$?; echo "exit status $$status" >&2; test $$status -le 2
+	@.ci/demo
+
+# PICTURES=FOLDER scans that folder.
+bench: build
+	@.ci/bench
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	test ! -d man || install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
 
 packages:
 	@.ci/packages
