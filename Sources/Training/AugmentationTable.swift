@@ -63,17 +63,17 @@ package struct AugmentationTable: Sendable, Equatable {
     /// For native crops: what a picture meets on its way through the web, at rates that leave most traces alive.
     package static let crossdomain: AugmentationTable = {
         var table = AugmentationTable()
-        table.rotation = 0.25
-        table.rescale = 0.2
+        table.rotation = 0.1
+        table.rescale = 0.1
         table.rescaleFactors = 0.5...2.0
-        table.brightness = 0.2
-        table.contrast = 0.2
-        table.saturation = 0.2
+        table.brightness = 0.1
+        table.contrast = 0.1
+        table.saturation = 0.1
         table.saturationFactors = 0.7...1.3
         table.blur = 0.03
-        table.noise = 0.05
-        table.recompression = 0.15
-        table.gentleEqualization = 0.8
+        table.noise = 0.03
+        table.recompression = 0.08
+        table.gentleEqualization = 0.85
         return table
     }()
 }

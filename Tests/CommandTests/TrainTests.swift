@@ -1,0 +1,92 @@
+// Training and evaluation end to end: a model comes out, a killed run goes on, and scan and evaluate agree.
+
+import Foundation
+import Imaging
+import Testing
+
+struct TrainTests {
+    /// Twelve pictures of each class: fine noise and coarse noise.
+    private func shop() -> Workshop {
+        let shop = Workshop()
+        for index in 0..<12 {
+            for (label, step) in [("real", 1), ("fake", 3)] {
+                let side = 130 + 3 * index
+                var state = UInt64(index * 2 + step)
+                var cells = [UInt8](repeating: 0, count: (side / step + 1) * (side / step + 1))
+                for cell in cells.indices {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    cells[cell] = UInt8(truncatingIfNeeded: state >> 56)
+                }
+                var bytes: [UInt8] = []
+                for y in 0..<side {
+                    for x in 0..<side {
+                        let value = cells[y / step * (side / step + 1) + x / step]
+                        bytes += [value, value / 2, 255 - value]
+                    }
+                }
+                shop.write(
+                    "data/\(label)/noise/\(index).png", encodePNG(Pixels(width: side, height: side, bytes: bytes)))
+            }
+        }
+        return shop
+    }
+
+    private func arguments(_ output: String, _ more: String...) -> [String] {
+        [
+            "train", "data", "-o", output, "--epochs", "4", "--epoch-size", "24", "--batch", "8", "--validation", "0.3",
+            "--seed", "11",
+        ] + more
+    }
+
+    @Test func aKilledRunGoesOnToTheSameModel() throws {
+        let shop = shop()
+        let whole = shop.run(arguments("whole.safetensors", "-q", "-j", "1"))
+        #expect(whole.status == 0, "\(whole.errors)")
+        #expect(whole.output == "" && whole.errors == "")
+
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Workshop.program)
+        process.arguments = arguments("killed.safetensors", "-q", "-j", "2", "--log", "log")
+        process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
+        try process.run()
+        // The log has a line before the checkpoint of that epoch is written, so the second line proves the first checkpoint.
+        while process.isRunning && shop.read("log").split(separator: "\n").count < 2 { usleep(2000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal)
+        #expect(FileManager.default.fileExists(atPath: shop.path + "/killed.safetensors.checkpoint"))
+
+        let resumed = shop.run(arguments("killed.safetensors", "-j", "2", "--resume"))
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("going on after epoch"))
+        let models = ["whole", "killed"].map { FileManager.default.contents(atPath: "\(shop.path)/\($0).safetensors") }
+        #expect(models[0] != nil && models[0] == models[1])
+    }
+
+    @Test func scanAndEvaluatePrintTheSameScores() throws {
+        let shop = shop()
+        #expect(shop.run(arguments("model.safetensors", "-q")).status == 0)
+        let evaluation = shop.run(["evaluate", "data", "--model", "model.safetensors", "--scores", "scores", "--json"])
+        #expect(evaluation.status == 0, "\(evaluation.errors)")
+        let scan = shop.run(["scan", "--model", "model.safetensors", "-q", "data"])
+        func scores(_ records: [[String: Any]]) -> [String: [String: Double]] {
+            Dictionary(
+                uniqueKeysWithValues: records.map {
+                    ("\($0["path"]!)".components(separatedBy: "data/").last!, $0["scores"] as! [String: Double])
+                })
+        }
+        let evaluated = shop.read("scores").split(separator: "\n").map { object(String($0)) }
+        #expect(evaluated.count == 24)
+        #expect(scores(evaluated) == scores(scan.records))
+    }
+
+    @Test func dataOfAnotherFormIsRefusedWithBothForms() {
+        let shop = Workshop()
+        shop.write("data/a.png", Workshop.png)
+        let run = shop.run(["train", "data", "-o", "m"])
+        #expect(run.status != 0)
+        #expect(run.errors.contains("real/") && run.errors.contains("manifest"))
+        let missing = shop.run(["train", "data"])
+        #expect(missing.status == 64)
+    }
+}
