@@ -42,10 +42,10 @@ extension [Sample] {
     /// Divides the samples into a training and a validation part of about the given share.
     ///
     /// Groups stay whole; every (label, source) pair gives about the same share of its samples, as far as its groups
-    /// allow. The result depends on the set of samples and the seed only; both parts are ordered by path.
+    /// allow. Sources too small to give one sample are divided together. The result depends on the set of samples and the seed only; both parts are ordered by path.
     package func split(validationShare: Double, seed: UInt64) -> (training: [Sample], validation: [Sample]) {
         let samples = sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-        let strata = samples.map { Stratum(isFake: $0.isFake, source: $0.source) }
+        let strata = self.strata(of: samples, share: validationShare)
         var sizes: [Stratum: Int] = [:]
         for stratum in strata { sizes[stratum, default: 0] += 1 }
 
@@ -89,6 +89,16 @@ extension [Sample] {
             samples.indices.filter { !isValidation[$0] }.map { samples[$0] },
             samples.indices.filter { isValidation[$0] }.map { samples[$0] }
         )
+    }
+
+    /// Each sample's label and source; sources that `share` of is less than one sample count as one nameless source.
+    private func strata(of samples: [Sample], share: Double) -> [Stratum] {
+        let own = samples.map { Stratum(isFake: $0.isFake, source: $0.source) }
+        var sizes: [Stratum: Int] = [:]
+        for stratum in own { sizes[stratum, default: 0] += 1 }
+        return own.map {
+            Double(sizes[$0, default: 0]) * share < 1 ? Stratum(isFake: $0.isFake, source: "") : $0
+        }
     }
 }
 

@@ -73,4 +73,11 @@ import Testing
         #expect(kept.map(\.path) == ["3"])
         #expect(left.map(\.path) == ["1", "4"])
     }
+
+    @Test func manyTinySourcesAreDividedTogether() {
+        let samples = (0..<60).map { Sample(path: "\($0)", isFake: $0 % 2 == 0, source: "author-\($0 / 2)") }
+        let (training, validation) = samples.split(validationShare: 0.2, seed: 4)
+        #expect(validation.count(where: \.isFake) == 6 && validation.count == 12)
+        #expect(training.count == 48)
+    }
 }
