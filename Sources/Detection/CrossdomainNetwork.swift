@@ -44,13 +44,12 @@ extension DetectorNetwork {
             ]))
     }
 
-    /// Convolution, normalisation, ReLU.
     private static func block(
         _ branch: String, _ number: Int, _ inputs: Int, _ outputs: Int, size: Int = 3, isFirst: Bool = false
-    ) -> Sequential {
-        Sequential([
-            Convolution("\(branch).conv\(number)", inputs, outputs, size: size, hasBias: false, isFirst: isFirst),
-            BatchNormalisation("\(branch).norm\(number)", outputs, relu: true),
-        ])
+    ) -> ConvolutionBlock {
+        ConvolutionBlock(
+            convolution: "\(branch).conv\(number)", normalisation: "\(branch).norm\(number)", inputs, outputs,
+            size: size,
+            isFirst: isFirst)
     }
 }

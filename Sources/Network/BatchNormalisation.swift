@@ -35,21 +35,31 @@ package final class BatchNormalisation: Layer {
         self.input = input
         output.reshape(input.shape)
         let area = input.shape.area
-        if context.isTraining {
-            measure(input, context)
-        } else {
-            mean = (0..<channels).map { Double(runningMean.value[$0]) }
-            inverseDeviation = (0..<channels).map {
-                1 / (Double(runningVariance.value[$0]) + Double(epsilon)).squareRoot()
-            }
-        }
-        let scale = (0..<channels).map { Float(Double(weight.value[$0]) * inverseDeviation[$0]) }
-        let shift = (0..<channels).map { bias.value[$0] - Float(mean[$0] * Double(scale[$0])) }
+        if context.isTraining { measure(input, context) } else { recall() }
+        let (scale, shift) = affine
         context.team.forEach(input.shape.images) { image, _ in
             unsafe assay_scale_shift(
                 input.image(image), channels, area, scale, shift, relu ? 1 : 0, output.image(image))
         }
         return output
+    }
+
+    /// What the layer does to each channel once it no longer learns: y = scale · x + shift.
+    package var recorded: (scale: [Float], shift: [Float]) {
+        recall()
+        return affine
+    }
+
+    private func recall() {
+        mean = (0..<channels).map { Double(runningMean.value[$0]) }
+        inverseDeviation = (0..<channels).map {
+            1 / (Double(runningVariance.value[$0]) + Double(epsilon)).squareRoot()
+        }
+    }
+
+    private var affine: (scale: [Float], shift: [Float]) {
+        let scale = (0..<channels).map { Float(Double(weight.value[$0]) * inverseDeviation[$0]) }
+        return (scale, (0..<channels).map { bias.value[$0] - Float(mean[$0] * Double(scale[$0])) })
     }
 
     private func measure(_ input: Tensor, _ context: Context) {

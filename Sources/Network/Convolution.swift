@@ -45,16 +45,30 @@ package final class Convolution: Layer {
     package func forward(_ input: Tensor, _ context: Context) -> Tensor {
         precondition(input.shape.channels == inputs, "convolution got \(input.shape), wants \(inputs) channels")
         self.input = input
+        unsafe assay_pack(weight.value.base, outputs, inputs, size, packed.base)
+        return unsafe convolve(input, bias: bias?.value.base, relu: relu, context)
+    }
+
+    /// For inference: the output times `scale` plus `shift`, one of each for every output channel, then a ReLU, in one pass.
+    package func forward(_ input: Tensor, scale: [Float], shift: [Float], _ context: Context) -> Tensor {
+        precondition(bias == nil && !relu && scale.count == outputs && shift.count == outputs)
+        var scaled = weight.value.values
+        let perOutput = inputs * size * size
+        for index in scaled.indices { scaled[index] *= scale[index / perOutput] }
+        unsafe assay_pack(scaled, outputs, inputs, size, packed.base)
+        return unsafe convolve(input, bias: shift, relu: true, context)
+    }
+
+    private func convolve(_ input: Tensor, bias: UnsafePointer<Float>?, relu: Bool, _ context: Context) -> Tensor {
         let (height, width) = (input.shape.height, input.shape.width)
         output.reshape(Shape(input.shape.images, outputs, height, width))
-        unsafe assay_pack(weight.value.base, outputs, inputs, size, packed.base)
         let padding = pad
         context.team.forEach(input.shape.images) { image, thread in
             let padded = unsafe context.scratch(
                 0, thread: thread, count: assay_padded_size(inputs, height, width, padding))
             unsafe assay_pad(input.image(image), inputs, height, width, padding, padded)
             unsafe assay_convolve(
-                padded, inputs, height, width, size, dilation, packed.base, bias?.value.base, outputs, relu ? 1 : 0, 0,
+                padded, inputs, height, width, size, dilation, packed.base, bias, outputs, relu ? 1 : 0, 0,
                 output.image(image))
         }
         return output

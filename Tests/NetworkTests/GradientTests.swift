@@ -77,6 +77,30 @@ import Testing
         check(Dropout(rate: 0.4, salt: 3), Shape(3, 20))
     }
 
+    @Test func convolutionBlock() {
+        check(
+            ConvolutionBlock(convolution: "a", normalisation: "n", 2, 3), Shape(3, 2, 4, 5), step: 1e-3, tolerance: 5e-2
+        )
+    }
+
+    @Test func `a block that no longer learns does what its layers would`() {
+        let block = ConvolutionBlock(convolution: "a", normalisation: "n", 3, 5)
+        let layers = Sequential([
+            Convolution("a", 3, 5, size: 3, hasBias: false), BatchNormalisation("n", 5, relu: true),
+        ])
+        var generator = SplitMix(state: 8)
+        for (own, other) in zip(block.parameters, layers.parameters) {
+            let values = (0..<own.count).map { _ in Float.random(in: 0.2...1, using: &generator) - 0.4 }
+            own.set(own.isTrainable ? values : values.map { $0 + 0.5 })
+            other.set(own.value.values)
+        }
+        let input = Tensor(Shape(2, 3, 6, 19), (0..<684).map { _ in Float.random(in: -1...1, using: &generator) })
+        let context = Context()
+        let (found, wanted) = (block.forward(input, context).values, layers.forward(input, context).values)
+        #expect(wanted.contains { $0 > 0 } && wanted.contains(0))
+        #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
     @Test func containers() {
         check(Residual(Convolution("a", 3, 3, size: 3)), Shape(2, 3, 4, 5))
         check(

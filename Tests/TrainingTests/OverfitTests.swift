@@ -18,7 +18,9 @@ import Testing
     }
 
     /// Losses of the three heads before and after `steps` Adam steps on the same batch, measured without dropout.
-    private func fit(_ architecture: Architecture, count: Int, steps: Int, rate: Float) -> (before: Scores, after: Scores) {
+    private func fit(_ architecture: Architecture, count: Int, steps: Int, rate: Float) -> (
+        before: Scores, after: Scores
+    ) {
         let network = architecture.makeNetwork()
         var generator = RandomStream(seed: 3)
         network.initialise(from: &generator)
