@@ -1,7 +1,6 @@
 // The training loop: stages, epochs, early stopping, checkpoints, and at the end calibration and thresholds.
 package import Detection
 import Glibc
-import Imaging
 import Network
 
 /// Trains a detector from a data set.
@@ -56,7 +55,11 @@ package final class Trainer {
             try run(stages[state.stage])
             state.stage += 1
         }
-        let detector = try finish()
+        let calibration = TrainerCalibration(options, dataset)
+        report(.calibrating(pictures: validation.count + leftOut.count))
+        let (detector, missed) = calibration.finish(
+            network.parameters, training: training, validation: validation, leftOut: leftOut)
+        note(missed)
         try replaceFile(options.output, with: detector.encoded())
         checkpoint.remove()
         return (detector, state.unreadable)
@@ -213,66 +216,5 @@ package final class Trainer {
     private func seconds(since start: ContinuousClock.Instant) -> Double {
         let duration = start.duration(to: clock.now).components
         return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
-    }
-
-    // MARK: Calibration
-
-    /// Scores all validation pictures just as a scan would, and fits calibration and thresholds to them.
-    private func finish() throws(TrainerError) -> Detector {
-        var card = ModelCard(architecture: options.architecture)
-        let raw = Detector(card: card, parameters: network.parameters)
-        report(.calibrating(pictures: validation.count + leftOut.count))
-        let seen = assess(validation, raw)
-        let unseen = assess(leftOut, raw)
-        let labels = seen.map(\.sample.isFake)
-        for head in Head.allCases {
-            card.calibration[head.rawValue] = fitCalibration(logits: seen.map { $0.logits[head] }, labels: labels)
-        }
-        func sourced(_ scored: [(sample: Sample, logits: Scores)]) -> [SourcedScore] {
-            scored.map {
-                SourcedScore(
-                    score: card.calibration(.fused).probability(logit: $0.logits.fused), isFake: $0.sample.isFake,
-                    source: $0.sample.source)
-            }
-        }
-        card.thresholds = chooseThresholds(validation: sourced(seen), heldOut: sourced(unseen))
-        for head in Head.allCases {
-            let scores = seen.map {
-                LabelledScore(
-                    score: card.calibration(head).probability(logit: $0.logits[head]), isFake: $0.sample.isFake)
-            }
-            let metrics = BinaryMetrics(scores, thresholds: card.thresholds)
-            card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
-            card.metrics["validation.\(head.rawValue).balancedAccuracy"] = metrics.balancedAccuracy
-            card.metrics["validation.\(head.rawValue).loss"] = metrics.loss
-        }
-        var sources: [String: Int] = [:]
-        for sample in training { sources["\(sample.isFake ? "fake" : "real")/\(sample.source)", default: 0] += 1 }
-        card.data = ModelCard.TrainingData(
-            digest: dataset.digest, real: training.count(where: { !$0.isFake }), fake: training.count(where: \.isFake),
-            sources: sources)
-        card.licence = options.licence
-        card.recipe = options.fingerprint
-        return Detector(card: card, parameters: network.parameters)
-    }
-
-    private func assess(_ samples: [Sample], _ detector: Detector) -> [(sample: Sample, logits: Scores)] {
-        let examiners = (0..<context.team.threads).map { _ in detector.makeExaminer() }
-        var logits = [Scores?](repeating: nil, count: samples.count)
-        var failures = [PictureError?](repeating: nil, count: samples.count)
-        unsafe logits.withUnsafeMutableBufferPointer { logits in
-            unsafe failures.withUnsafeMutableBufferPointer { failures in
-                context.team.forEach(samples.count) { index, thread in
-                    do throws(PictureError) {
-                        let image = try readPicture(samples[index].path)
-                        unsafe logits[index] = examiners[thread].examine(image.pixels).logits
-                    } catch {
-                        unsafe failures[index] = error
-                    }
-                }
-            }
-        }
-        note(zip(samples, failures).compactMap { sample, failure in failure.map { (sample.path, $0.message) } })
-        return zip(samples, logits).compactMap { sample, logits in logits.map { (sample, $0) } }
     }
 }

@@ -1,0 +1,71 @@
+// The end of a training run: from raw logits to a model file whose scores and verdicts mean something.
+
+import Detection
+import Network
+
+/// Scores all validation pictures just as a scan would, and fits calibration and thresholds to them.
+struct TrainerCalibration {
+    private let options: TrainerOptions
+    private let dataset: Dataset
+
+    init(_ options: TrainerOptions, _ dataset: Dataset) {
+        (self.options, self.dataset) = (options, dataset)
+    }
+
+    /// The finished detector, and the pictures that could not be read. Sources that were left out of training only serve
+    /// the choice of the threshold for fakes.
+    func finish(
+        _ parameters: [Parameter], training: [Sample], validation: [Sample], leftOut: [Sample]
+    ) -> (detector: Detector, missed: [(path: String, reason: String)]) {
+        var card = ModelCard(architecture: options.architecture)
+        let raw = Detector(card: card, parameters: parameters)
+        let (seen, unseen) = (assess(validation, raw), assess(leftOut, raw))
+        let labels = seen.pictures.map(\.sample.isFake)
+        for head in Head.allCases {
+            card.calibration[head.rawValue] = fitCalibration(
+                logits: seen.pictures.map { $0.scores[head] }, labels: labels)
+        }
+        func sourced(_ evaluation: Evaluation) -> [SourcedScore] {
+            evaluation.pictures.map {
+                SourcedScore(
+                    score: card.calibration(.fused).probability(logit: $0.scores.fused), isFake: $0.sample.isFake,
+                    source: $0.sample.source)
+            }
+        }
+        card.thresholds = chooseThresholds(validation: sourced(seen), heldOut: sourced(unseen))
+        measure(seen.pictures, &card)
+        card.data = describe(training)
+        card.licence = options.licence
+        card.recipe = options.fingerprint
+        return (Detector(card: card, parameters: parameters), (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) })
+    }
+
+    private func measure(_ scored: [ScoredPicture], _ card: inout ModelCard) {
+        for head in Head.allCases {
+            let scores = scored.map {
+                LabelledScore(
+                    score: card.calibration(head).probability(logit: $0.scores[head]), isFake: $0.sample.isFake)
+            }
+            let metrics = BinaryMetrics(scores, thresholds: card.thresholds)
+            card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
+            card.metrics["validation.\(head.rawValue).balancedAccuracy"] = metrics.balancedAccuracy
+            card.metrics["validation.\(head.rawValue).loss"] = metrics.loss
+        }
+    }
+
+    private func describe(_ training: [Sample]) -> ModelCard.TrainingData {
+        var sources: [String: Int] = [:]
+        for sample in training { sources["\(sample.isFake ? "fake" : "real")/\(sample.source)", default: 0] += 1 }
+        return ModelCard.TrainingData(
+            digest: dataset.digest, real: training.count(where: { !$0.isFake }), fake: training.count(where: \.isFake),
+            sources: sources)
+    }
+
+    /// Raw logits, in the place where scores usually are.
+    private func assess(_ samples: [Sample], _ detector: Detector) -> Evaluation {
+        Evaluation(of: samples, jobs: options.jobs) {
+            let examiner = detector.makeExaminer()
+            return { examiner.examine($0).logits }
+        }
+    }
+}
