@@ -41,4 +41,14 @@ import Testing
             #expect(crop.x % 8 == 0 && crop.y % 8 == 0)
         }
     }
+
+    @Test func `a picture of up to two crops is judged by its middle, a larger one by its quarters too`() {
+        func places(_ width: Int, _ height: Int) -> [[Int]] {
+            CropPlan.origins(width: width, height: height, size: 128).map { [$0.x, $0.y] }
+        }
+        #expect(places(256, 256) == [[64, 64]])
+        #expect(places(224, 200) == [[48, 32]])
+        #expect(places(512, 200) == [[192, 32], [64, 32], [320, 32]])
+        #expect(places(512, 512) == [[192, 192], [64, 64], [320, 64], [64, 320], [320, 320]])
+    }
 }
