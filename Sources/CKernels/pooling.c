@@ -34,7 +34,29 @@ CLONED void assay_average_pool_gradient(const float *gradient, long channels, lo
         }
 }
 
+// 2 × 2 windows without branches, so that the compiler can widen the loop. The first of equal values wins, as below.
+INLINED void max_pool_pairs(const float *planes, long channels, long height, long width, float *out, int32_t *index) {
+    const long w = width / 2, h = height / 2;
+    for (long c = 0; c < channels; c++, planes += height * width)
+        for (long y = 0; y < h; y++, out += w, index += w) {
+            const float *p = planes + 2 * y * width, *q = p + width;
+            const int32_t start = (int32_t)(2 * y * width);
+            for (int32_t x = 0; x < (int32_t)w; x++) {
+                const int32_t first = start + 2 * x, second = first + (int32_t)width;
+                const float upper = p[2 * x + 1] > p[2 * x] ? p[2 * x + 1] : p[2 * x];
+                const float lower = q[2 * x + 1] > q[2 * x] ? q[2 * x + 1] : q[2 * x];
+                const int32_t above = first + (p[2 * x + 1] > p[2 * x]), below = second + (q[2 * x + 1] > q[2 * x]);
+                out[x] = lower > upper ? lower : upper;
+                index[x] = lower > upper ? below : above;
+            }
+        }
+}
+
 CLONED void assay_max_pool(const float *planes, long channels, long height, long width, long size, float *out, int32_t *index) {
+    if (size == 2) {
+        max_pool_pairs(planes, channels, height, width, out, index);
+        return;
+    }
     const long w = width / size, h = height / size;
     for (long c = 0; c < channels; c++, planes += height * width)
         for (long y = 0; y < h; y++)

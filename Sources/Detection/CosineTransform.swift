@@ -55,29 +55,19 @@ package final class CosineTransform {
     }
 
     private func transform(_ plane: UnsafePointer<Float>) {
-        // Columns first; the result is stored turned, so that the second pass is the same again.
-        pass { row, column in unsafe Double(plane[row * size + column]) }
-        let first = turned
-        pass { row, column in first[row * size + column] }
-        for index in 0..<size * size { result[index] = Float(turned[index]) }
+        var first = unsafe UnsafeBufferPointer(start: plane, count: size * size).map(Double.init)
+        // Columns first; the result comes out turned, so that the second pass is the same again.
+        pass(first)
+        swap(&first, &turned)
+        pass(first)
+        result = turned.map(Float.init)
     }
 
-    private func pass(_ value: (Int, Int) -> Double) {
-        for row in 0..<half {
-            for column in 0..<size {
-                let (upper, lower) = (value(row, column), value(size - 1 - row, column))
-                sums[row * size + column] = upper + lower
-                differences[row * size + column] = upper - lower
-            }
-        }
+    private func pass(_ plane: [Double]) {
+        unsafe assay_fold(plane, size, &sums, &differences)
         multiply(even, sums, &evenRows)
         multiply(odd, differences, &oddRows)
-        for u in 0..<half {
-            for column in 0..<size {
-                turned[column * size + 2 * u] = evenRows[u * size + column]
-                turned[column * size + 2 * u + 1] = oddRows[u * size + column]
-            }
-        }
+        unsafe assay_interleave_turned(evenRows, oddRows, size, &turned)
     }
 
     /// rows [half × size] = basis [half × half] · folded [half × size].

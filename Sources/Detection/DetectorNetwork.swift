@@ -132,7 +132,7 @@ package final class DetectorNetwork {
         var second = gradients.frequency.map { frequency.head.backward($0, context) }
         guard trainsTrunks else { return }
         if let whole = fromFusion {
-            splitChannels(whole, into: [parts.spatial, parts.frequency], widths)
+            splitChannels(whole, into: [parts.spatial, parts.frequency], widths, context)
             for (image, branch) in hidden.enumerated() {
                 if branch == .spatial { unsafe parts.spatial.image(image).update(repeating: 0, count: widths[0]) }
                 if branch == .frequency { unsafe parts.frequency.image(image).update(repeating: 0, count: widths[1]) }

@@ -35,12 +35,12 @@ package final class JoiningTrunk: Trunk {
     package func forward(_ inputs: [Tensor], _ context: Context) -> Tensor {
         let maps = [first.forward(inputs[0], context), second.forward(inputs[1], context)]
         channels = maps.map(\.shape.channels)
-        joinChannels(maps, into: joined)
+        joinChannels(maps, into: joined, context)
         return rest.forward(joined, context)
     }
 
     package func backward(_ gradient: Tensor, _ context: Context) {
-        splitChannels(rest.backward(gradient, context), into: parts, channels)
+        splitChannels(rest.backward(gradient, context), into: parts, channels, context)
         _ = first.backward(parts[0], context)
         _ = second.backward(parts[1], context)
     }

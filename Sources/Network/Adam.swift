@@ -11,6 +11,8 @@ package final class Adam {
     private let beta2: Float
     private let epsilon: Float
     private let decay: Float
+    /// Elements that one task moves.
+    private static let block = 65_536
     /// Steps taken so far; set it when going on from a checkpoint.
     package var step: Int = 0
 
@@ -27,15 +29,20 @@ package final class Adam {
         for parameter in parameters { parameter.gradient.fill(0) }
     }
 
-    /// Moves every parameter against its gradient.
-    package func update(rate: Float) {
+    /// Moves every parameter against its gradient, large ones in blocks on all threads of the team.
+    package func update(rate: Float, team: ThreadTeam = ThreadTeam(threads: 1)) {
         step += 1
         let correction = (1 - pow(Double(beta2), Double(step))).squareRoot() / (1 - pow(Double(beta1), Double(step)))
         for parameter in parameters {
             let own = parameter.shape.count > 1 ? decay * rate : 0
-            unsafe assay_adam(
-                parameter.value.base, parameter.gradient.base, parameter.moments.mean.base,
-                parameter.moments.variance.base, parameter.count, rate * Float(correction), beta1, beta2, epsilon, own)
+            let (value, gradient) = unsafe (parameter.value.base, parameter.gradient.base)
+            let (mean, variance) = unsafe (parameter.moments.mean.base, parameter.moments.variance.base)
+            team.forEach((parameter.count + Adam.block - 1) / Adam.block) { task, _ in
+                let first = task * Adam.block
+                unsafe assay_adam(
+                    value + first, gradient + first, mean + first, variance + first,
+                    min(Adam.block, parameter.count - first), rate * Float(correction), beta1, beta2, epsilon, own)
+            }
         }
     }
 }

@@ -72,19 +72,21 @@ package final class Parallel: Layer {
     package func forward(_ input: Tensor, _ context: Context) -> Tensor {
         let outputs = paths.map { $0.forward(input, context) }
         channels = outputs.map(\.shape.channels)
-        joinChannels(outputs, into: output)
+        joinChannels(outputs, into: output, context)
         return output
     }
 
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
-        splitChannels(gradient, into: slices, channels)
+        splitChannels(gradient, into: slices, channels, context)
         for (index, path) in paths.enumerated() {
             let own = path.backward(slices[index], context)
             if index == 0 {
                 inputGradient.reshape(own.shape)
                 unsafe inputGradient.base.update(from: own.base, count: own.shape.count)
             } else {
-                unsafe assay_add(own.base, own.shape.count, inputGradient.base)
+                context.team.forEach(own.shape.images) { image, _ in
+                    unsafe assay_add(own.image(image), own.shape.imageCount, inputGradient.image(image))
+                }
             }
         }
         return inputGradient
@@ -92,11 +94,11 @@ package final class Parallel: Layer {
 }
 
 /// Joins maps of equal extent along the channels.
-package func joinChannels(_ parts: [Tensor], into target: Tensor) {
+package func joinChannels(_ parts: [Tensor], into target: Tensor, _ context: Context) {
     let first = parts[0].shape
     let total = parts.reduce(0) { $0 + $1.shape.channels }
     target.reshape(Shape(first.images, total, first.height, first.width))
-    for image in 0..<first.images {
+    context.team.forEach(first.images) { image, _ in
         var place = unsafe target.image(image)
         for part in parts {
             unsafe place.update(from: part.image(image), count: part.shape.imageCount)
@@ -106,12 +108,12 @@ package func joinChannels(_ parts: [Tensor], into target: Tensor) {
 }
 
 /// The inverse of `joinChannels`: gives each target its share of the channels.
-package func splitChannels(_ whole: Tensor, into targets: [Tensor], _ channels: [Int]) {
+package func splitChannels(_ whole: Tensor, into targets: [Tensor], _ channels: [Int], _ context: Context) {
     let shape = whole.shape
     for (target, own) in zip(targets, channels) {
         target.reshape(Shape(shape.images, own, shape.height, shape.width))
     }
-    for image in 0..<shape.images {
+    context.team.forEach(shape.images) { image, _ in
         var place = unsafe whole.image(image)
         for target in targets {
             unsafe target.image(image).update(from: place, count: target.shape.imageCount)

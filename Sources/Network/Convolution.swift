@@ -62,11 +62,8 @@ package final class Convolution: Layer {
     private func convolve(_ input: Tensor, bias: UnsafePointer<Float>?, relu: Bool, _ context: Context) -> Tensor {
         let (height, width) = (input.shape.height, input.shape.width)
         output.reshape(Shape(input.shape.images, outputs, height, width))
-        let padding = pad
         context.team.forEach(input.shape.images) { image, thread in
-            let padded = unsafe context.scratch(
-                0, thread: thread, count: assay_padded_size(inputs, height, width, padding))
-            unsafe assay_pad(input.image(image), inputs, height, width, padding, padded)
+            let padded = unsafe self.padded(input, image, slot: 0, thread, context)
             unsafe assay_convolve(
                 padded, inputs, height, width, size, dilation, packed.base, bias, outputs, relu ? 1 : 0, 0,
                 output.image(image))
@@ -74,9 +71,21 @@ package final class Convolution: Layer {
         return output
     }
 
+    /// An image in the kernel's layout, in scratch memory, or as it lies where that is the same.
+    private func padded(
+        _ maps: Tensor, _ image: Int, slot: Int, _ thread: Int, _ context: Context
+    ) -> UnsafeMutablePointer<Float> {
+        let shape = maps.shape
+        if pad == 0 && shape.width % 8 == 0 && shape.width >= 16 { return unsafe maps.image(image) }
+        let target = unsafe context.scratch(
+            slot, thread: thread, count: assay_padded_size(shape.channels, shape.height, shape.width, pad))
+        unsafe assay_pad(maps.image(image), shape.channels, shape.height, shape.width, pad, target)
+        return unsafe target
+    }
+
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
         guard let input else { preconditionFailure("backward before forward") }
-        let (height, width, padding) = (input.shape.height, input.shape.width, pad)
+        let (height, width) = (input.shape.height, input.shape.width)
         let images = input.shape.images
         if !isFirst {
             inputGradient.reshape(input.shape)
@@ -88,22 +97,19 @@ package final class Convolution: Layer {
         partial.fill(0)
         context.team.forEach(Context.parts(images)) { part, thread in
             let sums = unsafe partial.image(part)
-            let paddedInput = unsafe context.scratch(
-                0, thread: thread, count: assay_padded_size(inputs, height, width, padding))
-            let paddedGradient = unsafe context.scratch(
-                1, thread: thread, count: assay_padded_size(outputs, height, width, padding))
             for image in Context.part(part, of: images) {
-                var own = unsafe gradient.image(image)
                 if relu {
-                    unsafe own = masked.image(image)
                     unsafe assay_leaky_relu_gradient(
-                        gradient.image(image), output.image(image), output.shape.imageCount, 0, own)
+                        gradient.image(image), output.image(image), output.shape.imageCount, 0, masked.image(image))
                 }
-                unsafe assay_pad(input.image(image), inputs, height, width, padding, paddedInput)
-                unsafe assay_pad(own, outputs, height, width, padding, paddedGradient)
+                let own = relu ? masked : gradient
+                let paddedInput = unsafe padded(input, image, slot: 0, thread, context)
+                let paddedGradient = unsafe padded(own, image, slot: 1, thread, context)
                 unsafe assay_convolve_weight_gradient(
                     paddedInput, paddedGradient, inputs, height, width, size, dilation, outputs, sums)
-                if bias != nil { unsafe assay_plane_totals(own, outputs, height * width, sums + weight.count) }
+                if bias != nil {
+                    unsafe assay_plane_totals(own.image(image), outputs, height * width, sums + weight.count)
+                }
                 if !isFirst {
                     unsafe assay_convolve(
                         paddedGradient, outputs, height, width, size, dilation, packedTransposed.base, nil, inputs, 0,

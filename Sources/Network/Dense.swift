@@ -32,15 +32,31 @@ package final class Dense: Layer {
         BLAS.useOneThread()
         self.input = input
         output.reshape(Shape(input.shape.images, outputs))
-        // One image at a time, so that a score does not depend on what else is in the batch.
+        for image in 0..<input.shape.images {
+            unsafe output.image(image).update(from: bias.value.base, count: outputs)
+        }
+        if context.isTraining { multiplyBatch(input, context) } else { multiplyEach(input, context) }
+        return output
+    }
+
+    /// One image at a time, so that a score does not depend on what else is in the batch.
+    private func multiplyEach(_ input: Tensor, _ context: Context) {
         context.team.forEach(input.shape.images) { image, _ in
-            let y = unsafe output.image(image)
-            unsafe y.update(from: bias.value.base, count: outputs)
             unsafe cblas_sgemv(
                 CblasRowMajor, CblasNoTrans, blasint(outputs), blasint(inputs), 1, weight.value.base, blasint(inputs),
-                input.image(image), 1, 1, y, 1)
+                input.image(image), 1, 1, output.image(image), 1)
         }
-        return output
+    }
+
+    /// All images at once, so that large weights are read from memory once a batch; a task for each 16 outputs.
+    private func multiplyBatch(_ input: Tensor, _ context: Context) {
+        context.team.forEach((outputs + 15) / 16) { task, _ in
+            let first = 16 * task
+            unsafe cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.shape.images), blasint(min(16, outputs - first)),
+                blasint(inputs), 1, input.base, blasint(inputs), weight.value.base + first * inputs, blasint(inputs), 1,
+                output.base + first, blasint(outputs))
+        }
     }
 
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {

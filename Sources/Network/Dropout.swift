@@ -35,8 +35,11 @@ package final class Dropout: Layer {
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
         guard wasActive else { return gradient }
         inputGradient.reshape(gradient.shape)
-        let (g, m, dx) = unsafe (gradient.base, mask.base, inputGradient.base)
-        for index in 0..<gradient.shape.count { unsafe dx[index] = g[index] * m[index] }
+        let count = gradient.shape.imageCount
+        context.team.forEach(gradient.shape.images) { image, _ in
+            let (g, m, dx) = unsafe (gradient.image(image), mask.image(image), inputGradient.image(image))
+            for index in 0..<count { unsafe dx[index] = g[index] * m[index] }
+        }
         return inputGradient
     }
 }

@@ -152,7 +152,7 @@ package final class Trainer {
             gradients[head] = gradient
         }
         network.backward(gradients, trainsTrunks: stage.trainsTrunks, context)
-        optimiser.update(rate: Float(rate))
+        optimiser.update(rate: Float(rate), team: context.team)
         return losses
     }
 

@@ -37,7 +37,10 @@ struct TrainerCalibration {
         card.data = describe(training)
         card.licence = options.licence
         card.recipe = options.fingerprint
-        return (Detector(card: card, parameters: parameters), (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) })
+        return (
+            Detector(card: card, parameters: parameters),
+            (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) }
+        )
     }
 
     private func measure(_ scored: [ScoredPicture], _ card: inout ModelCard) {

@@ -108,6 +108,12 @@ void assay_space_to_depth(const float *planes, long channels, long height, long 
 /// Orthonormal Haar detail bands of one level: [c][h][w] → [3c][h/2][w/2] (horizontal, vertical, diagonal), times `gain`.
 void assay_haar_details(const float *planes, long channels, long height, long width, float gain, float *out);
 
+/// Folds a square plane of even `size` about its middle row: sums and differences of row i and row size − 1 − i, [size/2][size].
+void assay_fold(const double *plane, long size, double *sums, double *differences);
+
+/// turned[x][2u] = even[u][x] and turned[x][2u + 1] = odd[u][x] for even and odd rows [size/2][size].
+void assay_interleave_turned(const double *even, const double *odd, long size, double *turned);
+
 /// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, reflected at the border so that there are height/stride ×
 /// width/stride positions: out[64][h/stride][w/stride], coefficient u·8 + v (u vertical).
 void assay_block_dct(const float *plane, long height, long width, long stride, float *out);
