@@ -71,8 +71,10 @@ package final class Trainer {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
         guard loaded.digest == state.digest else { throw .checkpoint("it belongs to another data set") }
+        let stages = TrainerStage.all(of: options.architecture)
+        guard stages.indices.contains(loaded.stage) else { throw .checkpoint("it names a stage that does not exist") }
         (state, best) = (loaded, weights)
-        report(.resumed(stage: TrainerStage.all(of: options.architecture)[state.stage].name, epoch: state.epoch))
+        report(.resumed(stage: stages[state.stage].name, epoch: state.epoch))
     }
 
     // MARK: Stages
@@ -113,7 +115,7 @@ package final class Trainer {
             let missed = batch.fillVaried(
                 places.map { ($0, training[order[$0]]) }, stage: state.stage, epoch: state.epoch)
             note(missed)
-            if batch.targets.isEmpty { throw .nothingReadable }
+            if batch.targets.isEmpty { continue }
             let losses = step(stage, optimiser, rate: rate)
             for index in sums.indices { sums[index] += losses[index] * Double(batch.targets.count) }
             seen += batch.targets.count
@@ -122,6 +124,7 @@ package final class Trainer {
                     stage: stage.name, epoch: state.epoch + 1, images: places.upperBound, of: order.count,
                     loss: losses.reduce(0, +), imagesPerSecond: Double(seen) / seconds(since: start)))
         }
+        if seen == 0 { throw .nothingReadable }
         let speed = Double(seen) / seconds(since: start)
         let judgement = judge(stage)
         let total = judgement.reduce(0, +)

@@ -41,7 +41,7 @@ package enum TrainerError: Error, Equatable {
     package var message: String {
         switch self {
         case .oneClass: "training needs real and fake pictures on both sides of the split; one class is missing"
-        case .nothingReadable: "not one of a batch's pictures could be read"
+        case .nothingReadable: "not one of the training pictures could be read"
         case .checkpoint(let reason): "the checkpoint cannot be used: \(reason)"
         case .output(let reason): "cannot write the model: \(reason)"
         }

@@ -119,14 +119,18 @@ import Testing
         #expect(try refusal(first, dataset, Data("garbage".utf8)) != nil)
     }
 
-    @Test func `pictures that cannot be read are listed once and skipped`() throws {
+    @Test(arguments: [1, 8]) func `pictures that cannot be read are listed once and skipped`(_ batch: Int) throws {
         let folder = try TemporaryFolder()
         try pictures(in: folder, each: 5)
         try folder.write("fake/noise/text.png", "no picture")
         try folder.write("real/noise/short.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0])
         let models = try TemporaryFolder()
         var listed: [String] = []
-        let trainer = Trainer(options(models.path + "/model"), try Dataset.load(folder.path)) { event in
+        // With a batch of one, an unreadable picture leaves a whole batch empty.
+        var options = options(models.path + "/model")
+        options.batch = batch
+        options.epochs = 1
+        let trainer = Trainer(options, try Dataset.load(folder.path)) { event in
             if case .unreadable(let path, let reason) = event {
                 listed.append((path as NSString).lastPathComponent)
                 #expect(!reason.isEmpty)
