@@ -61,7 +61,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("ImagingTests", ["Imaging"]),
-        tests("NetworkTests", ["Network"]),
+        tests("NetworkTests", ["Network", "CKernels"]),
         tests("DetectionTests", ["Detection", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
         tests("ScanningTests", ["Scanning", "Detection", "Files", "Imaging"]),

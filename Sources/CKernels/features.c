@@ -3,22 +3,28 @@
 #include <math.h>
 #include "clones.h"
 
-CLONED void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes) {
+INLINED void rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes) {
     const long area = height * width;
     for (long y = 0; y < height; y++, rgb += stride)
         for (long x = 0; x < width; x++)
             for (long c = 0; c < 3; c++) planes[c * area + y * width + x] = (float)rgb[3 * x + c] * (1.0f / 255.0f);
 }
 
-CLONED void assay_luminance(const float *planes, long area, float *out) {
+CLONES(assay_rgb_planes, (const uint8_t *rgb, long stride, long height, long width, float *planes), (rgb, stride, height, width, planes), rgb_planes(rgb, stride, height, width, planes))
+
+INLINED void luminance(const float *planes, long area, float *out) {
     for (long i = 0; i < area; i++) out[i] = 0.299f * planes[i] + 0.587f * planes[area + i] + 0.114f * planes[2 * area + i];
 }
 
-CLONED void assay_scale_offset(const float *x, long count, float scale, float offset, float *out) {
+CLONES(assay_luminance, (const float *planes, long area, float *out), (planes, area, out), luminance(planes, area, out))
+
+INLINED void scale_offset(const float *x, long count, float scale, float offset, float *out) {
     for (long i = 0; i < count; i++) out[i] = x[i] * scale + offset;
 }
 
-CLONED void assay_local_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
+CLONES(assay_scale_offset, (const float *x, long count, float scale, float offset, float *out), (x, count, scale, offset, out), scale_offset(x, count, scale, offset, out))
+
+INLINED void local_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
     for (long c = 0; c < channels; c++, planes += height * width)
         for (long y = 0; y < height; y++, out += width) {
             const float *b = planes + y * width;
@@ -36,7 +42,9 @@ CLONED void assay_local_residual(const float *planes, long channels, long height
         }
 }
 
-CLONED void assay_space_to_depth(const float *planes, long channels, long height, long width, float *out) {
+CLONES(assay_local_residual, (const float *planes, long channels, long height, long width, float gain, float *out), (planes, channels, height, width, gain, out), local_residual(planes, channels, height, width, gain, out))
+
+INLINED void space_to_depth(const float *planes, long channels, long height, long width, float *out) {
     const long h = height / 2, w = width / 2;
     for (long c = 0; c < channels; c++, planes += height * width)
         for (long dy = 0; dy < 2; dy++)
@@ -47,7 +55,9 @@ CLONED void assay_space_to_depth(const float *planes, long channels, long height
                 }
 }
 
-CLONED void assay_haar_details(const float *planes, long channels, long height, long width, float gain, float *out) {
+CLONES(assay_space_to_depth, (const float *planes, long channels, long height, long width, float *out), (planes, channels, height, width, out), space_to_depth(planes, channels, height, width, out))
+
+INLINED void haar_details(const float *planes, long channels, long height, long width, float gain, float *out) {
     const long h = height / 2, w = width / 2, area = h * w;
     const float scale = 0.5f * gain;
     for (long c = 0; c < channels; c++, planes += height * width, out += 3 * area)
@@ -63,7 +73,9 @@ CLONED void assay_haar_details(const float *planes, long channels, long height, 
         }
 }
 
-CLONED void assay_fold(const double *plane, long size, double *sums, double *differences) {
+CLONES(assay_haar_details, (const float *planes, long channels, long height, long width, float gain, float *out), (planes, channels, height, width, gain, out), haar_details(planes, channels, height, width, gain, out))
+
+INLINED void fold(const double *plane, long size, double *sums, double *differences) {
     for (long i = 0; i < size / 2; i++) {
         const double *upper = plane + i * size, *lower = plane + (size - 1 - i) * size;
         for (long x = 0; x < size; x++) {
@@ -72,6 +84,8 @@ CLONED void assay_fold(const double *plane, long size, double *sums, double *dif
         }
     }
 }
+
+CLONES(assay_fold, (const double *plane, long size, double *sums, double *differences), (plane, size, sums, differences), fold(plane, size, sums, differences))
 
 void assay_interleave_turned(const double *even, const double *odd, long size, double *turned) {
     for (long x = 0; x < size; x++)
@@ -89,7 +103,7 @@ INLINED long reflected(long i, long n) {
     return i < n ? i : period - i;
 }
 
-CLONED void assay_block_dct(const float *plane, long height, long width, long stride, float *out) {
+INLINED void block_dct(const float *plane, long height, long width, long stride, float *out) {
     float basis[8][8];
     for (int u = 0; u < 8; u++)
         for (int x = 0; x < 8; x++)
@@ -119,3 +133,5 @@ CLONED void assay_block_dct(const float *plane, long height, long width, long st
         }
     }
 }
+
+CLONES(assay_block_dct, (const float *plane, long height, long width, long stride, float *out), (plane, height, width, stride, out), block_dct(plane, height, width, stride, out))

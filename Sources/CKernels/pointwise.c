@@ -3,24 +3,31 @@
 #include <math.h>
 #include "clones.h"
 
-CLONED void assay_leaky_relu(const float *x, long count, float slope, float *out) {
+INLINED void leaky_relu(const float *x, long count, float slope, float *out) {
     for (long i = 0; i < count; i++) out[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-CLONED void assay_leaky_relu_gradient(const float *gradient, const float *output, long count, float slope, float *dx) {
+CLONES(assay_leaky_relu, (const float *x, long count, float slope, float *out), (x, count, slope, out), leaky_relu(x, count, slope, out))
+
+INLINED void leaky_relu_gradient(const float *gradient, const float *output, long count, float slope, float *dx) {
     for (long i = 0; i < count; i++) dx[i] = output[i] > 0 ? gradient[i] : slope * gradient[i];
 }
 
-CLONED void assay_add(const float *x, long count, float *y) {
+CLONES(assay_leaky_relu_gradient, (const float *gradient, const float *output, long count, float slope, float *dx), (gradient, output, count, slope, dx), leaky_relu_gradient(gradient, output, count, slope, dx))
+
+INLINED void add(const float *x, long count, float *y) {
     for (long i = 0; i < count; i++) y[i] += x[i];
 }
 
-CLONED void assay_scale(float *y, long count, float factor) {
+CLONES(assay_add, (const float *x, long count, float *y), (x, count, y), add(x, count, y))
+
+INLINED void scale(float *y, long count, float factor) {
     for (long i = 0; i < count; i++) y[i] *= factor;
 }
 
-CLONED void assay_adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1,
-                       float beta2, float epsilon, float decay) {
+CLONES(assay_scale, (float *y, long count, float factor), (y, count, factor), scale(y, count, factor))
+
+INLINED void adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float beta2, float epsilon, float decay) {
     for (long i = 0; i < count; i++) {
         const float g = gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;
@@ -28,6 +35,8 @@ CLONED void assay_adam(float *value, const float *gradient, float *mean, float *
         value[i] -= rate * mean[i] / (sqrtf(variance[i]) + epsilon) + decay * value[i];
     }
 }
+
+CLONES(assay_adam, (float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float beta2, float epsilon, float decay), (value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay), adam(value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay))
 
 // ln for positive normal floats: the argument is split into 2^e · m with m in [√½, √2), and ln(m) is Cephes' logf polynomial
 // (Moshier, netlib.org/cephes), whose coefficients these are.
@@ -53,7 +62,7 @@ INLINED void logarithm(v16 *x) {
     *x = m + y + e * 0.693359375f;
 }
 
-CLONED void assay_log_magnitude(const float *x, long count, float epsilon, float *y) {
+INLINED void log_magnitude(const float *x, long count, float epsilon, float *y) {
     long i = 0;
     for (; i < count; i += 16) {
         v16 v = {};
@@ -71,7 +80,9 @@ CLONED void assay_log_magnitude(const float *x, long count, float epsilon, float
     }
 }
 
-CLONED void assay_asinh(const float *x, long count, float gain, float *y) {
+CLONES(assay_log_magnitude, (const float *x, long count, float epsilon, float *y), (x, count, epsilon, y), log_magnitude(x, count, epsilon, y))
+
+INLINED void scaled_asinh(const float *x, long count, float gain, float *y) {
     // asinh(x) = sign(x) · ln(|x| + √(x² + 1)). The logarithm works on a block that stays in the first-level cache.
     float argument[256];
     for (long start = 0; start < count; start += 256) {
@@ -86,3 +97,5 @@ CLONED void assay_asinh(const float *x, long count, float gain, float *y) {
         for (long i = 0; i < n; i++) y[start + i] = copysignf(gain * argument[i], x[start + i]);
     }
 }
+
+CLONES(assay_asinh, (const float *x, long count, float gain, float *y), (x, count, gain, y), scaled_asinh(x, count, gain, y))

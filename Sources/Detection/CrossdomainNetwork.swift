@@ -26,30 +26,28 @@ extension DetectorNetwork {
 
     private static func spatialTrunk(_ width: Int) -> Sequential {
         Sequential([
-            block("spatial", 1, 15, 16, isFirst: true), Pooling(.average),
-            block("spatial", 2, 16, 24), Residual(block("spatial", 3, 24, 24)), Pooling(.average),
-            block("spatial", 4, 24, width), Residual(block("spatial", 5, width, width)), GlobalPooling(),
+            stage("spatial", 1, 15, 16, pooling: .average(2), isFirst: true),
+            stage("spatial", 2, 16, 24), Residual(stage("spatial", 3, 24, 24)), AveragePooling(),
+            stage("spatial", 4, 24, width), Residual(stage("spatial", 5, width, width)), GlobalPooling(),
         ])
     }
 
     private static func frequencyTrunk(_ width: Int) -> JoiningTrunk {
         JoiningTrunk(
-            Sequential([block("frequency", 1, 9, 16, isFirst: true), Pooling(.average)]),
-            Sequential([
-                BatchNormalisation("frequency.norm0", 64), block("frequency", 2, 64, 16, size: 1),
-            ]),
+            stage("frequency", 1, 9, 16, pooling: .average(2), isFirst: true),
+            Sequential([BatchNormalisation("frequency.norm0", 64), stage("frequency", 2, 64, 16, size: 1)]),
             rest: Sequential([
-                block("frequency", 3, 32, 24), Residual(block("frequency", 4, 24, 24)), Pooling(.average),
-                block("frequency", 5, 24, width), Residual(block("frequency", 6, width, width)), GlobalPooling(),
+                stage("frequency", 3, 32, 24), Residual(stage("frequency", 4, 24, 24)), AveragePooling(),
+                stage("frequency", 5, 24, width), Residual(stage("frequency", 6, width, width)), GlobalPooling(),
             ]))
     }
 
-    private static func block(
-        _ branch: String, _ number: Int, _ inputs: Int, _ outputs: Int, size: Int = 3, isFirst: Bool = false
-    ) -> ConvolutionBlock {
-        ConvolutionBlock(
-            convolution: "\(branch).conv\(number)", normalisation: "\(branch).norm\(number)", inputs, outputs,
-            size: size,
-            isFirst: isFirst)
+    private static func stage(
+        _ branch: String, _ number: Int, _ inputs: Int, _ outputs: Int, size: Int = 3,
+        pooling: Stage.Pooling = .none, isFirst: Bool = false
+    ) -> Stage {
+        Stage(
+            Convolution("\(branch).conv\(number)", inputs, outputs, size: size, hasBias: false),
+            normalisation: "\(branch).norm\(number)", relu: true, pooling: pooling, isFirst: isFirst)
     }
 }

@@ -6,7 +6,7 @@ import Network
 package final class Examiner {
     private let card: ModelCard
     private let network: DetectorNetwork
-    private let context = Context()
+    private let context = Context(hasFixedWeights: true)
     private let features: Features
     private let inputs: Inputs
     private let clock = ContinuousClock()

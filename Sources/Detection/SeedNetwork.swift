@@ -19,14 +19,18 @@ extension DetectorNetwork {
     /// [3, 224, 224] → [16, 7, 7].
     private static func mesoInception() -> Sequential {
         Sequential([
-            inception("spatial.inception1", 3, 1, 4, 4, 2, isFirst: true),
-            BatchNormalisation("spatial.norm1", 11), Pooling(.maximum),
-            inception("spatial.inception2", 11, 2, 4, 4, 2),
-            BatchNormalisation("spatial.norm2", 12), Pooling(.maximum),
-            Convolution("spatial.conv3", 12, 16, size: 5, relu: true),
-            BatchNormalisation("spatial.norm3", 16), Pooling(.maximum),
-            Convolution("spatial.conv4", 16, 16, size: 5, relu: true),
-            BatchNormalisation("spatial.norm4", 16), Pooling(.maximum, size: 4),
+            Stage(
+                Inception("spatial.inception1", 3, [1, 4, 4, 2]), normalisation: "spatial.norm1",
+                pooling: .maximum(2), isFirst: true),
+            Stage(
+                Inception("spatial.inception2", 11, [2, 4, 4, 2]), normalisation: "spatial.norm2",
+                pooling: .maximum(2)),
+            Stage(
+                Convolution("spatial.conv3", 12, 16, size: 5, relu: true), normalisation: "spatial.norm3",
+                pooling: .maximum(2)),
+            Stage(
+                Convolution("spatial.conv4", 16, 16, size: 5, relu: true), normalisation: "spatial.norm4",
+                pooling: .maximum(4)),
         ])
     }
 
@@ -37,33 +41,16 @@ extension DetectorNetwork {
         ])
     }
 
-    /// 1×1 → a; 1×1 → b, 3×3 → b; 1×1 → c, 3×3 dilated by 2 → c; 1×1 → d, 3×3 dilated by 3 → d; every one with a ReLU.
-    private static func inception(
-        _ name: String, _ inputs: Int, _ a: Int, _ b: Int, _ c: Int, _ d: Int, isFirst: Bool = false
-    ) -> Parallel {
-        func path(_ letter: String, _ width: Int, dilation: Int) -> Sequential {
-            Sequential([
-                Convolution("\(name).\(letter)1", inputs, width, size: 1, relu: true, isFirst: isFirst),
-                Convolution("\(name).\(letter)2", width, width, size: 3, dilation: dilation, relu: true),
-            ])
-        }
-        return Parallel([
-            Convolution("\(name).a", inputs, a, size: 1, relu: true, isFirst: isFirst),
-            path("b", b, dilation: 1), path("c", c, dilation: 2), path("d", d, dilation: 3),
-        ])
-    }
-
     /// [3, 224, 224] → [32, 56, 56].
     private static func spectrumNetwork() -> Sequential {
-        Sequential([
-            Convolution("frequency.conv1", 3, 3, size: 3, relu: true, isFirst: true),
-            BatchNormalisation("frequency.norm1", 3),
-            Convolution("frequency.conv2", 3, 8, size: 3, relu: true),
-            BatchNormalisation("frequency.norm2", 8), Pooling(.average),
-            Convolution("frequency.conv3", 8, 16, size: 3, relu: true),
-            BatchNormalisation("frequency.norm3", 16), Pooling(.average),
-            Convolution("frequency.conv4", 16, 32, size: 3, relu: true),
-            BatchNormalisation("frequency.norm4", 32),
+        func stage(_ number: Int, _ inputs: Int, _ outputs: Int, pooling: Stage.Pooling) -> Stage {
+            Stage(
+                Convolution("frequency.conv\(number)", inputs, outputs, size: 3, relu: true),
+                normalisation: "frequency.norm\(number)", pooling: pooling, isFirst: number == 1)
+        }
+        return Sequential([
+            stage(1, 3, 3, pooling: .none), stage(2, 3, 8, pooling: .average(2)),
+            stage(3, 8, 16, pooling: .average(2)), stage(4, 16, 32, pooling: .none),
         ])
     }
 }

@@ -53,46 +53,6 @@ package final class Residual: Layer {
     }
 }
 
-/// Several paths from one input, their outputs joined along the channels: the shape of an inception module.
-package final class Parallel: Layer {
-    private let paths: [any Layer]
-    private let output = Tensor(Shape(0, 0))
-    private lazy var inputGradient = Tensor(Shape(0, 0))
-    private lazy var slices = paths.map { _ in Tensor(Shape(0, 0)) }
-    private var channels: [Int] = []
-
-    package init(_ paths: [any Layer]) { self.paths = paths }
-
-    package var parameters: [Parameter] { paths.flatMap(\.parameters) }
-
-    package func initialise(from generator: inout some RandomNumberGenerator) {
-        for path in paths { path.initialise(from: &generator) }
-    }
-
-    package func forward(_ input: Tensor, _ context: Context) -> Tensor {
-        let outputs = paths.map { $0.forward(input, context) }
-        channels = outputs.map(\.shape.channels)
-        joinChannels(outputs, into: output, context)
-        return output
-    }
-
-    package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
-        splitChannels(gradient, into: slices, channels, context)
-        for (index, path) in paths.enumerated() {
-            let own = path.backward(slices[index], context)
-            if index == 0 {
-                inputGradient.reshape(own.shape)
-                unsafe inputGradient.base.update(from: own.base, count: own.shape.count)
-            } else {
-                context.team.forEach(own.shape.images) { image, _ in
-                    unsafe assay_add(own.image(image), own.shape.imageCount, inputGradient.image(image))
-                }
-            }
-        }
-        return inputGradient
-    }
-}
-
 /// Joins maps of equal extent along the channels.
 package func joinChannels(_ parts: [Tensor], into target: Tensor, _ context: Context) {
     let first = parts[0].shape

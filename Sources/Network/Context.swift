@@ -7,19 +7,18 @@ package final class Context {
     package var isTraining = false
     /// Names the dropout masks of this step; the same number gives the same masks.
     package var step: UInt64 = 0
-    private let scratch: [[Tensor]]
+    /// No parameter changes any more, so that layers may keep what they have made of them.
+    package let hasFixedWeights: Bool
+    private let scratch: [Scratch]
 
-    package init(team: ThreadTeam = ThreadTeam(threads: 1)) {
+    package init(team: ThreadTeam = ThreadTeam(threads: 1), hasFixedWeights: Bool = false) {
         self.team = team
-        scratch = (0..<team.threads).map { _ in (0..<2).map { _ in Tensor(Shape(1, 1)) } }
+        self.hasFixedWeights = hasFixedWeights
+        scratch = (0..<team.threads).map { _ in Scratch() }
     }
 
-    /// Scratch memory of a thread, at least `count` floats, of undefined content; `slot` is 0 or 1.
-    package func scratch(_ slot: Int, thread: Int, count: Int) -> UnsafeMutablePointer<Float> {
-        let tensor = scratch[thread][slot]
-        if tensor.shape.count < count { tensor.reshape(Shape(1, count)) }
-        return unsafe tensor.base
-    }
+    /// A thread's scratch memory.
+    package func scratch(_ thread: Int) -> Scratch { scratch[thread] }
 
     /// Work on a batch is cut into this many parts whose partial sums are added in order, so that no result depends on the
     /// number of threads.

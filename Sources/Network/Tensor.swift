@@ -56,8 +56,10 @@
 
     package func fill(_ value: Float) { unsafe storage.update(repeating: value, count: shape.count) }
 
-    /// 64-byte aligned, so that no vector straddles two cache lines at the start of a plane.
-    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+    /// 64-byte aligned, so that no vector straddles two cache lines at the start of a plane, and with room for one vector more,
+    /// since kernels may read, but not use, what lies behind the last row.
+    private static func allocate(_ elements: Int) -> UnsafeMutablePointer<Float> {
+        let count = elements + 16
         let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
         let pointer = unsafe raw.bindMemory(to: Float.self, capacity: count)
         unsafe pointer.initialize(repeating: 0, count: count)

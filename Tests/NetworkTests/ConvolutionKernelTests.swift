@@ -16,7 +16,7 @@ import Testing
     static let cases: [Case] = [
         (1, 1, 1, 1, 1, 1), (1, 1, 1, 1, 3, 1), (3, 5, 7, 9, 3, 1), (2, 4, 5, 16, 3, 1), (3, 6, 8, 17, 3, 1),
         (5, 7, 13, 31, 3, 2), (2, 3, 6, 33, 3, 3), (4, 9, 10, 40, 5, 1), (3, 2, 9, 8, 5, 2), (6, 8, 4, 15, 1, 1),
-        (2, 5, 3, 64, 7, 1), (7, 1, 2, 23, 3, 1),
+        (2, 5, 3, 64, 7, 1), (7, 1, 2, 23, 3, 1), (5, 13, 9, 8, 3, 1), (3, 8, 6, 24, 3, 1), (9, 11, 7, 72, 3, 1),
     ].map { Case(inputs: $0.0, outputs: $0.1, height: $0.2, width: $0.3, size: $0.4, dilation: $0.5) }
 
     /// Pixel (y, x) of a plane with zeros outside.
@@ -26,10 +26,11 @@ import Testing
     }
 
     @Test(arguments: cases) func `forward, input gradient and weight gradient agree with plain loops`(_ c: Case) {
-        let layer = Convolution("layer", c.inputs, c.outputs, size: c.size, dilation: c.dilation)
+        let filter = Convolution("layer", c.inputs, c.outputs, size: c.size, dilation: c.dilation)
+        let layer = FilterLayer(filter)
         var stream = SystemRandomNumberGenerator()
         layer.initialise(from: &stream)
-        for index in 0..<c.outputs { layer.bias!.value[index] = Float.random(in: -1...1) }
+        for index in 0..<c.outputs { filter.bias!.value[index] = Float.random(in: -1...1) }
         let input = Tensor(Shape(1, c.inputs, c.height, c.width))
         for index in 0..<input.shape.count { input[index] = Float.random(in: -1...1) }
         let gradient = Tensor(Shape(1, c.outputs, c.height, c.width))
@@ -37,7 +38,7 @@ import Testing
         let context = Context()
         let output = layer.forward(input, context).values
         let inputGradient = layer.backward(gradient, context).values
-        let (x, g, w) = (input.values, gradient.values, layer.weight.value.values)
+        let (x, g, w) = (input.values, gradient.values, filter.weight.value.values)
         let pad = c.dilation * (c.size / 2)
         func weight(_ o: Int, _ i: Int, _ ky: Int, _ kx: Int) -> Int {
             ((o * c.inputs + i) * c.size + ky) * c.size + kx
@@ -49,7 +50,7 @@ import Testing
             for y in 0..<c.height {
                 for column in 0..<c.width {
                     let place = (o * c.height + y) * c.width + column
-                    expected[place] = Double(layer.bias!.value[o])
+                    expected[place] = Double(filter.bias!.value[o])
                     for i in 0..<c.inputs {
                         for ky in 0..<c.size {
                             for kx in 0..<c.size {
@@ -72,16 +73,17 @@ import Testing
         }
         #expect(largestDifference(output, expected) < 2e-5)
         #expect(largestDifference(inputGradient, expectedInput) < 2e-5)
-        #expect(largestDifference(layer.weight.gradient.values, expectedWeight) < 2e-4)
+        #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < 2e-4)
     }
 
     @Test func `a fused ReLU clips the output and stops the gradient where it clipped`() {
-        let layer = Convolution("layer", 1, 1, size: 1, relu: true)
-        layer.weight.value[0] = 1
+        let filter = Convolution("layer", 1, 1, size: 1, relu: true)
+        let layer = FilterLayer(filter)
+        filter.weight.value[0] = 1
         let context = Context()
         let output = layer.forward(Tensor(Shape(1, 1, 1, 4), [-2, -1, 1, 2]), context)
         #expect(output.values == [0, 0, 1, 2])
         #expect(layer.backward(Tensor(Shape(1, 1, 1, 4), [1, 1, 1, 1]), context).values == [0, 0, 1, 1])
-        #expect(layer.weight.gradient[0] == 3)
+        #expect(filter.weight.gradient[0] == 3)
     }
 }

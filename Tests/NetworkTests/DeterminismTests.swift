@@ -6,8 +6,11 @@ import Testing
     /// Three Adam steps of a small network; returns all its parameters.
     private func train(threads: Int) -> [[Float]] {
         let network = Sequential([
-            Convolution("a", 3, 8, size: 3, hasBias: false), BatchNormalisation("n", 8, relu: true), Pooling(.average),
-            Residual(Convolution("b", 8, 8, size: 3, relu: true)), GlobalPooling(), Dropout(rate: 0.3, salt: 1),
+            Stage(
+                Convolution("a", 3, 8, size: 3, hasBias: false), normalisation: "n", relu: true, pooling: .average(2)),
+            Stage(Inception("b", 8, [1, 3, 2, 2]), normalisation: "m", pooling: .maximum(2)),
+            Residual(Stage(Convolution("c", 8, 8, size: 3, relu: true), normalisation: "l")), GlobalPooling(),
+            Dropout(rate: 0.3, salt: 1),
             Dense("d", 16, 1),
         ])
         var generator = SplitMix(state: 3)
@@ -35,7 +38,9 @@ import Testing
     }
 
     @Test func `an image's output does not depend on its batch`() {
-        let network = Sequential([Convolution("a", 3, 5, size: 3, relu: true), GlobalPooling(), Dense("d", 10, 1)])
+        let network = Sequential([
+            Stage(Convolution("a", 3, 5, size: 3, relu: true), normalisation: "n"), GlobalPooling(), Dense("d", 10, 1),
+        ])
         var generator = SplitMix(state: 5)
         network.initialise(from: &generator)
         let many = Tensor(Shape(4, 3, 9, 17))

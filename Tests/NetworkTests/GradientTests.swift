@@ -51,23 +51,35 @@ import Testing
     }
 
     @Test func convolution() {
-        check(Convolution("a", 2, 3, size: 3), Shape(3, 2, 5, 6))
-        check(Convolution("b", 3, 5, size: 5, dilation: 2, hasBias: false), Shape(2, 3, 6, 18))
-        check(Convolution("c", 2, 3, size: 3, relu: true), Shape(2, 2, 4, 4), step: 1e-3)
+        check(FilterLayer(Convolution("a", 2, 3, size: 3)), Shape(3, 2, 5, 6))
+        check(FilterLayer(Convolution("b", 3, 5, size: 5, dilation: 2, hasBias: false)), Shape(2, 3, 6, 18))
+        check(FilterLayer(Convolution("c", 2, 3, size: 3, relu: true)), Shape(2, 2, 4, 4), step: 1e-3)
     }
 
-    @Test func batchNormalisation() {
-        check(BatchNormalisation("a", 3), Shape(4, 3, 3, 5))
-        check(BatchNormalisation("b", 2), Shape(3, 2, 4, 4), isTraining: false)
-        check(BatchNormalisation("c", 2, relu: true), Shape(3, 2, 3, 3), step: 1e-3, tolerance: 5e-2)
+    @Test func inception() {
+        check(FilterLayer(Inception("a", 3, [1, 4, 4, 2])), Shape(2, 3, 9, 7), step: 1e-4, tolerance: 3e-2)
+        check(FilterLayer(Inception("b", 5, [2, 4, 3, 2])), Shape(1, 5, 8, 16), step: 1e-4, tolerance: 3e-2)
     }
+
+    @Test func batchNormalisation() { check(BatchNormalisation("a", 3), Shape(4, 3, 3, 5)) }
 
     @Test func pooling() {
-        check(Pooling(.average), Shape(2, 3, 4, 6))
-        check(Pooling(.average, size: 3), Shape(2, 2, 6, 3))
-        check(Pooling(.maximum), Shape(2, 2, 4, 4), step: 1e-3)
-        check(Pooling(.maximum, size: 4), Shape(2, 1, 8, 4), step: 1e-3)
+        check(AveragePooling(), Shape(2, 3, 4, 6))
+        check(AveragePooling(size: 3), Shape(2, 2, 6, 3))
         check(GlobalPooling(), Shape(2, 3, 3, 4), step: 1e-3)
+    }
+
+    @Test(
+        arguments: [
+            .none, .average(2), .average(3), .maximum(2), .maximum(3),
+        ] as [Stage.Pooling], [false, true])
+    func `stages`(_ pooling: Stage.Pooling, relu: Bool) {
+        check(
+            Stage(Identity(2), normalisation: "n", relu: relu, pooling: pooling), Shape(3, 2, 6, 18), step: 1e-3,
+            tolerance: 5e-2)
+        check(
+            Stage(Convolution("a", 2, 3, size: 3, relu: !relu), normalisation: "n", relu: relu, pooling: pooling),
+            Shape(3, 2, 6, 12), step: 3e-4, tolerance: 6e-2)
     }
 
     @Test func dense() { check(Dense("a", 12, 5), Shape(3, 3, 2, 2)) }
@@ -77,37 +89,37 @@ import Testing
         check(Dropout(rate: 0.4, salt: 3), Shape(3, 20))
     }
 
-    @Test func convolutionBlock() {
-        check(
-            ConvolutionBlock(convolution: "a", normalisation: "n", 2, 3), Shape(3, 2, 4, 5), step: 1e-3, tolerance: 5e-2
-        )
-    }
-
-    @Test func `a block that no longer learns does what its layers would`() {
-        let block = ConvolutionBlock(convolution: "a", normalisation: "n", 3, 5)
-        let layers = Sequential([
-            Convolution("a", 3, 5, size: 3, hasBias: false), BatchNormalisation("n", 5, relu: true),
-        ])
+    @Test(arguments: [.none, .average(2)] as [Stage.Pooling])
+    func `a stage that no longer learns does what its layers would`(_ pooling: Stage.Pooling) {
+        let stage = Stage(
+            Convolution("a", 3, 5, size: 3, hasBias: false), normalisation: "n", relu: true, pooling: pooling)
+        let layers = Sequential(
+            [
+                FilterLayer(Convolution("a", 3, 5, size: 3, hasBias: false)), BatchNormalisation("n", 5),
+                LeakyReLU(slope: 0),
+            ] + (pooling == .none ? [] : [AveragePooling()]))
         var generator = SplitMix(state: 8)
-        for (own, other) in zip(block.parameters, layers.parameters) {
+        for (own, other) in zip(stage.parameters, layers.parameters) {
             let values = (0..<own.count).map { _ in Float.random(in: 0.2...1, using: &generator) - 0.4 }
             own.set(own.isTrainable ? values : values.map { $0 + 0.5 })
             other.set(own.value.values)
         }
-        let input = Tensor(Shape(2, 3, 6, 19), (0..<684).map { _ in Float.random(in: -1...1, using: &generator) })
-        let context = Context()
-        let (found, wanted) = (block.forward(input, context).values, layers.forward(input, context).values)
-        #expect(wanted.contains { $0 > 0 } && wanted.contains(0))
-        #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-5 })
+        let input = Tensor(Shape(2, 3, 6, 20), (0..<720).map { _ in Float.random(in: -1...1, using: &generator) })
+        let wanted = layers.forward(input, Context()).values
+        #expect(wanted.contains { $0 > 0 } && (pooling != .none || wanted.contains(0)))
+        // Twice, since the second pass uses what the first has kept.
+        let context = Context(hasFixedWeights: true)
+        for _ in 0..<2 {
+            #expect(zip(stage.forward(input, context).values, wanted).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
     }
 
     @Test func containers() {
-        check(Residual(Convolution("a", 3, 3, size: 3)), Shape(2, 3, 4, 5))
-        check(
-            Parallel([Convolution("a", 2, 1, size: 1), Convolution("b", 2, 4, size: 3)]), Shape(2, 2, 4, 4))
+        check(Residual(FilterLayer(Convolution("a", 3, 3, size: 3))), Shape(2, 3, 4, 5))
         check(
             Sequential([
-                Convolution("a", 2, 4, size: 3, hasBias: false), BatchNormalisation("n", 4), Pooling(.average),
+                Stage(
+                    Convolution("a", 2, 4, size: 3, hasBias: false), normalisation: "n", pooling: .average(2)),
                 Dense("d", 16, 2),
             ]), Shape(3, 2, 4, 4))
     }

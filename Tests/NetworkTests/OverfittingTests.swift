@@ -7,10 +7,12 @@ import Testing
     /// Losses over `steps` steps on twelve pictures of noise whose labels mean nothing.
     private func train(steps: Int, loss: Loss) -> [Double] {
         let network = Sequential([
-            Convolution("conv1", 3, 8, size: 3, relu: true, isFirst: true), BatchNormalisation("norm1", 8),
-            Pooling(.maximum),
-            Parallel([Convolution("conv2", 8, 4, size: 1), Convolution("conv3", 8, 4, size: 3, dilation: 2)]),
-            Residual(Convolution("conv4", 8, 8, size: 3, relu: true)), Pooling(.average),
+            Stage(
+                Convolution("conv1", 3, 8, size: 3, relu: true), normalisation: "norm1", pooling: .maximum(2),
+                isFirst: true),
+            Stage(Inception("inception", 8, [2, 2, 2, 2]), normalisation: "norm2"),
+            Residual(Stage(Convolution("conv3", 8, 8, size: 3, hasBias: false), normalisation: "norm3", relu: true)),
+            AveragePooling(),
             Dense("dense1", 8 * 4 * 4, 16), LeakyReLU(slope: 0.1), Dense("dense2", 16, 1),
         ])
         var generator = SplitMix(state: 1)

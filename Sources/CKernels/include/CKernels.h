@@ -1,20 +1,53 @@
 // Numeric kernels of the network: everything whose speed depends on wide vectors.
 //
-// All maps are dense planes of float, [channels][height][width]. Each kernel works on one image; the caller is parallel
-// over images. Every kernel is compiled for AVX-512, AVX2 and the baseline, and picked at load time.
+// Maps are dense planes of float, [channels][height][width], unless they are `assay_maps`. Each kernel works on one image; the
+// caller is parallel over images. Every kernel is compiled for AVX-512, AVX2 and the baseline.
 #ifndef ASSAY_KERNELS_H
 #define ASSAY_KERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// MARK: Convolution (convolution.c). "same" padding, stride 1, square kernels of odd size k.
+// MARK: Instruction sets (instructions.c)
 
-/// Floats that `assay_pad` needs for `channels` planes of height × width with border `pad`, slack included.
-size_t assay_padded_size(long channels, long height, long width, long pad);
+enum { ASSAY_BASELINE = 1, ASSAY_AVX2, ASSAY_AVX512 };
 
-/// Copies planes into a zero-bordered layout: rows of `assay_padded_stride` floats, height + 2·pad rows a plane.
-void assay_pad(const float *planes, long channels, long height, long width, long pad, float *padded);
+/// The set in use: the machine's best, or the lesser one that the environment variable ASSAY_INSTRUCTIONS names.
+int assay_instruction_set(void);
+
+/// "avx512", "avx2" or "baseline".
+const char *assay_instruction_set_name(int set);
+
+// MARK: Layout (layout.c)
+
+/// Maps of one image in memory that may have a border: the first plane's first pixel, floats from row to row and plane to plane.
+typedef struct {
+    float *origin;
+    long stride, plane;
+} assay_maps;
+
+/// Floats that maps with a border of `border` pixels need, with room for whole vectors at each row's end and after the last.
+size_t assay_bordered_size(long channels, long height, long width, long border);
+
+/// Maps with a border in `memory` of that size.
+assay_maps assay_bordered_maps(float *memory, long height, long width, long border);
+
+/// Dense planes as maps.
+assay_maps assay_dense_maps(float *planes, long height, long width);
+
+/// Sets everything but the pixels of bordered maps to zero.
+void assay_clear_border(assay_maps maps, long channels, long height, long width, long border);
+
+/// Copies dense planes to `maps`.
+void assay_copy_maps(const float *planes, long channels, long height, long width, assay_maps maps);
+
+/// The same from maps to maps.
+void assay_move_maps(assay_maps from, long channels, long height, long width, assay_maps to);
+
+/// Sets maps to zero where `reference`, the output of a ReLU, is.
+void assay_mask_maps(assay_maps reference, long channels, long height, long width, assay_maps maps);
+
+// MARK: Convolution (convolution.c, weight_gradient.c). "same" padding, stride 1, square kernels of odd size k.
 
 /// Floats of the packed form of a [cout][cin][k][k] weight: cout rounded up to 4, times cin·k·k.
 size_t assay_packed_size(long cout, long cin, long k);
@@ -25,33 +58,49 @@ void assay_pack(const float *weight, long cout, long cin, long k, float *packed)
 /// Packs the same weights for the gradient with respect to the input: roles of cin and cout swapped, kernel turned by 180°.
 void assay_pack_transposed(const float *weight, long cout, long cin, long k, float *packed);
 
-/// out[cout][h][w] = bias + weight ∗ padded, then max(0, ·) when `relu`; `bias` may be null; adds to `out` when `accumulate`.
-void assay_convolve(const float *padded, long cin, long height, long width, long k, long dilation, const float *packed,
-                    const float *bias, long cout, int relu, int accumulate, float *out);
+/// out[cout] = bias + weight ∗ in, then max(0, ·) when `relu`; `bias` may be null. `in` has a border of at least
+/// dilation·(k/2) zeros, and 15 readable floats after each row's last pixel.
+void assay_convolve(assay_maps in, long cin, long height, long width, long k, long dilation, const float *packed,
+                    const float *bias, long cout, int relu, assay_maps out);
 
-/// dweight[cout][cin][k][k] += gradient ⋆ padded. `gradient` is padded with the same border as the input.
-void assay_convolve_weight_gradient(const float *padded, const float *gradient, long cin, long height, long width, long k,
-                                    long dilation, long cout, float *dweight);
+/// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
+/// whole vectors.
+void assay_convolve_weight_gradient(assay_maps in, assay_maps gradient, long cin, long height, long width, long k, long dilation,
+                                    long cout, float *dweight);
 
-// MARK: Batch normalisation (normalisation.c)
+/// total[c] += sum of each plane.
+void assay_plane_totals(assay_maps maps, long channels, long height, long width, float *total);
+
+// MARK: Batch normalisation and the pooling after it (normalisation.c, normalisation_gradient.c)
+
+enum { ASSAY_NO_POOLING, ASSAY_AVERAGE, ASSAY_MAXIMUM };
 
 /// Sum and sum of squares of each plane.
 void assay_plane_sums(const float *planes, long channels, long area, double *sum, double *squares);
-
-/// total[c] += sum of each plane.
-void assay_plane_totals(const float *planes, long channels, long area, float *total);
 
 /// out = planes · scale[c] + shift[c], then max(0, ·) when `relu`.
 void assay_scale_shift(const float *planes, long channels, long area, const float *scale, const float *shift, int relu,
                        float *out);
 
-/// Per plane: sum of the gradient and of gradient · planes, the gradient being zeroed where `output` ≤ 0 when output is not null.
-void assay_gradient_sums(const float *gradient, const float *planes, const float *output, long channels, long area,
-                         double *sum, double *product);
+/// The same, then the average over size × size windows, which divide height and width. `kept` gets the average of `planes`, but
+/// for a `relu` with size 2, where no one has a use for it.
+void assay_normalise_average(const float *planes, long channels, long height, long width, long size, const float *scale,
+                             const float *shift, int relu, float *out, float *kept);
 
-/// dx = a[c]·gradient + b[c]·planes + d[c], the gradient masked by `output` as above.
-void assay_normalisation_gradient(const float *gradient, const float *planes, const float *output, long channels, long area,
-                                  const float *a, const float *b, const float *d, float *dx);
+/// The same with the maximum. `kept` gets the value of `planes` that won, `winner` its number in the window, row by row.
+void assay_normalise_maximum(const float *planes, long channels, long height, long width, long size, const float *scale,
+                             const float *shift, int relu, float *out, float *kept, uint8_t *winner);
+
+/// Per plane: sum of the gradient and of gradient · planes, the gradient being zeroed where a `relu` was not open. `gradient` is
+/// that after a pooling of `size`, none or average; for a maximum, give what was kept as `planes` and no pooling.
+void assay_gradient_sums(const float *gradient, const float *planes, long channels, long height, long width, long size,
+                         int pooling, const float *scale, const float *shift, int relu, double *sum, double *product);
+
+/// out = a[c]·gradient + b[c]·planes + d[c], the gradient as above, any pooling; zero where planes ≤ 0 when they came out of a
+/// ReLU (`wasRectified`).
+void assay_normalisation_gradient(const float *gradient, const float *planes, const uint8_t *winner, long channels, long height,
+                                  long width, long size, int pooling, const float *scale, const float *shift, int relu,
+                                  const float *a, const float *b, const float *d, int wasRectified, assay_maps out);
 
 // MARK: Pointwise (pointwise.c)
 
@@ -82,11 +131,6 @@ void assay_asinh(const float *x, long count, float gain, float *y);
 /// Average over size × size windows, stride = size; height and width are multiples of it.
 void assay_average_pool(const float *planes, long channels, long height, long width, long size, float *out);
 void assay_average_pool_gradient(const float *gradient, long channels, long height, long width, long size, float *dx);
-
-/// Maximum over such windows; `index` gets each winner's offset within its plane.
-void assay_max_pool(const float *planes, long channels, long height, long width, long size, float *out, int32_t *index);
-void assay_max_pool_gradient(const float *gradient, const int32_t *index, long channels, long height, long width, long size,
-                             float *dx);
 
 // MARK: Fixed features (features.c)
 

@@ -1,0 +1,64 @@
+// What a stage wraps: a learned function that looks at one image at a time, so that its work stays in one core's cache.
+package import CKernels
+
+/// Maps of one image to maps of the same extent.
+///
+/// A filter keeps no maps: what its gradient needs, it is given again or computes again.
+package protocol Filter: AnyObject {
+    /// Channels in and out.
+    var channels: (input: Int, output: Int) { get }
+    /// Learned tensors, in a fixed order.
+    var parameters: [Parameter] { get }
+    /// Width of the zero border that `backward` needs around the gradient's maps.
+    var border: Int { get }
+    /// Whether the filter ends in a ReLU.
+    var isRectified: Bool { get }
+
+    /// Draws initial weights.
+    func initialise(from generator: inout some RandomNumberGenerator)
+
+    /// Takes over the parameters' present values; called before passes, on one thread.
+    func prepare(forTraining: Bool)
+
+    /// Dense planes `input` and `output` of `extent` (images and channels are ignored).
+    func forward(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ scratch: Scratch)
+
+    /// Adds the gradients of all parameters, one after the other in `sums`, and writes that of the input, if asked for.
+    ///
+    /// - Parameter gradient: that of the output before a ReLU at its end, in maps with the border; may be changed.
+    func backward(
+        _ input: UnsafeMutablePointer<Float>, gradient: assay_maps, inputGradient: UnsafeMutablePointer<Float>?,
+        _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch)
+}
+
+extension Filter {
+    package func initialise(from generator: inout some RandomNumberGenerator) {}
+}
+
+/// One thread's scratch memory, in numbered slots.
+@safe package struct Scratch {
+    private let slots: [Tensor]
+
+    init() { slots = (0..<4).map { _ in Tensor(Shape(1, 1)) } }
+
+    /// At least `count` floats of undefined content, valid until the slot is asked for again.
+    func floats(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
+        if slots[slot].shape.count < count { slots[slot].reshape(Shape(1, count)) }
+        return unsafe slots[slot].base
+    }
+
+    /// Maps with a border of zeros and undefined pixels.
+    package func maps(_ slot: Int, channels: Int, _ extent: Shape, border: Int) -> assay_maps {
+        let memory = unsafe floats(slot, assay_bordered_size(channels, extent.height, extent.width, border))
+        let maps = unsafe assay_bordered_maps(memory, extent.height, extent.width, border)
+        unsafe assay_clear_border(maps, channels, extent.height, extent.width, border)
+        return unsafe maps
+    }
+}
+
+/// Dense planes as maps.
+package func denseMaps(_ planes: UnsafeMutablePointer<Float>, _ extent: Shape) -> assay_maps {
+    unsafe assay_dense_maps(planes, extent.height, extent.width)
+}

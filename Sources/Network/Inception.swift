@@ -1,0 +1,113 @@
+// MesoInception-4's module (Afchar et al. 2018): four paths over one map, their outputs joined along the channels.
+package import CKernels
+
+/// 1×1 → a; 1×1 → b, 3×3 → b; 1×1 → c, 3×3 dilated by 2 → c; 1×1 → d, 3×3 dilated by 3 → d; every one with a ReLU.
+///
+/// An image's paths run one after the other, so that what lies between two convolutions never leaves the cache; the gradient
+/// computes it again.
+package final class Inception: Filter {
+    /// One path: a 1×1 convolution and, in all but the first, a dilated 3×3 one.
+    private struct Path {
+        let narrow: Convolution
+        let wide: Convolution?
+        var width: Int { narrow.channels.output }
+        var parameters: [Parameter] { narrow.parameters + (wide?.parameters ?? []) }
+    }
+
+    package let channels: (input: Int, output: Int)
+    package let isRectified = true
+    package let border = 3
+    private let paths: [Path]
+    /// The 1×1 weights of all paths as one, turned: the gradient of the input in a single pass.
+    private lazy var packedTransposed = Tensor(Shape(1, assay_packed_size(channels.input, channels.output, 1)))
+
+    /// `widths` are a, b, c and d; tensors are named `name.a`, `name.b1`, `name.b2` and so on.
+    package init(_ name: String, _ inputs: Int, _ widths: [Int]) {
+        precondition(widths.count == 4)
+        paths = zip(["a", "b", "c", "d"], widths).enumerated().map { dilation, path in
+            let (letter, width) = path
+            if dilation == 0 {
+                return Path(narrow: Convolution("\(name).\(letter)", inputs, width, size: 1, relu: true), wide: nil)
+            }
+            return Path(
+                narrow: Convolution("\(name).\(letter)1", inputs, width, size: 1, relu: true),
+                wide: Convolution("\(name).\(letter)2", width, width, size: 3, dilation: dilation, relu: true))
+        }
+        channels = (inputs, widths.reduce(0, +))
+    }
+
+    package var parameters: [Parameter] { paths.flatMap(\.parameters) }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) {
+        for path in paths {
+            path.narrow.initialise(from: &generator)
+            path.wide?.initialise(from: &generator)
+        }
+    }
+
+    package func prepare(forTraining: Bool) {
+        for path in paths {
+            path.narrow.prepare(forTraining: forTraining)
+            path.wide?.prepare(forTraining: forTraining)
+        }
+        if forTraining {
+            let joined = paths.flatMap(\.narrow.weight.value.values)
+            unsafe assay_pack_transposed(joined, channels.output, channels.input, 1, packedTransposed.base)
+        }
+    }
+
+    package func forward(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ scratch: Scratch
+    ) {
+        var out = unsafe output
+        for path in paths {
+            if let wide = path.wide {
+                let between = unsafe self.between(path, input, extent, scratch)
+                unsafe wide.apply(between, denseMaps(out, extent), extent, relu: true)
+            } else {
+                unsafe path.narrow.apply(denseMaps(input, extent), denseMaps(out, extent), extent, relu: true)
+            }
+            unsafe out += path.width * extent.area
+        }
+    }
+
+    /// What a path's 1×1 convolution hands to its 3×3 one.
+    private func between(
+        _ path: Path, _ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch
+    ) -> assay_maps {
+        let maps = unsafe scratch.maps(0, channels: path.width, extent, border: border)
+        unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, relu: true)
+        return unsafe maps
+    }
+
+    package func backward(
+        _ input: UnsafeMutablePointer<Float>, gradient: assay_maps, inputGradient: UnsafeMutablePointer<Float>?,
+        _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch
+    ) {
+        // Gradients of the 1×1 convolutions, path after path, in maps whose rows end in zeros.
+        let inner = unsafe scratch.maps(2, channels: channels.output, extent, border: 0)
+        var (outer, own, place) = unsafe (gradient, inner, sums)
+        for path in paths {
+            let narrowSums = unsafe place
+            if let wide = path.wide {
+                let between = unsafe self.between(path, input, extent, scratch)
+                let wideSums = unsafe place + path.narrow.parameters.reduce(0) { $0 + $1.count }
+                unsafe wide.addGradients(between, outer, extent, sums: wideSums)
+                unsafe wide.propagate(outer, own, extent)
+                unsafe assay_mask_maps(between, path.width, extent.height, extent.width, own)
+            } else {
+                unsafe assay_move_maps(outer, path.width, extent.height, extent.width, own)
+            }
+            unsafe path.narrow.addGradients(denseMaps(input, extent), own, extent, sums: narrowSums)
+            unsafe place += path.parameters.reduce(0) { $0 + $1.count }
+            unsafe outer.origin += path.width * outer.plane
+            unsafe own.origin += path.width * own.plane
+        }
+        if let inputGradient = unsafe inputGradient {
+            unsafe assay_convolve(
+                inner, channels.output, extent.height, extent.width, 1, 1, packedTransposed.base, nil, channels.input,
+                0, denseMaps(inputGradient, extent))
+        }
+    }
+}
