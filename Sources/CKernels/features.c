@@ -75,26 +75,6 @@ INLINED void haar_details(const float *planes, long channels, long height, long 
 
 CLONES(assay_haar_details, (const float *planes, long channels, long height, long width, float gain, float *out), (planes, channels, height, width, gain, out), haar_details(planes, channels, height, width, gain, out))
 
-INLINED void fold(const double *plane, long size, double *sums, double *differences) {
-    for (long i = 0; i < size / 2; i++) {
-        const double *upper = plane + i * size, *lower = plane + (size - 1 - i) * size;
-        for (long x = 0; x < size; x++) {
-            sums[i * size + x] = upper[x] + lower[x];
-            differences[i * size + x] = upper[x] - lower[x];
-        }
-    }
-}
-
-CLONES(assay_fold, (const double *plane, long size, double *sums, double *differences), (plane, size, sums, differences), fold(plane, size, sums, differences))
-
-void assay_interleave_turned(const double *even, const double *odd, long size, double *turned) {
-    for (long x = 0; x < size; x++)
-        for (long u = 0; u < size / 2; u++) {
-            turned[x * size + 2 * u] = even[u * size + x];
-            turned[x * size + 2 * u + 1] = odd[u * size + x];
-        }
-}
-
 INLINED long reflected(long i, long n) {
     if (n == 1) return 0;
     const long period = 2 * n - 2;

@@ -1,4 +1,4 @@
-// Fully connected layers, by OpenBLAS.
+// Fully connected layers: by a kernel of our own for one image, by OpenBLAS for a batch in training.
 import CKernels
 import COpenBLAS
 
@@ -42,9 +42,7 @@ package final class Dense: Layer {
     /// One image at a time, so that a score does not depend on what else is in the batch.
     private func multiplyEach(_ input: Tensor, _ context: Context) {
         context.team.forEach(input.shape.images) { image, _ in
-            unsafe cblas_sgemv(
-                CblasRowMajor, CblasNoTrans, blasint(outputs), blasint(inputs), 1, weight.value.base, blasint(inputs),
-                input.image(image), 1, 1, output.image(image), 1)
+            unsafe assay_multiply(weight.value.base, outputs, inputs, input.image(image), output.image(image))
         }
     }
 

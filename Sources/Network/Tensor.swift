@@ -1,4 +1,5 @@
 // The memory that layers hand to each other: dense float32 maps whose storage survives from batch to batch.
+import Glibc
 
 /// A batch of maps in NCHW order. Storage grows when a larger shape is asked for and is never given back before the end.
 ///
@@ -56,11 +57,14 @@
 
     package func fill(_ value: Float) { unsafe storage.update(repeating: value, count: shape.count) }
 
-    /// 64-byte aligned, so that no vector straddles two cache lines at the start of a plane, and with room for one vector more,
-    /// since kernels may read, but not use, what lies behind the last row.
+    /// Aligned to cache lines, with room for one vector more, since kernels may read, but not use, what lies behind the last row.
+    /// Large storage asks for large pages: small ones cost a fault each, and training touches gigabytes.
     private static func allocate(_ elements: Int) -> UnsafeMutablePointer<Float> {
         let count = elements + 16
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
+        let largePage = 2 << 20
+        let isLarge = count * 4 >= 2 * largePage
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: isLarge ? largePage : 64)
+        if isLarge { unsafe madvise(raw, count * 4, MADV_HUGEPAGE) }
         let pointer = unsafe raw.bindMemory(to: Float.self, capacity: count)
         unsafe pointer.initialize(repeating: 0, count: count)
         return unsafe pointer

@@ -5,6 +5,7 @@ import Files
 import Glibc
 import Scanning
 import Training
+import Network
 
 /// Trains a detector.
 enum TrainCommand {
@@ -65,6 +66,7 @@ enum TrainCommand {
         run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        BLAS.restartIfBehindProcessor()
         let options = try options(line)
         let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
         let sources = Set(dataset.samples.map(\.source))

@@ -102,6 +102,11 @@ void assay_normalisation_gradient(const float *gradient, const float *planes, co
                                   long width, long size, int pooling, const float *scale, const float *shift, int relu,
                                   const float *a, const float *b, const float *d, int wasRectified, assay_maps out);
 
+// MARK: Dense layers (dense.c)
+
+/// y[outputs] += weight[outputs][inputs] · x.
+void assay_multiply(const float *weight, long outputs, long inputs, const float *x, float *y);
+
 // MARK: Pointwise (pointwise.c)
 
 /// out = max(slope · x, x) for 0 ≤ slope < 1.
@@ -152,11 +157,18 @@ void assay_space_to_depth(const float *planes, long channels, long height, long 
 /// Orthonormal Haar detail bands of one level: [c][h][w] → [3c][h/2][w/2] (horizontal, vertical, diagonal), times `gain`.
 void assay_haar_details(const float *planes, long channels, long height, long width, float gain, float *out);
 
-/// Folds a square plane of even `size` about its middle row: sums and differences of row i and row size − 1 − i, [size/2][size].
-void assay_fold(const double *plane, long size, double *sums, double *differences);
+/// Constants of a DCT-II of n = base · 2^k samples, base odd: for n, n/2 and so on down to 2 · base, 2 cos(π(2i+1)/2n) for i < n/2,
+/// one after the other; cos(π(2i+1)u/2·base) as matrix[u][i]; and the factor that makes coefficient u orthonormal.
+typedef struct {
+    long base;
+    const double *cosines, *matrix, *scale;
+} assay_cosines;
 
-/// turned[x][2u] = even[u][x] and turned[x][2u + 1] = odd[u][x] for even and odd rows [size/2][size].
-void assay_interleave_turned(const double *even, const double *odd, long size, double *turned);
+/// Doubles of scratch memory that the transform of a size × size plane needs.
+size_t assay_cosine_transform_work(long size);
+
+/// Orthonormal two-dimensional DCT-II of a size × size plane; rows of `out` are vertical frequencies.
+void assay_cosine_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out);
 
 /// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, reflected at the border so that there are height/stride ×
 /// width/stride positions: out[64][h/stride][w/stride], coefficient u·8 + v (u vertical).

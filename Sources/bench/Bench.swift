@@ -1,0 +1,56 @@
+// Times what a scan and a training are made of, on this machine: JSON lines on standard output, a table on standard error.
+import CKernels
+import Detection
+import Glibc
+import Network
+
+@main
+struct Bench {
+    static func main() {
+        BLAS.restartIfBehindProcessor()
+        var (only, rounds) = ([String](), 5)
+        var arguments = CommandLine.arguments.dropFirst()
+        while let argument = arguments.popFirst() {
+            switch (argument, arguments.first) {
+            case ("--only", let name?): only.append(name)
+            case ("--rounds", let text?) where Int(text) ?? 0 > 0: rounds = Int(text)!
+            default: usage()
+            }
+            arguments = arguments.dropFirst()
+        }
+        let groups: [(name: String, cases: () -> [Case])] = [
+            ("kernels", kernelCases), ("features", featureCases), ("decode", decodeCases),
+            ("seed", { networkCases(.seed) }),
+            ("crossdomain", { networkCases(.crossdomain) }),
+        ]
+        if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
+            fail("no group is named '\(unknown)'; there are \(groups.map(\.name).joined(separator: ", "))")
+        }
+        note(
+            "\(onlineProcessors) CPUs, instruction set \(unsafe String(cString: assay_instruction_set_name(assay_instruction_set())))"
+        )
+        for group in groups where only.isEmpty || only.contains(group.name) {
+            for result in measure(group.cases(), rounds: rounds) {
+                print(result.json)
+                note(result.row)
+            }
+        }
+    }
+
+    private static func usage() -> Never {
+        fail("usage: bench [--only kernels|features|decode|seed|crossdomain]... [--rounds N]")
+    }
+
+    private static func fail(_ message: String) -> Never {
+        note("bench: " + message)
+        exit(64)
+    }
+}
+
+func note(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// CPUs of this machine that are switched on.
+var onlineProcessors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -1,0 +1,68 @@
+// The convolution kernels over the shapes of both networks, beside the loop that anyone would write.
+import CKernels
+import Network
+
+/// Shapes that matter: inputs, outputs, side, kernel, dilation.
+private let shapes = [
+    (3, 8, 224, 3, 1), (4, 4, 224, 3, 2), (8, 16, 112, 3, 1), (16, 32, 56, 3, 1), (12, 16, 56, 5, 1),
+    (15, 16, 64, 3, 1), (24, 24, 32, 3, 1), (48, 48, 16, 3, 1),
+]
+
+func kernelCases() -> [Case] {
+    shapes.flatMap { inputs, outputs, side, size, dilation -> [Case] in
+        let border = dilation * (size / 2)
+        let name =
+            "convolution \(inputs)→\(outputs), \(side)², k\(size)" + (dilation > 1 ? ", dilation \(dilation)" : "")
+        let weights = Tensor(Shape(outputs, inputs, size, size))
+        weights.fill(0.01)
+        let packed = Tensor(Shape(1, assay_packed_size(outputs, inputs, size)))
+        unsafe assay_pack(weights.base, outputs, inputs, size, packed.base)
+        let input = Tensor(Shape(1, assay_bordered_size(inputs, side, side, border)))
+        let gradient = Tensor(Shape(1, assay_bordered_size(outputs, side, side, border)))
+        let output = Tensor(Shape(1, outputs, side, side))
+        let sums = Tensor(weights.shape)
+        let operations = 2e-9 * Double(inputs * outputs * side * side * size * size)
+        let (maps, slopes) = unsafe (
+            assay_bordered_maps(input.base, side, side, border), assay_bordered_maps(gradient.base, side, side, border)
+        )
+        return [
+            Case(name + ", plain loop", amount: operations, unit: "GFLOP") {
+                unsafe plainLoop(maps, inputs, side, size, dilation, weights.base, outputs, output.base)
+            },
+            Case(name, amount: operations, unit: "GFLOP") {
+                unsafe assay_convolve(
+                    maps, inputs, side, side, size, dilation, packed.base, nil, outputs, 1,
+                    assay_dense_maps(output.base, side, side))
+            },
+            Case(name + ", weight gradient", amount: operations, unit: "GFLOP") {
+                unsafe assay_convolve_weight_gradient(
+                    maps, slopes, inputs, side, side, size, dilation, outputs, sums.base)
+            },
+        ]
+    }
+}
+
+private func plainLoop(
+    _ maps: assay_maps, _ inputs: Int, _ side: Int, _ size: Int, _ dilation: Int, _ weights: UnsafePointer<Float>,
+    _ outputs: Int, _ out: UnsafeMutablePointer<Float>
+) {
+    let reach = dilation * (size / 2)
+    for o in 0..<outputs {
+        for y in 0..<side {
+            for x in 0..<side {
+                var sum: Float = 0
+                for i in 0..<inputs {
+                    for ky in 0..<size {
+                        for kx in 0..<size {
+                            let place = unsafe i * maps.plane + (y + ky * dilation - reach) * maps.stride
+                            unsafe sum +=
+                                maps.origin[place + x + kx * dilation - reach]
+                                * weights[((o * inputs + i) * size + ky) * size + kx]
+                        }
+                    }
+                }
+                unsafe out[(o * side + y) * side + x] = max(sum, 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// The networks: what a scan does with them on one thread, and a training step on all.
+import Detection
+import Imaging
+import Network
+
+func networkCases(_ architecture: Architecture) -> [Case] {
+    let name = architecture.rawValue
+    let threads = onlineProcessors
+    let batch = 40
+    return [
+        inference("\(name) network, one thread", architecture, withInputs: false),
+        inference(
+            "\(name) network and \(architecture == .seed ? "DCT" : "inputs"), one thread", architecture,
+            withInputs: true),
+        training("\(name) training step, batch \(batch), one thread", architecture, batch, threads: 1),
+        training("\(name) training step, batch \(batch), all threads", architecture, batch, threads: threads),
+    ]
+}
+
+/// A network with drawn weights.
+private func network(_ architecture: Architecture) -> DetectorNetwork {
+    var generator = Draws()
+    let network = architecture.makeNetwork()
+    network.initialise(from: &generator)
+    return network
+}
+
+private func inputs(_ architecture: Architecture, _ count: Int) -> Inputs {
+    let (features, inputs, pixels) = (Features(architecture), architecture.makeInputs(count), picture(256, 256))
+    for index in 0..<count { features.fill(inputs, index, from: pixels, x: 64, y: 64) }
+    return inputs
+}
+
+/// One picture or crop after the other, as a scan sees them.
+private func inference(_ name: String, _ architecture: Architecture, withInputs: Bool) -> Case {
+    let (network, inputs) = (network(architecture), inputs(architecture, 1))
+    let context = Context(hasFixedWeights: true)
+    let (features, pixels) = (Features(architecture), picture(architecture == .seed ? 224 : 256, 224))
+    return Case(name, amount: 1) {
+        if withInputs { features.fill(inputs, 0, from: pixels, x: 64, y: 64) }
+        _ = network.forward(inputs, context)
+    }
+}
+
+/// Forward, three losses, backward, Adam.
+private func training(_ name: String, _ architecture: Architecture, _ batch: Int, threads: Int) -> Case {
+    let (network, inputs) = (network(architecture), inputs(architecture, batch))
+    let context = Context(team: ThreadTeam(threads: threads))
+    context.isTraining = true
+    let optimiser = Adam(network.parameters)
+    let targets = (0..<batch).map { Float($0 % 2) }
+    return Case(name, amount: Double(batch)) {
+        context.step += 1
+        optimiser.clearGradients()
+        let logits = network.forward(inputs, context)
+        var gradients = HeadTensors()
+        for head in Head.allCases {
+            let gradient = Tensor(Shape(0, 0))
+            _ = Loss.crossEntropy.evaluate(logits: logits[head]!, targets: targets, gradient: gradient)
+            gradients[head] = gradient
+        }
+        network.backward(gradients, context)
+        optimiser.update(rate: 1e-3, team: context.team)
+    }
+}
+
+/// Pseudo-random numbers for weights whose values do not matter.
+private struct Draws: RandomNumberGenerator {
+    private var state: UInt64 = 1
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return mix(state)
+    }
+}
