@@ -10,8 +10,10 @@ binary = .build/release/assay
 build: packages
 	swift build $(release)
 
+# Once more for the kernels of lesser processors: the first run takes the best that this one has.
 test: lint
 	swift test --skip-build $(debug)
+	for set in avx2 baseline; do ASSAY_INSTRUCTIONS=$$set swift test --skip-build $(debug) --filter 'NetworkTests|DetectionTests' || exit; done
 
 # The style, then everything that the compiler finds: warnings are errors, and so is an import that the manifest does not allow.
 lint: packages
@@ -24,8 +26,10 @@ format:
 demo: build
 	@.ci/demo
 
-# PICTURES=FOLDER scans that folder.
+# The parts, then whole scans and a training; PICTURES=FOLDER scans that folder.
 bench: build
+	swift build $(subst --product assay,--product bench,$(release))
+	.build/release/bench
 	@.ci/bench
 
 install: build

@@ -7,7 +7,7 @@
 typedef double d8 __attribute__((vector_size(64), aligned(8)));
 
 // One level down: a transform of n becomes those of n/2 of sums, first, and of weighted differences.
-INLINED void split(const d8 *x, long n, const double *cosines, d8 *y) {
+INLINED void split(const d8 *restrict x, long n, const double *restrict cosines, d8 *restrict y) {
     for (long i = 0; i < n / 2; i++) {
         const d8 a = x[i], b = x[n - 1 - i];
         y[i] = a + b;
@@ -16,7 +16,7 @@ INLINED void split(const d8 *x, long n, const double *cosines, d8 *y) {
 }
 
 // The way back: even coefficients are the first half's; odd ones follow from X[2k+1] + X[2k−1] = Y[k].
-INLINED void merge(const d8 *y, long n, d8 *x) {
+INLINED void merge(const d8 *restrict y, long n, d8 *restrict x) {
     d8 odd = y[n / 2] * 0.5;
     x[0] = y[0], x[1] = odd;
     for (long k = 1; k < n / 2; k++) {
@@ -25,43 +25,68 @@ INLINED void merge(const d8 *y, long n, d8 *x) {
     }
 }
 
+// The smallest transforms, by their definition.
+INLINED void bottom(const d8 *restrict x, long size, long base, const double *restrict matrix, d8 *restrict y) {
+    for (long start = 0; start < size; start += base)
+        for (long u = 0; u < base; u++) {
+            d8 sum = x[start] * matrix[u * base];
+#pragma clang loop unroll(full)
+            for (long i = 1; i < base; i++) sum += x[start + i] * matrix[u * base + i];
+            y[start + u] = sum;
+        }
+}
+
 // Transforms `a` [size] of eight lines, using `b` of the same extent; the result is in the one that is returned.
 INLINED d8 *transform(long size, const assay_cosines *table, d8 *a, d8 *b) {
-    const double *cosines = table->cosines;
-    d8 *from = a, *to = b;
-    for (long n = size; n > table->base; cosines += n / 2, n /= 2) {
+    const double *cosines = table->cosines, *matrix = table->matrix;
+    const long base = table->base;
+    d8 *from = a, *to = b, *other;
+    for (long n = size; n > base; cosines += n / 2, n /= 2) {
         for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
-        d8 *other = from;
-        from = to, to = other;
+        other = from, from = to, to = other;
     }
-    for (long start = 0; start < size; start += table->base)
-        for (long u = 0; u < table->base; u++) {
-            d8 sum = {};
-            for (long i = 0; i < table->base; i++) sum += from[start + i] * table->matrix[u * table->base + i];
-            to[start + u] = sum;
-        }
-    d8 *other = from;
-    from = to, to = other;
-    for (long n = 2 * table->base; n <= size; n *= 2) {
+    // 7 is what 224 comes down to.
+    if (base == 7)
+        bottom(from, size, 7, matrix, to);
+    else
+        bottom(from, size, base, matrix, to);
+    other = from, from = to, to = other;
+    for (long n = 2 * base; n <= size; n *= 2) {
         for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
-        other = from;
-        from = to, to = other;
+        other = from, from = to, to = other;
     }
     return from;
 }
 
+// Eight rows of eight, turned: to[l][u] = from[u][l] · scale[u].
+INLINED void turn(const d8 *from, const double *scale, double *to, long line) {
+    for (long l = 0; l < 8; l++)
+        for (long u = 0; u < 8; u++) to[l * line + u] = ((const double *)from)[u * 8 + l] * scale[u];
+}
+
 INLINED void plane_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out) {
     const long line = (size + 7) & ~7L;
-    d8 *a = (d8 *)(work + size * line), *b = a + size;
+    // From a cache line's start, or every vector would lie in two.
+    d8 *a = (d8 *)(((uintptr_t)work + 63) & ~(uintptr_t)63), *b = a + size;
+    work = (double *)(b + size);
     // Down the columns; the result is kept turned, [x][u], so that both passes run along whole vectors.
     for (long x = 0; x < size; x += 8) {
         const long lanes = size - x < 8 ? size - x : 8;
         if (lanes < 8) memset(a, 0, (size_t)size * sizeof(d8));
         for (long y = 0; y < size; y++)
-            for (long l = 0; l < lanes; l++) ((double *)&a[y])[l] = (double)plane[y * size + x + l];
-        const double *lane = (const double *)transform(size, table, a, b);
-        for (long l = 0; l < lanes; l++)
-            for (long u = 0; u < size; u++) work[(x + l) * line + u] = lane[u * 8 + l] * table->scale[u];
+            if (lanes == 8)
+                a[y] = __builtin_convertvector(*(const v8 *)(plane + y * size + x), d8);
+            else
+                for (long l = 0; l < lanes; l++) a[y][l] = (double)plane[y * size + x + l];
+        const d8 *done = transform(size, table, a, b);
+        for (long u = 0; u < size; u += 8) {
+            const long rest = size - u < 8 ? size - u : 8;
+            if (lanes == 8 && rest == 8)
+                turn(done + u, table->scale + u, work + x * line + u, line);
+            else
+                for (long l = 0; l < lanes; l++)
+                    for (long i = 0; i < rest; i++) work[(x + l) * line + u + i] = done[u + i][l] * table->scale[u + i];
+        }
     }
     for (long u = 0; u < size; u += 8) {
         const long lanes = size - u < 8 ? size - u : 8;
@@ -77,7 +102,7 @@ INLINED void plane_transform(const float *plane, long size, const assay_cosines 
     }
 }
 
-size_t assay_cosine_transform_work(long size) { return (size_t)(size * ((size + 7) & ~7L) + 16 * size); }
+size_t assay_cosine_transform_work(long size) { return (size_t)(size * ((size + 7) & ~7L) + 16 * size + 8); }
 
 CLONES(assay_cosine_transform, (const float *plane, long size, const assay_cosines *table, double *work, float *out),
        (plane, size, table, work, out), plane_transform(plane, size, table, work, out))

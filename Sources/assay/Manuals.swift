@@ -54,7 +54,14 @@ enum ScanManual {
                     + "(out-of-memory) costs one record. A decoder may take 16 bytes a pixel of --max-pixels and 512 MiB."
             ]
         ),
-        ("Environment", ["NO_COLOR, if set and not empty, keeps the summary free of colour."]),
+        (
+            "Environment",
+            [
+                "NO_COLOR, if set and not empty, keeps the summary free of colour.",
+                "ASSAY_INSTRUCTIONS names the instruction set to use at most: avx512, avx2 or baseline. Scores differ by rounding "
+                    + "only; set it to repeat a scan of another machine as closely as can be.",
+            ]
+        ),
         (
             "Examples",
             [

@@ -2,6 +2,7 @@
 
 import Files
 import Foundation
+import Imaging
 import Testing
 
 struct ScanTests {
@@ -24,6 +25,27 @@ struct ScanTests {
                 + #""model":"crossdomain-1:\#(model)",TIMES}"# + "\n")
         #expect(run.errors == "")
         #expect(run.status == 1)
+    }
+
+    @Test func scoresAreTheSameWithEveryInstructionSet() throws {
+        let shop = Workshop()
+        for (index, side) in [40, 128, 200, 600].enumerated() {
+            shop.write("d/\(index).png", encodePNG(Workshop.pixels(side, side)))
+        }
+        func scores(_ set: String) throws -> [Double] {
+            // The shipped model: zero weights would hide a wrong kernel.
+            let run = shop.run(["scan", "-q", "--sort", "path", "d"], environment: ["ASSAY_INSTRUCTIONS": set])
+            #expect(run.records.count == 4)
+            return try run.records.flatMap { record in
+                let scores = try #require(record["scores"] as? [String: Double])
+                return try ["fused", "spatial", "frequency"].map { try #require(scores[$0]) }
+            }
+        }
+        let reference = try scores("baseline")
+        #expect(Set(reference).count > 4)
+        for set in ["avx2", "avx512"] {
+            #expect(zip(try scores(set), reference).allSatisfy { abs($0 - $1) <= 1e-4 }, "\(set)")
+        }
     }
 
     @Test func everyKindOfFileHasItsPlace() throws {

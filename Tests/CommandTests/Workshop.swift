@@ -88,8 +88,9 @@ final class Workshop {
         run(["scan", "--model", "../" + modelName, "-q"] + arguments, input: input)
     }
 
-    func run(_ arguments: [String], input: String? = nil) -> Run {
+    func run(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) -> Run {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.executableURL = URL(fileURLWithPath: Workshop.program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)
