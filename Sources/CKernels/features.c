@@ -10,7 +10,9 @@ INLINED void rgb_planes(const uint8_t *rgb, long stride, long height, long width
             for (long c = 0; c < 3; c++) planes[c * area + y * width + x] = (float)rgb[3 * x + c] * (1.0f / 255.0f);
 }
 
-CLONES(assay_rgb_planes, (const uint8_t *rgb, long stride, long height, long width, float *planes), (rgb, stride, height, width, planes), rgb_planes(rgb, stride, height, width, planes))
+CLONES(assay_rgb_planes,
+       (const uint8_t *rgb, long stride, long height, long width, float *planes),
+       (rgb, stride, height, width, planes), rgb_planes(rgb, stride, height, width, planes))
 
 INLINED void luminance(const float *planes, long area, float *out) {
     for (long i = 0; i < area; i++) out[i] = 0.299f * planes[i] + 0.587f * planes[area + i] + 0.114f * planes[2 * area + i];
@@ -22,7 +24,9 @@ INLINED void scale_offset(const float *x, long count, float scale, float offset,
     for (long i = 0; i < count; i++) out[i] = x[i] * scale + offset;
 }
 
-CLONES(assay_scale_offset, (const float *x, long count, float scale, float offset, float *out), (x, count, scale, offset, out), scale_offset(x, count, scale, offset, out))
+CLONES(assay_scale_offset,
+       (const float *x, long count, float scale, float offset, float *out),
+       (x, count, scale, offset, out), scale_offset(x, count, scale, offset, out))
 
 INLINED void local_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
     for (long c = 0; c < channels; c++, planes += height * width)
@@ -42,7 +46,9 @@ INLINED void local_residual(const float *planes, long channels, long height, lon
         }
 }
 
-CLONES(assay_local_residual, (const float *planes, long channels, long height, long width, float gain, float *out), (planes, channels, height, width, gain, out), local_residual(planes, channels, height, width, gain, out))
+CLONES(assay_local_residual,
+       (const float *planes, long channels, long height, long width, float gain, float *out),
+       (planes, channels, height, width, gain, out), local_residual(planes, channels, height, width, gain, out))
 
 INLINED void space_to_depth(const float *planes, long channels, long height, long width, float *out) {
     const long h = height / 2, w = width / 2;
@@ -55,7 +61,9 @@ INLINED void space_to_depth(const float *planes, long channels, long height, lon
                 }
 }
 
-CLONES(assay_space_to_depth, (const float *planes, long channels, long height, long width, float *out), (planes, channels, height, width, out), space_to_depth(planes, channels, height, width, out))
+CLONES(assay_space_to_depth,
+       (const float *planes, long channels, long height, long width, float *out),
+       (planes, channels, height, width, out), space_to_depth(planes, channels, height, width, out))
 
 INLINED void haar_details(const float *planes, long channels, long height, long width, float gain, float *out) {
     const long h = height / 2, w = width / 2, area = h * w;
@@ -73,7 +81,9 @@ INLINED void haar_details(const float *planes, long channels, long height, long 
         }
 }
 
-CLONES(assay_haar_details, (const float *planes, long channels, long height, long width, float gain, float *out), (planes, channels, height, width, gain, out), haar_details(planes, channels, height, width, gain, out))
+CLONES(assay_haar_details,
+       (const float *planes, long channels, long height, long width, float gain, float *out),
+       (planes, channels, height, width, gain, out), haar_details(planes, channels, height, width, gain, out))
 
 INLINED long reflected(long i, long n) {
     if (n == 1) return 0;
@@ -83,7 +93,7 @@ INLINED long reflected(long i, long n) {
     return i < n ? i : period - i;
 }
 
-INLINED void block_dct(const float *plane, long height, long width, long stride, float *out) {
+INLINED void block_dct_by(const float *plane, long height, long width, long stride, float *out) {
     float basis[8][8];
     for (int u = 0; u < 8; u++)
         for (int x = 0; x < 8; x++)
@@ -92,6 +102,9 @@ INLINED void block_dct(const float *plane, long height, long width, long stride,
     // Columns of blocks whose x has the same remainder by the stride lie together, so that both passes run along rows.
     const long line = w + 8 / stride;
     float vertical[width], phases[stride * line];
+    int32_t places[stride * line];
+    for (long p = 0; p < stride; p++)
+        for (long i = 0; i < line; i++) places[p * line + i] = (int32_t)reflected(i * stride + p - margin, width);
     for (long by = 0; by < h; by++) {
         const float *rows[8];
         for (long y = 0; y < 8; y++) rows[y] = plane + reflected(by * stride - margin + y, height) * width;
@@ -100,8 +113,7 @@ INLINED void block_dct(const float *plane, long height, long width, long stride,
             for (long x = 0; x < width; x++)
                 vertical[x] = ((rows[0][x] * b[0] + rows[1][x] * b[1]) + (rows[2][x] * b[2] + rows[3][x] * b[3])) +
                               ((rows[4][x] * b[4] + rows[5][x] * b[5]) + (rows[6][x] * b[6] + rows[7][x] * b[7]));
-            for (long p = 0; p < stride; p++)
-                for (long i = 0; i < line; i++) phases[p * line + i] = vertical[reflected(i * stride + p - margin, width)];
+            for (long i = 0; i < stride * line; i++) phases[i] = vertical[places[i]];
             for (int v = 0; v < 8; v++) {
                 float *o = out + (u * 8 + v) * area + by * w;
                 for (long i = 0; i < w; i++) {
@@ -114,4 +126,14 @@ INLINED void block_dct(const float *plane, long height, long width, long stride,
     }
 }
 
-CLONES(assay_block_dct, (const float *plane, long height, long width, long stride, float *out), (plane, height, width, stride, out), block_dct(plane, height, width, stride, out))
+// With the stride that the detector uses as a constant.
+INLINED void block_dct(const float *plane, long height, long width, long stride, float *out) {
+    if (stride == 4)
+        block_dct_by(plane, height, width, 4, out);
+    else
+        block_dct_by(plane, height, width, stride, out);
+}
+
+CLONES(assay_block_dct,
+       (const float *plane, long height, long width, long stride, float *out),
+       (plane, height, width, stride, out), block_dct(plane, height, width, stride, out))

@@ -7,13 +7,17 @@ INLINED void leaky_relu(const float *x, long count, float slope, float *out) {
     for (long i = 0; i < count; i++) out[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-CLONES(assay_leaky_relu, (const float *x, long count, float slope, float *out), (x, count, slope, out), leaky_relu(x, count, slope, out))
+CLONES(assay_leaky_relu,
+       (const float *x, long count, float slope, float *out),
+       (x, count, slope, out), leaky_relu(x, count, slope, out))
 
 INLINED void leaky_relu_gradient(const float *gradient, const float *output, long count, float slope, float *dx) {
     for (long i = 0; i < count; i++) dx[i] = output[i] > 0 ? gradient[i] : slope * gradient[i];
 }
 
-CLONES(assay_leaky_relu_gradient, (const float *gradient, const float *output, long count, float slope, float *dx), (gradient, output, count, slope, dx), leaky_relu_gradient(gradient, output, count, slope, dx))
+CLONES(assay_leaky_relu_gradient,
+       (const float *gradient, const float *output, long count, float slope, float *dx),
+       (gradient, output, count, slope, dx), leaky_relu_gradient(gradient, output, count, slope, dx))
 
 INLINED void add(const float *x, long count, float *y) {
     for (long i = 0; i < count; i++) y[i] += x[i];
@@ -27,7 +31,8 @@ INLINED void scale(float *y, long count, float factor) {
 
 CLONES(assay_scale, (float *y, long count, float factor), (y, count, factor), scale(y, count, factor))
 
-INLINED void adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float beta2, float epsilon, float decay) {
+INLINED void adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float
+    beta2, float epsilon, float decay) {
     for (long i = 0; i < count; i++) {
         const float g = gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;
@@ -36,7 +41,11 @@ INLINED void adam(float *value, const float *gradient, float *mean, float *varia
     }
 }
 
-CLONES(assay_adam, (float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float beta2, float epsilon, float decay), (value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay), adam(value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay))
+CLONES(assay_adam,
+       (float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1, float beta2, float
+        epsilon, float decay),
+       (value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay), adam(value, gradient, mean, variance, count,
+        rate, beta1, beta2, epsilon, decay))
 
 // ln for positive normal floats: the argument is split into 2^e · m with m in [√½, √2), and ln(m) is Cephes' logf polynomial
 // (Moshier, netlib.org/cephes), whose coefficients these are.
@@ -80,7 +89,9 @@ INLINED void log_magnitude(const float *x, long count, float epsilon, float *y) 
     }
 }
 
-CLONES(assay_log_magnitude, (const float *x, long count, float epsilon, float *y), (x, count, epsilon, y), log_magnitude(x, count, epsilon, y))
+CLONES(assay_log_magnitude,
+       (const float *x, long count, float epsilon, float *y),
+       (x, count, epsilon, y), log_magnitude(x, count, epsilon, y))
 
 INLINED void scaled_asinh(const float *x, long count, float gain, float *y) {
     // asinh(x) = sign(x) · ln(|x| + √(x² + 1)). The logarithm works on a block that stays in the first-level cache.

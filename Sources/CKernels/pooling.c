@@ -21,7 +21,9 @@ INLINED void average_pool(const float *planes, long channels, long height, long 
         }
 }
 
-CLONES(assay_average_pool, (const float *planes, long channels, long height, long width, long size, float *out), (planes, channels, height, width, size, out), average_pool(planes, channels, height, width, size, out))
+CLONES(assay_average_pool,
+       (const float *planes, long channels, long height, long width, long size, float *out),
+       (planes, channels, height, width, size, out), average_pool(planes, channels, height, width, size, out))
 
 INLINED void average_pool_gradient(const float *gradient, long channels, long height, long width, long size, float *dx) {
     const long w = width / size;
@@ -36,4 +38,6 @@ INLINED void average_pool_gradient(const float *gradient, long channels, long he
         }
 }
 
-CLONES(assay_average_pool_gradient, (const float *gradient, long channels, long height, long width, long size, float *dx), (gradient, channels, height, width, size, dx), average_pool_gradient(gradient, channels, height, width, size, dx))
+CLONES(assay_average_pool_gradient,
+       (const float *gradient, long channels, long height, long width, long size, float *dx),
+       (gradient, channels, height, width, size, dx), average_pool_gradient(gradient, channels, height, width, size, dx))

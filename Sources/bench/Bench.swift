@@ -8,11 +8,12 @@ import Network
 struct Bench {
     static func main() {
         BLAS.restartIfBehindProcessor()
-        var (only, rounds) = ([String](), 5)
+        var (only, rounds, part) = ([String](), 5, "")
         var arguments = CommandLine.arguments.dropFirst()
         while let argument = arguments.popFirst() {
             switch (argument, arguments.first) {
             case ("--only", let name?): only.append(name)
+            case ("--case", let text?): part = text
             case ("--rounds", let text?) where Int(text) ?? 0 > 0: rounds = Int(text)!
             default: usage()
             }
@@ -30,7 +31,7 @@ struct Bench {
             "\(onlineProcessors) CPUs, instruction set \(unsafe String(cString: assay_instruction_set_name(assay_instruction_set())))"
         )
         for group in groups where only.isEmpty || only.contains(group.name) {
-            for result in measure(group.cases(), rounds: rounds) {
+            for result in measure(group.cases().filter { part.isEmpty || $0.name.contains(part) }, rounds: rounds) {
                 print(result.json)
                 note(result.row)
             }
@@ -38,7 +39,7 @@ struct Bench {
     }
 
     private static func usage() -> Never {
-        fail("usage: bench [--only kernels|features|decode|seed|crossdomain]... [--rounds N]")
+        fail("usage: bench [--only kernels|features|decode|seed|crossdomain]... [--case TEXT] [--rounds N]")
     }
 
     private static func fail(_ message: String) -> Never {
