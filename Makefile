@@ -5,7 +5,7 @@ debug = --explicit-target-dependency-import-check error
 release = $(debug) -c release --product assay --static-swift-stdlib
 binary = .build/release/assay
 
-.PHONY: build test lint format demo bench install packages
+.PHONY: build test lint format demo bench bench-peers install packages
 
 build: packages
 	swift build $(release)
@@ -31,6 +31,11 @@ bench: build
 	swift build $(subst --product assay,--product bench,$(release))
 	.build/release/bench
 	@.ci/bench
+
+# Beside TensorFlow, PyTorch and ONNX Runtime, which are downloaded; PEERS='--rounds 1 --only scan decode' chooses.
+bench-peers: build
+	swift build $(subst --product assay,--product bench,$(release))
+	@Benchmarks/peers $(PEERS)
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
