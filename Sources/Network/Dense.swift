@@ -1,4 +1,4 @@
-// Fully connected layers: by a kernel of our own for one image, by OpenBLAS for a batch in training.
+// Fully connected layers. Their gradients are products of matrices, by OpenBLAS.
 import CKernels
 import COpenBLAS
 
@@ -29,37 +29,24 @@ package final class Dense: Layer {
 
     package func forward(_ input: Tensor, _ context: Context) -> Tensor {
         precondition(input.shape.imageCount == inputs, "dense layer got \(input.shape), wants \(inputs) elements")
-        BLAS.useOneThread()
         self.input = input
         output.reshape(Shape(input.shape.images, outputs))
         for image in 0..<input.shape.images {
             unsafe output.image(image).update(from: bias.value.base, count: outputs)
         }
-        if context.isTraining { multiplyBatch(input, context) } else { multiplyEach(input, context) }
-        return output
-    }
-
-    /// One image at a time, so that a score does not depend on what else is in the batch.
-    private func multiplyEach(_ input: Tensor, _ context: Context) {
-        context.team.forEach(input.shape.images) { image, _ in
-            unsafe assay_multiply(weight.value.base, outputs, inputs, input.image(image), output.image(image))
-        }
-    }
-
-    /// All images at once, so that large weights are read from memory once a batch; a task for each 16 outputs.
-    private func multiplyBatch(_ input: Tensor, _ context: Context) {
+        // Large weights are read from memory once a batch, in tasks of 16 outputs.
         context.team.forEach((outputs + 15) / 16) { task, _ in
-            let first = 16 * task
-            unsafe cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, blasint(input.shape.images), blasint(min(16, outputs - first)),
-                blasint(inputs), 1, input.base, blasint(inputs), weight.value.base + first * inputs, blasint(inputs), 1,
-                output.base + first, blasint(outputs))
+            unsafe assay_multiply(
+                weight.value.base, 16 * task, min(16 * task + 16, outputs), inputs, input.base, input.shape.images,
+                output.base, outputs)
         }
+        return output
     }
 
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
         guard let input else { preconditionFailure("backward before forward") }
         let images = input.shape.images
+        BLAS.useOneThread()
         inputGradient.reshape(input.shape)
         context.team.forEach((inputs + Dense.block - 1) / Dense.block) { task, _ in
             let first = task * Dense.block

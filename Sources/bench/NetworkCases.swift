@@ -8,10 +8,11 @@ func networkCases(_ architecture: Architecture) -> [Case] {
     let threads = onlineProcessors
     let batch = 40
     return [
-        inference("\(name) network, one thread", architecture, withInputs: false),
+        inference("\(name) network, one thread", architecture, batch: 1, withInputs: false),
+        inference("\(name) network, batch 8, one thread", architecture, batch: 8, withInputs: false),
         inference(
             "\(name) network and \(architecture == .seed ? "DCT" : "inputs"), one thread", architecture,
-            withInputs: true),
+            batch: 8, withInputs: true),
         training("\(name) training step, batch \(batch), one thread", architecture, batch, threads: 1),
         training("\(name) training step, batch \(batch), all threads", architecture, batch, threads: threads),
     ]
@@ -31,13 +32,15 @@ private func inputs(_ architecture: Architecture, _ count: Int) -> Inputs {
     return inputs
 }
 
-/// One picture or crop after the other, as a scan sees them.
-private func inference(_ name: String, _ architecture: Architecture, withInputs: Bool) -> Case {
-    let (network, inputs) = (network(architecture), inputs(architecture, 1))
+/// A batch of crops, with or without making their inputs.
+private func inference(_ name: String, _ architecture: Architecture, batch: Int, withInputs: Bool) -> Case {
+    let (network, inputs) = (network(architecture), inputs(architecture, batch))
     let context = Context(hasFixedWeights: true)
-    let (features, pixels) = (Features(architecture), picture(architecture == .seed ? 224 : 256, 224))
-    return Case(name, amount: 1) {
-        if withInputs { features.fill(inputs, 0, from: pixels, x: 64, y: 64) }
+    let (features, pixels) = (Features(architecture), picture(256, 256))
+    return Case(name, amount: Double(batch)) {
+        if withInputs {
+            for index in 0..<batch { features.fill(inputs, index, from: pixels, x: 64, y: 64) }
+        }
         _ = network.forward(inputs, context)
     }
 }

@@ -104,8 +104,8 @@ void assay_normalisation_gradient(const float *gradient, const float *planes, co
 
 // MARK: Dense layers (dense.c)
 
-/// y[outputs] += weight[outputs][inputs] · x.
-void assay_multiply(const float *weight, long outputs, long inputs, const float *x, float *y);
+/// y[image][o] += weight[o][inputs] · x[image][inputs] for `first` ≤ o < `end`; an image's result does not depend on the others.
+void assay_multiply(const float *weight, long first, long end, long inputs, const float *x, long images, float *y, long outputs);
 
 // MARK: Pointwise (pointwise.c)
 
