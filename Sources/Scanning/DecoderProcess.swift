@@ -47,12 +47,16 @@ final class DecoderProcess {
         buffer = try SharedBuffer()
     }
 
-    deinit { end(killing: false) }
+    // It has nothing to finish, and ending in order takes it longer than a small picture.
+    deinit { end(killing: true) }
+
+    /// Starts the process ahead of the first request; what fails here is tried again by `examine`, which can say so.
+    func start() { _ = try? connect() }
 
     /// Hands over the first `length` bytes of `buffer`, does `meanwhile` here, and waits for the finding.
     func examine(_ length: Int, meanwhile: () -> Void) -> Finding {
         do throws(FileError) {
-            let socket = try start()
+            let socket = try connect()
             var request = UInt64(length)
             let sent = unsafe send(socket, &request, 8, Int32(MSG_NOSIGNAL))
             meanwhile()
@@ -91,7 +95,7 @@ final class DecoderProcess {
     }
 
     /// The socket of the running process, started if there is none.
-    private func start() throws(FileError) -> Int32 {
+    private func connect() throws(FileError) -> Int32 {
         if let running { return running.socket }
         var pair: [Int32] = [-1, -1]
         let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)

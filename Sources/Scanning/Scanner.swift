@@ -15,6 +15,8 @@ package struct ScanPlan: Sendable {
     /// Bytes; larger pictures are skipped.
     package var maxFileSize = 256 << 20
     package var decoder = DecoderSettings()
+    /// A decoder with these settings that was started ahead of the scan.
+    package var firstDecoder: EarlyDecoder?
     /// `Detector.identity` of the model that the decoders use.
     package var model = ""
     package var format = RecordFormat()
@@ -179,9 +181,10 @@ private struct Worker {
 
     private mutating func readyDecoder() throws(FileError) -> DecoderProcess {
         if let decoder { return decoder }
-        let made = try DecoderProcess(plan.decoder)
-        decoder = made
-        return made
+        let ready: DecoderProcess
+        if let early = plan.firstDecoder?.take() { ready = early } else { ready = try DecoderProcess(plan.decoder) }
+        decoder = ready
+        return ready
     }
 
     /// Memory of the image buffer that stays after a large file.

@@ -14,14 +14,10 @@ struct ModelFile {
     static let maxSize = 256 << 20
 
     /// Reads `path`, or takes the shipped model when it is nil.
-    static func load(_ path: PathBytes?) throws(CommandFailure) -> ModelFile {
-        let bytes: [UInt8]
-        if let path {
-            bytes = try read(path)
-        } else {
-            bytes = Detector.shippedBytes()
-            if bytes.isEmpty { throw .failure(ModelError.absent.message) }
-        }
+    static func load(_ path: PathBytes?) throws(CommandFailure) -> ModelFile { try load(path, read(path)) }
+
+    /// Checks the bytes that `read` gave for `path`.
+    static func load(_ path: PathBytes?, _ bytes: [UInt8]) throws(CommandFailure) -> ModelFile {
         let name = path?.escaped ?? "the shipped model"
         do throws(ModelError) {
             let detector = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes))
@@ -31,7 +27,13 @@ struct ModelFile {
         }
     }
 
-    static func read(_ path: PathBytes) throws(CommandFailure) -> [UInt8] {
+    /// The bytes of `path`, or of the shipped model when it is nil.
+    static func read(_ path: PathBytes?) throws(CommandFailure) -> [UInt8] {
+        guard let path else {
+            let bytes = Detector.shippedBytes()
+            if bytes.isEmpty { throw .failure(ModelError.absent.message) }
+            return bytes
+        }
         do throws(FileError) {
             return try OpenFile.open(path, in: nil, followingLinks: true).readAll(limit: maxSize)
         } catch {

@@ -23,15 +23,19 @@ enum ScanCommand {
         let isQuiet = line.flag(Options.quiet)
         let failing = try kinds(line, Options.failOn) ?? [.fake]
         var plan = try ScanPlan(line)
-        let model = try ModelFile.load(line.path(Options.model))
-        plan.model = model.detector.identity
+        let modelPath = line.path(Options.model)
+        let modelBytes = try ModelFile.read(modelPath)
         let session: ScanSession
         do throws(FileError) {
-            if line.path(Options.model) != nil { try plan.decoder.useModel(model.bytes) }
+            if modelPath != nil { try plan.decoder.useModel(modelBytes) }
+            // It reads the model while this process does.
+            plan.firstDecoder = EarlyDecoder(plan.decoder)
             session = try ScanSession(showsProgress: showsProgress(line, isQuiet))
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
+        let model = try ModelFile.load(modelPath, modelBytes)
+        plan.model = model.detector.identity
         let output = try openOutput(line, &plan)
         let summaryFile = try line.path(Options.summary).map(SummaryFile.init)
 
