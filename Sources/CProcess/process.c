@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -124,6 +125,11 @@ static void explain_abort(int number) {
     if (probe == MAP_FAILED) _exit(PROCESS_OUT_OF_MEMORY);
     signal(number, SIG_DFL);
     raise(number);
+}
+
+void process_keep_memory(void) {
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
 }
 
 int process_confine(size_t memory) {

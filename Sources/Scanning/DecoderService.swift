@@ -34,6 +34,7 @@ package enum DecoderService {
     ///
     /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
     package static func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+        process_keep_memory()
         guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
         let examiner = detector.makeExaminer()
         guard process_confine(memory) == 0 else { return 1 }

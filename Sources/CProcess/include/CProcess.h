@@ -20,6 +20,10 @@ int process_reopen_read_only(int descriptor);
 /// Returns 0 or an errno.
 int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child);
 
+/// Has freed memory stay with the process, up to 256 MiB, for the next picture: taking it back costs a fault for every page,
+/// which for large pictures is a third of the decoding.
+void process_keep_memory(void);
+
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
 /// nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts
 /// with less than a quarter of them left. Returns 0 or an errno.
