@@ -7,6 +7,15 @@ final class BoundedQueue<Element: Sendable>: Sendable {
         var head = 0
         var count = 0
         var isClosed = false
+
+        mutating func removeFirst() -> Element? {
+            defer {
+                ring[head] = nil
+                head = (head + 1) % ring.count
+                count -= 1
+            }
+            return ring[head]
+        }
     }
 
     private let monitor: Monitor<State>
@@ -28,12 +37,13 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     func pop() -> Element? {
         monitor.wait { state -> Element?? in
             if state.count == 0 { return state.isClosed ? .some(nil) : nil }
-            let element = state.ring[state.head]
-            state.ring[state.head] = nil
-            state.head = (state.head + 1) % state.ring.count
-            state.count -= 1
-            return .some(element)
+            return .some(state.removeFirst())
         }
+    }
+
+    /// The oldest element, without waiting, and only if there are at least `minimum`.
+    func pop(fromAtLeast minimum: Int) -> Element? {
+        monitor.with { $0.count >= max(1, minimum) ? $0.removeFirst() : nil }
     }
 
     /// No more elements: consumers finish what is there.

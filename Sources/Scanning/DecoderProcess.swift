@@ -35,43 +35,78 @@ package struct DecoderSettings: Sendable {
     package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }
 }
 
-/// One decoder process and the memory shared with it.  Used by one thread, which must outlive it.
+/// One decoder process and the memory shared with it.  Used by one thread at a time; the process ends with the one that
+/// started it.
+///
+/// Up to two files are handed over at once, each in a buffer of its own, so that the process finds the next one waiting when
+/// it has finished one.  Findings come in the order of the requests.
 final class DecoderProcess {
-    let buffer: SharedBuffer
+    /// A file that was handed over.
+    private struct Request {
+        let slot: Int
+        let length: Int
+        /// Why it could not be handed over after all.
+        var refusal: Refusal?
+    }
+
+    let buffers: [SharedBuffer]
     private let settings: DecoderSettings
+    private let clock = ContinuousClock()
     private var running: (process: pid_t, socket: Int32)?
+    /// Not yet answered, oldest first.
+    private var requests: [Request] = []
+    /// When the oldest request became the one that the process works on.
+    private var begun: ContinuousClock.Instant
     private var reply = [UInt8](repeating: 0, count: 8192)
 
     init(_ settings: DecoderSettings) throws(FileError) {
         self.settings = settings
-        buffer = try SharedBuffer()
+        buffers = [try SharedBuffer(), try SharedBuffer()]
+        begun = clock.now
     }
 
     // It has nothing to finish, and ending in order takes it longer than a small picture.
     deinit { end(killing: true) }
 
-    /// Starts the process ahead of the first request; what fails here is tried again by `examine`, which can say so.
+    /// Starts the process ahead of the first request; what fails here is tried again by `submit`, which can say so.
     func start() { _ = try? connect() }
 
-    /// Hands over the first `length` bytes of `buffer`, does `meanwhile` here, and waits for the finding.
-    func examine(_ length: Int, meanwhile: () -> Void) -> Finding {
+    /// Hands over the first `length` bytes of buffer `slot`, which must not be touched until `receive` has returned the
+    /// finding.
+    func submit(_ slot: Int, _ length: Int) {
+        if requests.isEmpty { begun = clock.now }
+        requests.append(Request(slot: slot, length: length))
+        send(requests.count - 1)
+    }
+
+    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs this one request only: a later
+    /// one is handed to the next process.
+    func receive() -> Finding {
+        let request = requests[0]
+        let finding = request.refusal.map { .refused($0) } ?? answer()
+        requests.removeFirst()
+        begun = clock.now
+        if running == nil { for index in requests.indices { send(index) } }
+        return finding
+    }
+
+    private func send(_ index: Int) {
         do throws(FileError) {
             let socket = try connect()
-            var request = UInt64(length)
-            let sent = unsafe send(socket, &request, 8, Int32(MSG_NOSIGNAL))
-            meanwhile()
-            if sent != 8 { return .refused(died()) }
-            return receive(socket)
+            // A process that is gone takes nothing; `receive` finds that out, after the answers that it left.
+            let words = [UInt64(requests[index].slot), UInt64(requests[index].length)]
+            _ = unsafe Glibc.send(socket, words, 16, Int32(MSG_NOSIGNAL))
         } catch {
-            meanwhile()
-            return .refused(Refusal(.error, code: "no-decoder", message: "no decoder process: \(error.message)"))
+            let message = "no decoder process: \(error.message)"
+            requests[index].refusal = Refusal(.error, code: "no-decoder", message: message)
         }
     }
 
-    private func receive(_ socket: Int32) -> Finding {
+    /// Reads one answer of the running process, for as long as one file may take.
+    private func answer() -> Finding {
+        guard let socket = running?.socket else { return .refused(died()) }
         var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        let clock = ContinuousClock()
-        let deadline = settings.timeout.map { clock.now.advanced(by: .seconds($0)) }
+        let deadline = settings.timeout.map { begun.advanced(by: .seconds($0)) }
         while true {
             let left = deadline.map { max(0, clock.now.duration(to: $0).seconds) }
             let count = unsafe poll(&waiting, 1, left.map { Int32(min($0 * 1000, 1e9).rounded(.up)) } ?? -1)
@@ -105,7 +140,7 @@ final class DecoderProcess {
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
             String(settings.limits.maxTextBytes), String(settings.memory), settings.modelDescriptor == nil ? "0" : "1",
         ]
-        let descriptors = [pair[1], buffer.readOnlyDescriptor] + (settings.modelDescriptor.map { [$0] } ?? [])
+        let descriptors = [pair[1]] + buffers.map(\.readOnlyDescriptor) + (settings.modelDescriptor.map { [$0] } ?? [])
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
         var process: pid_t = 0

@@ -27,8 +27,8 @@ extension Duration {
 package enum DecoderService {
     /// Descriptors that `process_spawn` hands on.
     static let socket: Int32 = 3
-    static let image: Int32 = 4
-    static let model: Int32 = 5
+    static let images: [Int32] = [4, 5]
+    static let model: Int32 = 6
 
     /// Serves requests until the scanner closes its end; the result is the exit status.
     ///
@@ -38,9 +38,9 @@ package enum DecoderService {
         guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
         let examiner = detector.makeExaminer()
         guard process_confine(memory) == 0 else { return 1 }
-        var view = SharedView()
-        while let length = nextRequest() {
-            guard let bytes = unsafe view.bytes(length) else { return 1 }
+        var views = images.map { SharedView($0) }
+        while let (slot, length) = nextRequest() {
+            guard let bytes = unsafe views[slot].bytes(length) else { return 1 }
             #if DEBUG
                 unsafe misbehaveIfAsked(bytes)
             #endif
@@ -65,13 +65,14 @@ package enum DecoderService {
         return try? Detector.load(bytes, digest: "")
     }
 
-    /// The length of the next file, nil when the scanner is gone.
-    private static func nextRequest() -> Int? {
-        var length: UInt64 = 0
+    /// Which buffer the next file is in, and its length; nil when the scanner is gone.
+    private static func nextRequest() -> (slot: Int, length: Int)? {
+        var words: (slot: UInt64, length: UInt64) = (0, 0)
         while true {
-            let count = unsafe recv(socket, &length, 8, 0)
+            let count = unsafe recv(socket, &words, 16, 0)
             if count < 0 && errno == EINTR { continue }
-            return count == 8 ? Int(exactly: length) : nil
+            guard count == 16, words.slot < images.count, let length = Int(exactly: words.length) else { return nil }
+            return (Int(words.slot), length)
         }
     }
 
@@ -90,19 +91,22 @@ package enum DecoderService {
     #endif
 }
 
-/// The read-only mapping of the image buffer, renewed when the buffer has grown.
+/// The read-only mapping of an image buffer, renewed when the buffer has grown.
 @safe private struct SharedView {
+    private let descriptor: Int32
     private var mapping = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
 
     mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
         if count > (unsafe mapping.count) {
             var status = stat()
-            guard unsafe fstat(DecoderService.image, &status) == 0, Int(status.st_size) >= count else { return nil }
+            guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) >= count else { return nil }
             if let base = unsafe mapping.baseAddress {
                 unsafe munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
             }
             let size = Int(status.st_size)
-            let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, DecoderService.image, 0)
+            let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0)
             guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
             unsafe mapping = UnsafeRawBufferPointer(start: address, count: size)
         }

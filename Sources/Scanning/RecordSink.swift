@@ -41,6 +41,12 @@ package final class RecordSink: Sendable {
         _ = state.wait { $0.next + window > sequence ? true : nil }
     }
 
+    /// Whether `awaitTurn` would return at once.
+    func hasTurn(_ sequence: Int) -> Bool {
+        guard let window else { return true }
+        return state.with { $0.next + window > sequence }
+    }
+
     /// Counts an outcome and writes its line (empty for none); false when nothing more can be written.  Every sequence
     /// number from 0 on must be delivered exactly once.
     func deliver(_ sequence: Int, _ line: [UInt8], _ count: (inout Tally) -> Void) -> Bool {

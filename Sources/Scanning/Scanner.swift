@@ -80,18 +80,33 @@ package final class Scanner: Sendable {
     }
 
     private func work() {
-        var worker = Worker(plan)
-        while let job = queue.pop() {
-            sink.awaitTurn(job.sequence)
+        var json = JSONText()
+        let worker = Worker(plan) { sequence, outcome in
             let isOpen =
-                switch worker.outcome(of: job.found) {
-                case .record(let record):
-                    deliver(record, job.sequence, &worker.json)
-                case .notImage: sink.deliver(job.sequence, []) { $0.notImages += 1 }
-                case .resumed: sink.deliver(job.sequence, []) { $0.resumed += 1 }
+                switch outcome {
+                case .record(let record): self.deliver(record, sequence, &json)
+                case .notImage: self.sink.deliver(sequence, []) { $0.notImages += 1 }
+                case .resumed: self.sink.deliver(sequence, []) { $0.resumed += 1 }
                 }
-            if !isOpen { stop() }
+            if !isOpen { self.stop() }
         }
+        while let job = next(worker) {
+            if !sink.hasTurn(job.sequence) {
+                // Others may be waiting for what this worker has in hand.
+                worker.finish()
+                sink.awaitTurn(job.sequence)
+            }
+            worker.take(job.found, job.sequence)
+        }
+        worker.finish()
+    }
+
+    /// The next job.  A worker takes one ahead of need only while there are enough for all, and does not wait for one
+    /// before it has delivered what it has in hand.
+    private func next(_ worker: Worker) -> Job? {
+        if let job = queue.pop(fromAtLeast: plan.jobs) { return job }
+        worker.finish()
+        return queue.pop()
     }
 
     private func deliver(_ record: Record, _ sequence: Int, _ json: inout JSONText) -> Bool {
@@ -100,105 +115,5 @@ package final class Scanner: Sendable {
             unsafe write(STDERR_FILENO, line, line.count)
         }
         return sink.deliver(sequence, plan.format.line(record, &json)) { $0.count(record) }
-    }
-}
-
-/// What became of one thing that was found.
-private enum Outcome {
-    case record(Record)
-    case notImage
-    case resumed
-}
-
-/// One thread's share: open, sniff, read, hash here; decode and score in the decoder process.
-private struct Worker {
-    private let plan: ScanPlan
-    private let digest = SHA256()
-    private var decoder: DecoderProcess?
-    var json = JSONText()
-
-    init(_ plan: ScanPlan) { self.plan = plan }
-
-    mutating func outcome(of found: Found) -> Outcome {
-        switch found {
-        case .file(let file): outcome(of: file)
-        case .failure(let path, let error): refused(path, .error, error)
-        case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage
-        }
-    }
-
-    private mutating func outcome(of file: FoundFile) -> Outcome {
-        do throws(FileError) {
-            let open = try file.open()
-            if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed }
-            var record = Record(file.path, .refused(Refusal(.error, code: "", message: "")), model: plan.model)
-            record.size = open.size
-            record.modified = open.modified
-            do throws(FileError) {
-                guard try examine(open, isNamed: file.isNamed, into: &record) else { return .notImage }
-            } catch {
-                record.finding = .refused(error)
-            }
-            return .record(record)
-        } catch .notRegular {
-            return file.isNamed ? refused(file.path, .skipped, .notRegular) : .notImage
-        } catch {
-            return refused(file.path, .error, error)
-        }
-    }
-
-    /// Fills in the finding and the digest; false when the file needs no record.
-    private mutating func examine(_ file: borrowing OpenFile, isNamed: Bool, into record: inout Record)
-        throws(FileError) -> Bool
-    {
-        let decoder = try readyDecoder()
-        let head = min(file.size + 1, 64 << 10)
-        try decoder.buffer.grow(to: head)
-        var length = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: decoder.buffer.bytes[..<head]))
-        switch unsafe ImageFormat.sniff(UnsafeRawBufferPointer(rebasing: decoder.buffer.bytes[..<length])) {
-        case nil:
-            record.finding = .refused(Refusal(.notAnImage))
-            return isNamed
-        case let format? where !format.isDecodable:
-            record.finding = .refused(Refusal(.unsupportedFormat(format)))
-            return true
-        default: break
-        }
-        guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
-        if length == head && head <= file.size {
-            // One byte more than the file has shows whether it grew.
-            try decoder.buffer.grow(to: file.size + 1)
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: decoder.buffer.bytes[head...file.size])
-            length += try unsafe file.read(into: rest)
-        }
-        guard length == file.size else { throw .changed }
-        let bytes = unsafe UnsafeRawBufferPointer(rebasing: decoder.buffer.bytes[..<length])
-        record.finding = decoder.examine(length) { unsafe digest.update(bytes) }
-        record.sha256 = digest.finish()
-        if length > Worker.keptBuffer { decoder.buffer.trim(keep: Worker.keptBuffer) }
-        return true
-    }
-
-    private mutating func readyDecoder() throws(FileError) -> DecoderProcess {
-        if let decoder { return decoder }
-        let ready: DecoderProcess
-        if let early = plan.firstDecoder?.take() { ready = early } else { ready = try DecoderProcess(plan.decoder) }
-        decoder = ready
-        return ready
-    }
-
-    /// Memory of the image buffer that stays after a large file.
-    private static let keptBuffer = 16 << 20
-
-    private func refused(_ path: PathBytes, _ status: Status, _ error: FileError) -> Outcome {
-        .record(
-            Record(path, .refused(Refusal(status, code: error.code, message: error.message)), model: plan.model))
-    }
-}
-
-extension Finding {
-    fileprivate static func refused(_ error: FileError) -> Finding {
-        let isLimit = if case .tooLarge = error { true } else { false }
-        return .refused(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
     }
 }

@@ -24,6 +24,25 @@ struct HostileTests {
         #expect(run.status == 2)
     }
 
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
+    func aFileReadAheadOutlivesTheDecoderThatFailedBeforeIt() {
+        let shop = Workshop()
+        // Among them a file that is no picture, and one too large to be read ahead.
+        let words = ["crash", "crash", "", "hang", "crash", "", "none", "crash", "large", "", "crash"]
+        for (index, word) in words.enumerated() {
+            let padding = [UInt8](repeating: 0, count: word == "large" ? 5 << 20 : 0)
+            let bytes = word == "none" ? [] : Workshop.jpeg + padding + Array("assay-test:\(word)".utf8)
+            shop.write("x\(10 + index)", bytes)
+        }
+        let expected = words.map { ["crash": "crashed", "hang": "timeout", "none": "not-an-image"][$0] ?? "ok" }
+        let names = words.indices.map { "x\(10 + $0)" }
+        for order in ["none", "path"] {
+            let run = shop.run(["scan", "-q", "-j", "1", "--timeout", "2", "--sort", order] + names)
+            #expect(run.records.map { $0["code"] as? String ?? "ok" } == expected)
+            #expect(run.records.map { $0["path"] as? String } == names)
+        }
+    }
+
     @Test func everyTruncationOfAPictureIsAnswered() {
         let shop = Workshop()
         for length in stride(from: 1, to: Workshop.jpeg.count, by: 97) {

@@ -20,6 +20,15 @@ struct QueueTests {
         #expect(sum.result() == 999)
     }
 
+    @Test func takingAheadLeavesEnoughForOthers() {
+        let queue = BoundedQueue<Int>(capacity: 4)
+        #expect(queue.pop(fromAtLeast: 1) == nil)
+        for value in 0..<3 { #expect(queue.push(value)) }
+        #expect(queue.pop(fromAtLeast: 3) == 0)
+        #expect(queue.pop(fromAtLeast: 3) == nil)
+        #expect(queue.pop() == 1)
+    }
+
     @Test func stoppingDropsWhatWaitsAndWakesTheProducer() {
         let queue = BoundedQueue<Int>(capacity: 1)
         #expect(queue.push(1))
