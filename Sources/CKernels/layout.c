@@ -27,13 +27,7 @@ void assay_clear_border(assay_maps maps, long channels, long height, long width,
     }
 }
 
-void assay_copy_maps(const float *planes, long channels, long height, long width, assay_maps maps) {
-    for (long c = 0; c < channels; c++)
-        for (long y = 0; y < height; y++, planes += width)
-            memcpy(maps.origin + c * maps.plane + y * maps.stride, planes, (size_t)width * sizeof(float));
-}
-
-void assay_move_maps(assay_maps from, long channels, long height, long width, assay_maps to) {
+void assay_copy_maps(assay_maps from, long channels, long height, long width, assay_maps to) {
     for (long c = 0; c < channels; c++)
         for (long y = 0; y < height; y++)
             memcpy(to.origin + c * to.plane + y * to.stride, from.origin + c * from.plane + y * from.stride,

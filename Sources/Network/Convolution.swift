@@ -9,9 +9,9 @@ package final class Convolution: Filter {
     package let isRectified: Bool
     private let size: Int
     private let dilation: Int
-    private let packed: Tensor
-    private lazy var packedTransposed = Tensor(
-        Shape(1, assay_packed_size(channels.input, channels.output, size)))
+    private let packed: PackedFilter
+    private lazy var packedTransposed = PackedFilter(channels.output, channels.input, size: size, dilation: dilation)
+    /// What stands in for bias and ReLU of a filter that a normalisation was multiplied into.
     private var shift: [Float]?
 
     /// - Parameters:
@@ -26,7 +26,7 @@ package final class Convolution: Filter {
         (self.size, self.dilation) = (size, dilation)
         weight = Parameter(name + ".weight", [outputs, inputs, size, size])
         bias = hasBias ? Parameter(name + ".bias", [outputs]) : nil
-        packed = Tensor(Shape(1, assay_packed_size(outputs, inputs, size)))
+        packed = PackedFilter(inputs, outputs, size: size, dilation: dilation)
     }
 
     package var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
@@ -38,20 +38,17 @@ package final class Convolution: Filter {
 
     package func prepare(forTraining: Bool) {
         shift = nil
-        unsafe assay_pack(weight.value.base, channels.output, channels.input, size, packed.base)
-        if forTraining {
-            unsafe assay_pack_transposed(
-                weight.value.base, channels.output, channels.input, size, packedTransposed.base)
-        }
+        unsafe packed.pack(weight.value.base)
+        if forTraining { unsafe packedTransposed.packTransposed(weight.value.base) }
     }
 
-    /// Takes over the weights times `scale`, with `shift` for a bias, one of each for every output channel.
+    /// Takes over the weights times `scale`, with `shift` for a bias, one of each for every output channel, and a ReLU at the end.
     func prepare(scale: [Float], shift: [Float]) {
         precondition(bias == nil && scale.count == channels.output && shift.count == channels.output)
         var scaled = weight.value.values
         let perOutput = channels.input * size * size
         for index in scaled.indices { scaled[index] *= scale[index / perOutput] }
-        unsafe assay_pack(scaled, channels.output, channels.input, size, packed.base)
+        unsafe packed.pack(scaled)
         self.shift = shift
     }
 
@@ -59,34 +56,22 @@ package final class Convolution: Filter {
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ scratch: Scratch
     ) {
-        unsafe apply(bordered(input, extent, scratch), denseMaps(output, extent), extent, relu: isRectified)
-    }
-
-    /// The same, ending in a ReLU whatever the filter itself ends in.
-    func forwardRectified(
-        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
-        _ scratch: Scratch
-    ) {
-        unsafe apply(bordered(input, extent, scratch), denseMaps(output, extent), extent, relu: true)
+        unsafe apply(bordered(input, extent, scratch), denseMaps(output, extent), extent, scratch)
     }
 
     /// Convolves maps that have the border already.
-    func apply(_ input: assay_maps, _ output: assay_maps, _ extent: Shape, relu: Bool) {
+    func apply(_ input: assay_maps, _ output: assay_maps, _ extent: Shape, _ scratch: Scratch) {
         if let shift {
-            unsafe assay_convolve(
-                input, channels.input, extent.height, extent.width, size, dilation, packed.base, shift,
-                channels.output, relu ? 1 : 0, output)
+            unsafe packed.apply(input, bias: shift, relu: true, output, extent, scratch)
         } else {
-            unsafe assay_convolve(
-                input, channels.input, extent.height, extent.width, size, dilation, packed.base, bias?.value.base,
-                channels.output, relu ? 1 : 0, output)
+            unsafe packed.apply(input, bias: bias?.value.base, relu: isRectified, output, extent, scratch)
         }
     }
 
     private func bordered(_ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch) -> assay_maps {
         if border == 0 { return unsafe denseMaps(input, extent) }
         let maps = unsafe scratch.maps(0, channels: channels.input, extent, border: border)
-        unsafe assay_copy_maps(input, channels.input, extent.height, extent.width, maps)
+        unsafe assay_copy_maps(denseMaps(input, extent), channels.input, extent.height, extent.width, maps)
         return unsafe maps
     }
 
@@ -96,7 +81,7 @@ package final class Convolution: Filter {
     ) {
         unsafe addGradients(bordered(input, extent, scratch), gradient, extent, sums: sums)
         if let inputGradient = unsafe inputGradient {
-            unsafe propagate(gradient, denseMaps(inputGradient, extent), extent)
+            unsafe propagate(gradient, denseMaps(inputGradient, extent), extent, scratch)
         }
     }
 
@@ -111,9 +96,7 @@ package final class Convolution: Filter {
     }
 
     /// The gradient of the input from that of the output, which has the border.
-    func propagate(_ gradient: assay_maps, _ inputGradient: assay_maps, _ extent: Shape) {
-        unsafe assay_convolve(
-            gradient, channels.output, extent.height, extent.width, size, dilation, packedTransposed.base, nil,
-            channels.input, 0, inputGradient)
+    func propagate(_ gradient: assay_maps, _ inputGradient: assay_maps, _ extent: Shape, _ scratch: Scratch) {
+        unsafe packedTransposed.apply(gradient, inputGradient, extent, scratch)
     }
 }

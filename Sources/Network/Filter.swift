@@ -37,11 +37,11 @@ extension Filter {
     package func initialise(from generator: inout some RandomNumberGenerator) {}
 }
 
-/// One thread's scratch memory, in numbered slots.
+/// One thread's scratch memory, in numbered slots; the last belongs to the kernel of the convolution.
 @safe package struct Scratch {
     private let slots: [Tensor]
 
-    init() { slots = (0..<4).map { _ in Tensor(Shape(1, 1)) } }
+    package init() { slots = (0..<5).map { _ in Tensor(Shape(1, 1)) } }
 
     /// At least `count` floats of undefined content, valid until the slot is asked for again.
     func floats(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {

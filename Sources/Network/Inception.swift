@@ -19,7 +19,7 @@ package final class Inception: Filter {
     package let border = 3
     private let paths: [Path]
     /// The 1×1 weights of all paths as one, turned: the gradient of the input in a single pass.
-    private lazy var packedTransposed = Tensor(Shape(1, assay_packed_size(channels.input, channels.output, 1)))
+    private lazy var packedTransposed = PackedFilter(channels.output, channels.input, size: 1)
 
     /// `widths` are a, b, c and d; tensors are named `name.a`, `name.b1`, `name.b2` and so on.
     package init(_ name: String, _ inputs: Int, _ widths: [Int]) {
@@ -52,7 +52,7 @@ package final class Inception: Filter {
         }
         if forTraining {
             let joined = paths.flatMap(\.narrow.weight.value.values)
-            unsafe assay_pack_transposed(joined, channels.output, channels.input, 1, packedTransposed.base)
+            unsafe packedTransposed.packTransposed(joined)
         }
     }
 
@@ -64,9 +64,9 @@ package final class Inception: Filter {
         for path in paths {
             if let wide = path.wide {
                 let between = unsafe self.between(path, input, extent, scratch)
-                unsafe wide.apply(between, denseMaps(out, extent), extent, relu: true)
+                unsafe wide.apply(between, denseMaps(out, extent), extent, scratch)
             } else {
-                unsafe path.narrow.apply(denseMaps(input, extent), denseMaps(out, extent), extent, relu: true)
+                unsafe path.narrow.apply(denseMaps(input, extent), denseMaps(out, extent), extent, scratch)
             }
             unsafe out += path.width * extent.area
         }
@@ -77,7 +77,7 @@ package final class Inception: Filter {
         _ path: Path, _ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch
     ) -> assay_maps {
         let maps = unsafe scratch.maps(0, channels: path.width, extent, border: border)
-        unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, relu: true)
+        unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, scratch)
         return unsafe maps
     }
 
@@ -94,10 +94,10 @@ package final class Inception: Filter {
                 let between = unsafe self.between(path, input, extent, scratch)
                 let wideSums = unsafe place + path.narrow.parameters.reduce(0) { $0 + $1.count }
                 unsafe wide.addGradients(between, outer, extent, sums: wideSums)
-                unsafe wide.propagate(outer, own, extent)
+                unsafe wide.propagate(outer, own, extent, scratch)
                 unsafe assay_mask_maps(between, path.width, extent.height, extent.width, own)
             } else {
-                unsafe assay_move_maps(outer, path.width, extent.height, extent.width, own)
+                unsafe assay_copy_maps(outer, path.width, extent.height, extent.width, own)
             }
             unsafe path.narrow.addGradients(denseMaps(input, extent), own, extent, sums: narrowSums)
             unsafe place += path.parameters.reduce(0) { $0 + $1.count }
@@ -105,9 +105,7 @@ package final class Inception: Filter {
             unsafe own.origin += path.width * own.plane
         }
         if let inputGradient = unsafe inputGradient {
-            unsafe assay_convolve(
-                inner, channels.output, extent.height, extent.width, 1, 1, packedTransposed.base, nil, channels.input,
-                0, denseMaps(inputGradient, extent))
+            unsafe packedTransposed.apply(inner, denseMaps(inputGradient, extent), extent, scratch)
         }
     }
 }

@@ -38,6 +38,8 @@ package final class Stage: Layer {
         self.filter = filter
         normalisation = BatchNormalisation(name, filter.channels.output)
         (self.relu, self.pooling, self.isFirst) = (relu, pooling, isFirst)
+        // The number of a window's greatest pixel is kept in a byte.
+        precondition(size <= 16)
     }
 
     package var parameters: [Parameter] { filter.parameters + normalisation.parameters }
@@ -133,13 +135,13 @@ package final class Stage: Layer {
         let planes = filter.channels.output * shape.area
         context.team.forEach(shape.images) { image, thread in
             let scratch = context.scratch(thread)
-            if let folded, pooling == .none {
-                unsafe folded.forwardRectified(input.image(image), output.image(image), shape, scratch)
+            if folded != nil, pooling == .none {
+                unsafe filter.forward(input.image(image), output.image(image), shape, scratch)
                 return
             }
             let whole = unsafe scratch.floats(1, planes)
-            if let folded, case .average(let size) = pooling {
-                unsafe folded.forwardRectified(input.image(image), whole, shape, scratch)
+            if folded != nil, case .average(let size) = pooling {
+                unsafe filter.forward(input.image(image), whole, shape, scratch)
                 unsafe assay_average_pool(
                     whole, filter.channels.output, shape.height, shape.width, size, output.image(image))
                 return

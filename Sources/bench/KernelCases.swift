@@ -15,8 +15,8 @@ func kernelCases() -> [Case] {
             "convolution \(inputs)→\(outputs), \(side)², k\(size)" + (dilation > 1 ? ", dilation \(dilation)" : "")
         let weights = Tensor(Shape(outputs, inputs, size, size))
         weights.fill(0.01)
-        let packed = Tensor(Shape(1, assay_packed_size(outputs, inputs, size)))
-        unsafe assay_pack(weights.base, outputs, inputs, size, packed.base)
+        let (filter, scratch) = (PackedFilter(inputs, outputs, size: size, dilation: dilation), Scratch())
+        unsafe filter.pack(weights.base)
         let input = Tensor(Shape(1, assay_bordered_size(inputs, side, side, border)))
         let gradient = Tensor(Shape(1, assay_bordered_size(outputs, side, side, border)))
         let output = Tensor(Shape(1, outputs, side, side))
@@ -30,9 +30,8 @@ func kernelCases() -> [Case] {
                 unsafe plainLoop(maps, inputs, side, size, dilation, weights.base, outputs, output.base)
             },
             Case(name, amount: operations, unit: "GFLOP") {
-                unsafe assay_convolve(
-                    maps, inputs, side, side, size, dilation, packed.base, nil, outputs, 1,
-                    assay_dense_maps(output.base, side, side))
+                unsafe filter.apply(
+                    maps, relu: true, assay_dense_maps(output.base, side, side), output.shape, scratch)
             },
             Case(name + ", weight gradient", amount: operations, unit: "GFLOP") {
                 unsafe assay_convolve_weight_gradient(

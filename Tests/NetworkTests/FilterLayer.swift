@@ -31,7 +31,7 @@ final class FilterLayer: Layer {
         let sums = Tensor(Shape(1, filter.parameters.reduce(0) { $0 + $1.count }))
         for image in 0..<shape.images {
             let maps = context.scratch(0).maps(1, channels: channels, shape, border: filter.border)
-            assay_copy_maps(gradient.image(image), channels, shape.height, shape.width, maps)
+            assay_copy_maps(denseMaps(gradient.image(image), shape), channels, shape.height, shape.width, maps)
             if filter.isRectified {
                 assay_mask_maps(
                     denseMaps(output.image(image), shape), channels, shape.height, shape.width, maps)
@@ -72,7 +72,7 @@ final class Identity: Filter {
         _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch
     ) {
         guard let inputGradient else { return }
-        assay_move_maps(
+        assay_copy_maps(
             gradient, channels.output, extent.height, extent.width, denseMaps(inputGradient, extent))
     }
 }

@@ -74,12 +74,16 @@ import Testing
             .none, .average(2), .average(3), .maximum(2), .maximum(3),
         ] as [Stage.Pooling], [false, true])
     func `stages`(_ pooling: Stage.Pooling, relu: Bool) {
+        // A negative scale turns the order of a window's pixels round.
+        func stage(_ filter: any Filter) -> Stage {
+            let stage = Stage(filter, normalisation: "n", relu: relu, pooling: pooling)
+            let scale = stage.parameters.first { $0.name == "n.weight" }!
+            scale.set((0..<scale.count).map { $0 == 0 ? -1.5 : 0.8 })
+            return stage
+        }
+        check(stage(Identity(2)), Shape(3, 2, 6, 18), step: 1e-3, tolerance: 5e-2)
         check(
-            Stage(Identity(2), normalisation: "n", relu: relu, pooling: pooling), Shape(3, 2, 6, 18), step: 1e-3,
-            tolerance: 5e-2)
-        check(
-            Stage(Convolution("a", 2, 3, size: 3, relu: !relu), normalisation: "n", relu: relu, pooling: pooling),
-            Shape(3, 2, 6, 12), step: 3e-4, tolerance: 6e-2)
+            stage(Convolution("a", 2, 3, size: 3, relu: !relu)), Shape(3, 2, 6, 12), step: 3e-4, tolerance: 6e-2)
     }
 
     @Test func dense() { check(Dense("a", 12, 5), Shape(3, 3, 2, 2)) }

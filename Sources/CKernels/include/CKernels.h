@@ -38,30 +38,38 @@ assay_maps assay_dense_maps(float *planes, long height, long width);
 /// Sets everything but the pixels of bordered maps to zero.
 void assay_clear_border(assay_maps maps, long channels, long height, long width, long border);
 
-/// Copies dense planes to `maps`.
-void assay_copy_maps(const float *planes, long channels, long height, long width, assay_maps maps);
-
-/// The same from maps to maps.
-void assay_move_maps(assay_maps from, long channels, long height, long width, assay_maps to);
+/// Copies maps.
+void assay_copy_maps(assay_maps from, long channels, long height, long width, assay_maps to);
 
 /// Sets maps to zero where `reference`, the output of a ReLU, is.
 void assay_mask_maps(assay_maps reference, long channels, long height, long width, assay_maps maps);
 
-// MARK: Convolution (convolution.c, weight_gradient.c). "same" padding, stride 1, square kernels of odd size k.
+// MARK: Convolution (convolution.c, direct.c, winograd.c, weight_gradient.c)
 
-/// Floats of the packed form of a [cout][cin][k][k] weight: cout rounded up to 4, times cin·k·k.
-size_t assay_packed_size(long cout, long cin, long k);
+/// A convolution with stride 1 and padding that keeps the extents: channels, side of the square kernel, odd, and dilation.
+typedef struct {
+    long cin, cout, size, dilation;
+} assay_filter;
 
-/// Packs [cout][cin][k][k] weights as [cout/4][cin][k][k][4].
-void assay_pack(const float *weight, long cout, long cin, long k, float *packed);
+/// Floats of a filter's weights in the form that `assay_convolve` reads.
+size_t assay_packed_size(assay_filter filter);
 
-/// Packs the same weights for the gradient with respect to the input: roles of cin and cout swapped, kernel turned by 180°.
-void assay_pack_transposed(const float *weight, long cout, long cin, long k, float *packed);
+/// Packs [cout][cin][size][size] weights.
+void assay_pack(const float *weight, assay_filter filter, float *packed);
+
+/// Packs the weights of a filter for the gradient with respect to its input, which is the convolution `filter`, the roles of cin
+/// and cout swapped: `weight` is [cin][cout][size][size], each kernel is turned by 180°.
+void assay_pack_transposed(const float *weight, assay_filter filter, float *packed);
+
+/// Floats of scratch memory for a map of these extents, which may be 0.
+size_t assay_convolve_work(assay_filter filter, long height, long width);
 
 /// out[cout] = bias + weight ∗ in, then max(0, ·) when `relu`; `bias` may be null. `in` has a border of at least
-/// dilation·(k/2) zeros, and 15 readable floats after each row's last pixel.
-void assay_convolve(assay_maps in, long cin, long height, long width, long k, long dilation, const float *packed,
-                    const float *bias, long cout, int relu, assay_maps out);
+/// dilation·(size/2) zeros, and 15 readable floats after each row's last pixel.
+///
+/// 3 × 3 kernels over even extents go by transforms: sums differ from the plain ones by some 1e-6 of the largest value.
+void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
+                    float *work, assay_maps out);
 
 /// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
 /// whole vectors.
