@@ -2,6 +2,7 @@
 #include "CKernels.h"
 #include <math.h>
 #include "clones.h"
+#include "logarithm.h"
 
 INLINED void rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes) {
     const long area = height * width;
@@ -21,6 +22,8 @@ INLINED void luminance(const float *planes, long area, float *out) {
 CLONES(assay_luminance, (const float *planes, long area, float *out), (planes, area, out), luminance(planes, area, out))
 
 INLINED void scale_offset(const float *x, long count, float scale, float offset, float *out) {
+    // `out` may be `x`, but nothing in between.
+#pragma clang loop vectorize(assume_safety)
     for (long i = 0; i < count; i++) out[i] = x[i] * scale + offset;
 }
 
@@ -29,20 +32,15 @@ CLONES(assay_scale_offset,
        (x, count, scale, offset, out), scale_offset(x, count, scale, offset, out))
 
 INLINED void local_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
+    float columns[width + 2];
     for (long c = 0; c < channels; c++, planes += height * width)
         for (long y = 0; y < height; y++, out += width) {
             const float *b = planes + y * width;
             const float *a = y > 0 ? b - width : b, *d = y + 1 < height ? b + width : b;
-            for (long x = 1; x + 1 < width; x++) {
-                const float sum = ((a[x - 1] + a[x] + a[x + 1]) + (b[x - 1] + b[x] + b[x + 1])) + (d[x - 1] + d[x] + d[x + 1]);
-                out[x] = (b[x] - sum * (1.0f / 9.0f)) * gain;
-            }
-            const long edges[2] = {0, width - 1};
-            for (int e = 0; e < 2; e++) {
-                const long x = edges[e], l = x > 0 ? x - 1 : 0, r = x + 1 < width ? x + 1 : x;
-                const float sum = ((a[l] + a[x] + a[r]) + (b[l] + b[x] + b[r])) + (d[l] + d[x] + d[r]);
-                out[x] = (b[x] - sum * (1.0f / 9.0f)) * gain;
-            }
+            for (long x = 0; x < width; x++) columns[x + 1] = a[x] + b[x] + d[x];
+            columns[0] = columns[1], columns[width + 1] = columns[width];
+            for (long x = 0; x < width; x++)
+                out[x] = (b[x] - (columns[x] + columns[x + 1] + columns[x + 2]) * (1.0f / 9.0f)) * gain;
         }
 }
 
@@ -93,33 +91,49 @@ INLINED long reflected(long i, long n) {
     return i < n ? i : period - i;
 }
 
-INLINED void block_dct_by(const float *plane, long height, long width, long stride, float *out) {
+INLINED void block_spectra_by(const float *plane, long height, long width, long stride, float epsilon, float offset,
+                              float *out) {
     float basis[8][8];
     for (int u = 0; u < 8; u++)
         for (int x = 0; x < 8; x++)
             basis[u][x] = (float)(cos((2 * x + 1) * u * 3.14159265358979323846 / 16) * (u == 0 ? sqrt(0.125) : 0.5));
     const long h = height / stride, w = width / stride, area = h * w, margin = (8 - stride) / 2;
-    // Columns of blocks whose x has the same remainder by the stride lie together, so that both passes run along rows.
+    // Columns whose x has the same remainder by the stride lie together, so that both passes run along rows.
     const long line = w + 8 / stride;
-    float vertical[width], phases[stride * line];
-    int32_t places[stride * line];
-    for (long p = 0; p < stride; p++)
-        for (long i = 0; i < line; i++) places[p * line + i] = (int32_t)reflected(i * stride + p - margin, width);
+    float mirrored[2][4][width], padded[stride * line], phases[stride][line + 16];
+    // What lies left of the plane and right of it.
+    const long after = stride * line - margin - width;
+    long left[margin + 1], right[after + 1];
+    for (long x = 0; x < margin; x++) left[x] = reflected(x - margin, width);
+    for (long x = 0; x < after; x++) right[x] = reflected(width + x, width);
     for (long by = 0; by < h; by++) {
-        const float *rows[8];
-        for (long y = 0; y < 8; y++) rows[y] = plane + reflected(by * stride - margin + y, height) * width;
+        // Rows that mirror each other have the same weight, or the opposite one.
+        for (long y = 0; y < 4; y++) {
+            const float *a = plane + reflected(by * stride - margin + y, height) * width;
+            const float *b = plane + reflected(by * stride - margin + 7 - y, height) * width;
+            for (long x = 0; x < width; x++) mirrored[0][y][x] = a[x] + b[x], mirrored[1][y][x] = a[x] - b[x];
+        }
         for (int u = 0; u < 8; u++) {
+            float(*m)[width] = mirrored[u % 2], *vertical = padded + margin;
             const float *b = basis[u];
             for (long x = 0; x < width; x++)
-                vertical[x] = ((rows[0][x] * b[0] + rows[1][x] * b[1]) + (rows[2][x] * b[2] + rows[3][x] * b[3])) +
-                              ((rows[4][x] * b[4] + rows[5][x] * b[5]) + (rows[6][x] * b[6] + rows[7][x] * b[7]));
-            for (long i = 0; i < stride * line; i++) phases[i] = vertical[places[i]];
-            for (int v = 0; v < 8; v++) {
-                float *o = out + (u * 8 + v) * area + by * w;
-                for (long i = 0; i < w; i++) {
-                    float sum = 0;
-                    for (long x = 0; x < 8; x++) sum += basis[v][x] * phases[x % stride * line + x / stride + i];
-                    o[i] = sum;
+                vertical[x] = (m[0][x] * b[0] + m[1][x] * b[1]) + (m[2][x] * b[2] + m[3][x] * b[3]);
+            for (long x = 0; x < margin; x++) padded[x] = vertical[left[x]];
+            for (long x = 0; x < after; x++) vertical[width + x] = vertical[right[x]];
+            for (long i = 0; i < line; i++)
+                for (long p = 0; p < stride; p++) phases[p][i] = padded[i * stride + p];
+            for (long i = 0; i < w; i += 16) {
+                v16 m[2][4];
+                for (long x = 0; x < 4; x++) {
+                    const v16 a = *(const v16 *)&phases[x % stride][i + x / stride];
+                    const v16 b = *(const v16 *)&phases[(7 - x) % stride][i + (7 - x) / stride];
+                    m[0][x] = a + b, m[1][x] = a - b;
+                }
+                for (int v = 0; v < 8; v++) {
+                    const v16 *s = m[v % 2];
+                    v16 c = (s[0] * basis[v][0] + s[1] * basis[v][1]) + (s[2] * basis[v][2] + s[3] * basis[v][3]);
+                    log_magnitude(&c, epsilon, offset);
+                    store_lanes(&c, w - i, out + (u * 8 + v) * area + by * w + i);
                 }
             }
         }
@@ -127,13 +141,14 @@ INLINED void block_dct_by(const float *plane, long height, long width, long stri
 }
 
 // With the stride that the detector uses as a constant.
-INLINED void block_dct(const float *plane, long height, long width, long stride, float *out) {
+INLINED void block_spectra(const float *plane, long height, long width, long stride, float epsilon, float offset, float *out) {
     if (stride == 4)
-        block_dct_by(plane, height, width, 4, out);
+        block_spectra_by(plane, height, width, 4, epsilon, offset, out);
     else
-        block_dct_by(plane, height, width, stride, out);
+        block_spectra_by(plane, height, width, stride, epsilon, offset, out);
 }
 
-CLONES(assay_block_dct,
-       (const float *plane, long height, long width, long stride, float *out),
-       (plane, height, width, stride, out), block_dct(plane, height, width, stride, out))
+CLONES(assay_block_spectra,
+       (const float *plane, long height, long width, long stride, float epsilon, float offset, float *out),
+       (plane, height, width, stride, epsilon, offset, out),
+       block_spectra(plane, height, width, stride, epsilon, offset, out))

@@ -2,6 +2,7 @@
 #include "CKernels.h"
 #include <math.h>
 #include "clones.h"
+#include "logarithm.h"
 
 INLINED void leaky_relu(const float *x, long count, float slope, float *out) {
     for (long i = 0; i < count; i++) out[i] = x[i] > 0 ? x[i] : slope * x[i];
@@ -47,65 +48,28 @@ CLONES(assay_adam,
        (value, gradient, mean, variance, count, rate, beta1, beta2, epsilon, decay), adam(value, gradient, mean, variance, count,
         rate, beta1, beta2, epsilon, decay))
 
-// ln for positive normal floats: the argument is split into 2^e · m with m in [√½, √2), and ln(m) is Cephes' logf polynomial
-// (Moshier, netlib.org/cephes), whose coefficients these are.
-INLINED void logarithm(v16 *x) {
-    const i16 bits = (i16)*x;
-    i16 exponent = ((bits >> 23) & 0xff) - 126;
-    v16 m = (v16)((bits & 0x007fffff) | 0x3f000000);
-    const i16 small = m < 0.707106781186547524f;
-    exponent += small;  // a true lane is −1
-    m = m + MASKED(m, small) - 1.0f;
-    const v16 z = m * m, e = __builtin_convertvector(exponent, v16);
-    v16 y = m * 7.0376836292e-2f - 1.1514610310e-1f;
-    y = y * m + 1.1676998740e-1f;
-    y = y * m - 1.2420140846e-1f;
-    y = y * m + 1.4249322787e-1f;
-    y = y * m - 1.6668057665e-1f;
-    y = y * m + 2.0000714765e-1f;
-    y = y * m - 2.4999993993e-1f;
-    y = y * m + 3.3333331174e-1f;
-    y = y * m * z;
-    y += e * -2.12194440e-4f;
-    y -= z * 0.5f;
-    *x = m + y + e * 0.693359375f;
-}
-
-INLINED void log_magnitude(const float *x, long count, float epsilon, float *y) {
-    long i = 0;
-    for (; i < count; i += 16) {
-        v16 v = {};
-        const long lanes = count - i < 16 ? count - i : 16;
-        if (lanes == 16)
-            v = *(const v16 *)(x + i);
-        else
-            for (long l = 0; l < lanes; l++) v[l] = x[i + l];
-        v = (v16)((i16)v & 0x7fffffff) + epsilon;
-        logarithm(&v);
-        if (lanes == 16)
-            *(v16 *)(y + i) = v;
-        else
-            for (long l = 0; l < lanes; l++) y[i + l] = v[l];
+INLINED void log_magnitudes(const float *x, long count, float epsilon, float offset, float *y) {
+    for (long i = 0; i < count; i += 16) {
+        v16 v;
+        load_lanes(x + i, count - i, &v);
+        log_magnitude(&v, epsilon, offset);
+        store_lanes(&v, count - i, y + i);
     }
 }
 
 CLONES(assay_log_magnitude,
-       (const float *x, long count, float epsilon, float *y),
-       (x, count, epsilon, y), log_magnitude(x, count, epsilon, y))
+       (const float *x, long count, float epsilon, float offset, float *y),
+       (x, count, epsilon, offset, y), log_magnitudes(x, count, epsilon, offset, y))
 
+// asinh(x) = sign(x) · ln(|x| + √(x² + 1)).
 INLINED void scaled_asinh(const float *x, long count, float gain, float *y) {
-    // asinh(x) = sign(x) · ln(|x| + √(x² + 1)). The logarithm works on a block that stays in the first-level cache.
-    float argument[256];
-    for (long start = 0; start < count; start += 256) {
-        const long n = count - start < 256 ? count - start : 256;
-        for (long i = 0; i < n; i++) argument[i] = fabsf(x[start + i]) + sqrtf(x[start + i] * x[start + i] + 1);
-        for (long i = n; i < ((n + 15) & ~15L); i++) argument[i] = 1;
-        for (long i = 0; i < n; i += 16) {
-            v16 v = *(const v16 *)(argument + i);
-            logarithm(&v);
-            *(v16 *)(argument + i) = v;
-        }
-        for (long i = 0; i < n; i++) y[start + i] = copysignf(gain * argument[i], x[start + i]);
+    for (long i = 0; i < count; i += 16) {
+        v16 v, r;
+        load_lanes(x + i, count - i, &v);
+        r = (v16)((i16)v & 0x7fffffff) + __builtin_elementwise_sqrt(v * v + 1);
+        logarithm(&r);
+        r = (v16)((i16)(r * gain) | ((i16)v & INT32_MIN));
+        store_lanes(&r, count - i, y + i);
     }
 }
 

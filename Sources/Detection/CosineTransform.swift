@@ -33,7 +33,7 @@ package final class CosineTransform {
     /// Writes ln(|X| + 1e-12) of `plane` [size × size] to `out`.
     package func logMagnitude(_ plane: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>) {
         unsafe transform(plane, out)
-        unsafe assay_log_magnitude(out, size * size, 1e-12, out)
+        unsafe assay_log_magnitude(out, size * size, 1e-12, 0, out)
     }
 
     /// The coefficients of `plane` [size × size], row by row, u vertical.

@@ -74,10 +74,7 @@ package final class Features {
         unsafe assay_asinh(details, inputs.frequency[0].shape.imageCount, 0.5, details)
         unsafe assay_luminance(rgb, area, luminance.base)
         let blocks = unsafe inputs.frequency[1].image(index)
-        let count = inputs.frequency[1].shape.imageCount
-        unsafe assay_block_dct(luminance.base, size, size, 4, blocks)
         // One grey level is 1/255; the offset brings typical values near zero.
-        unsafe assay_log_magnitude(blocks, count, 0.004, blocks)
-        unsafe assay_scale_offset(blocks, count, 1, 3.5, blocks)
+        unsafe assay_block_spectra(luminance.base, size, size, 4, 0.004, 3.5, blocks)
     }
 }

@@ -133,8 +133,8 @@ void assay_scale(float *y, long count, float factor);
 void assay_adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1,
                 float beta2, float epsilon, float decay);
 
-/// y = ln(|x| + epsilon), accurate to 2 ulp.
-void assay_log_magnitude(const float *x, long count, float epsilon, float *y);
+/// y = ln(|x| + epsilon) + offset, the logarithm accurate to 2 ulp.
+void assay_log_magnitude(const float *x, long count, float epsilon, float offset, float *y);
 
 /// y = gain · asinh(x), by the same logarithm.
 void assay_asinh(const float *x, long count, float gain, float *y);
@@ -179,7 +179,7 @@ size_t assay_cosine_transform_work(long size);
 void assay_cosine_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out);
 
 /// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, reflected at the border so that there are height/stride ×
-/// width/stride positions: out[64][h/stride][w/stride], coefficient u·8 + v (u vertical).
-void assay_block_dct(const float *plane, long height, long width, long stride, float *out);
+/// width/stride positions: out[64][h/stride][w/stride] = ln(|coefficient| + epsilon) + offset, coefficient u·8 + v (u vertical).
+void assay_block_spectra(const float *plane, long height, long width, long stride, float epsilon, float offset, float *out);
 
 #endif
