@@ -23,6 +23,7 @@ CPUS = len(os.sched_getaffinity(0))
 CORES = {"one core": 1, "all cores": CPUS}
 BATCHES = (1, 8, 40)
 TRAINING_BATCH = 40
+MANY = 100_000
 SHORTEST = 1.0  # seconds that a measurement has to take, so that starting up does not count
 
 
@@ -142,11 +143,24 @@ class Peers:
 
     def memory(self):
         command = [self.assay, "scan", "--quiet", "--exit-zero"] + [self.pictures(LARGE).folder] * 3
-        process, peak = subprocess.Popen(command, stdout=subprocess.DEVNULL), 0
-        while process.poll() is None:
-            peak = max(peak, sum(proportional_bytes(member) for member in process_tree(process.pid)))
-            time.sleep(0.05)
-        yield f"assay scan, {LARGE}, all cores, peak memory", "megabytes", peak / 1e6
+        yield f"assay scan, {LARGE}, all cores, peak memory", "megabytes", max(memory for memory, _ in watched(command)) / 1e6
+
+    def many(self):
+        """A scan long enough for whatever is kept of each file to show."""
+        root, records = self.work / "many", self.work / "many.jsonl"
+        if not root.exists():
+            files = self.pictures(SMALL).files
+            for index in range(MANY):
+                link = root / f"{index // 100:04}" / f"{index % 100:02}{files[index % len(files)].suffix}"
+                link.parent.mkdir(parents=True, exist_ok=True)
+                os.link(files[index % len(files)], link)
+        records.write_bytes(b"")
+        command = [self.assay, "scan", "--quiet", "--progress", "never", "--exit-zero", "--output", records, root]
+        samples = [(memory, size) for memory, size in watched(command, records) if size > 0]
+        written = records.stat().st_size
+        early = next(memory for memory, size in samples if size >= written * 1000 / MANY)
+        yield f"assay scan, {MANY:,} files, memory at the end", "megabytes", samples[-1][0] / 1e6
+        yield f"assay scan, {MANY:,} files, memory at the end less that after 1,000", "megabytes", (samples[-1][0] - early) / 1e6
 
 
 PARTS = {
@@ -159,7 +173,18 @@ PARTS = {
     "tensorflow": Peers.tensorflow,
     "start-up": Peers.start_up,
     "memory": Peers.memory,
+    "many": Peers.many,
 }
+
+
+def watched(command: list, output: Path | None = None):
+    """Runs a command and yields, time and again, the memory that its processes hold and the size of its output."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        memory = sum(proportional_bytes(member) for member in process_tree(process.pid))
+        if memory > 0:
+            yield memory, output.stat().st_size if output else 0
+        time.sleep(0.05)
 
 
 def process_tree(process: int) -> list[int]:
@@ -209,7 +234,7 @@ def measured(peers: Peers, rounds: int, parts: list[str]) -> tuple[dict, dict]:
 def report(values: dict, units: dict) -> None:
     lines = [f"\n{CPUS} cores; median, then every round"]
     for what, rounds in values.items():
-        lines.append(f"{what:<58}{statistics.median(rounds):>9.1f} {units[what]:<9}" + "".join(f"{value:>9.1f}" for value in rounds))
+        lines.append(f"{what:<72}{statistics.median(rounds):>9.1f} {units[what]:<9}" + "".join(f"{value:>9.1f}" for value in rounds))
     lines.append("\nratios, of rates in the same round; median, lowest and highest")
     for ours, theirs in ratios():
         if values[ours] and values[theirs]:

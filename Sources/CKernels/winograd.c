@@ -12,8 +12,8 @@ INLINED long spread(long rows) { return rows * TILES + 16; }
 
 INLINED long rounded(long cout) { return (cout + 3) & ~3L; }
 
-// Below these numbers of channels the transforms cost what the products save.
-static int is_made_for(const assay_filter *f) { return f->size == 3 && f->dilation == 1 && f->cin >= 6 && f->cout >= 6; }
+// With fewer channels the transforms cost what the products save.
+static int is_made_for(const assay_filter *f) { return f->size == 3 && f->dilation == 1 && f->cin * f->cout >= 32; }
 
 int winograd_fits(const assay_filter *f, long height, long width) {
     return is_made_for(f) && width >= 16 && width % 4 == 0 && height % 4 == 0;
