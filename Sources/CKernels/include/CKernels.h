@@ -67,7 +67,7 @@ size_t assay_convolve_work(assay_filter filter, long height, long width);
 /// out[cout] = bias + weight ∗ in, then max(0, ·) when `relu`; `bias` may be null. `in` has a border of at least
 /// dilation·(size/2) zeros, and 15 readable floats after each row's last pixel.
 ///
-/// 3 × 3 kernels over even extents go by transforms: sums differ from the plain ones by some 1e-6 of the largest value.
+/// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by some 1e-6 of the largest value.
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
                     float *work, assay_maps out);
 
