@@ -21,12 +21,7 @@ package final class Examiner {
     package func regions(width: Int, height: Int) -> [Region] {
         switch card.architecture {
         case .seed: [Region(x: 0, y: 0, width: width, height: height)]
-        case .crossdomain:
-            origins(width, height).map { origin in
-                let size = card.architecture.inputSize
-                return Region(x: origin.x, y: origin.y, width: size, height: size)
-                    .clipped(toWidth: width, height: height)
-            }
+        case .crossdomain: CropPlan.regions(width: width, height: height, size: card.architecture.inputSize)
         }
     }
 
