@@ -225,9 +225,9 @@ static void cmyk_to_rgb(uint8_t *row, uint32_t width, int stores_uncovered) {
 
 // Whether to go on without decoding pixels from the row to come: only where a row of MCUs begins.
 //
-// Elsewhere libjpeg-turbo loses its place when chroma is halved vertically and not interpolated, or luma has four rows to
-// one. From here on it skips whole rows of MCUs by reading their codes and nothing else, so that damage in them is noticed
-// as ever, and decodes the row before the one wanted where chroma is interpolated from there.
+// Elsewhere libjpeg-turbo loses its place among rows that it upsamples together, such as those of 4:1:0. From here on it skips
+// whole rows of MCUs by reading their codes and nothing else, so that damage in them is noticed as ever. Where chroma is
+// interpolated from the row above, it decodes that one too.
 static int may_skip(const struct jpeg_decompress_struct *cinfo) {
     return cinfo->output_scanline % (JDIMENSION)(cinfo->max_v_samp_factor * DCTSIZE) == 0;
 }
