@@ -1,4 +1,4 @@
-// Decodes JPEG and PNG files to 8-bit RGB and drops the pixels: the least that any scanner has to do, and so its speed limit.
+// Decodes JPEG and PNG files to 8-bit RGB and drops the pixels: the least that a scanner of whole pictures has to do.
 //
 //     decode [-j PROCESSES] FILE...
 

@@ -10,7 +10,9 @@
 // After jpeglib.h, whose settings decide which messages exist and so the numbers of all of them.
 #include <jerror.h>
 
-enum { FATAL_WARNINGS = 100, ROWS = 16 };
+#include "regions.h"
+
+enum { FATAL_WARNINGS = 100 };
 
 // One decompression. `errors`, `progress` and `cinfo` hand their own address back in callbacks, so `client_data` points here.
 typedef struct {
@@ -207,10 +209,12 @@ codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_j
     return job.status;
 }
 
-// One row of inks to RGB: light left = paper not covered by the ink × paper not covered by black. Adobe stores the uncovered
-// share, others the covered one.
-static void cmyk_to_rgb(const uint8_t *inks, uint8_t *pixels, uint32_t width, int stores_uncovered) {
+// One row of inks to RGB, in place: light left = paper not covered by the ink × paper not covered by black. Adobe stores the
+// uncovered share, others the covered one.
+static void cmyk_to_rgb(uint8_t *row, uint32_t width, int stores_uncovered) {
     unsigned flip = stores_uncovered ? 0 : 255;
+    const uint8_t *inks = row;
+    uint8_t *pixels = row;
     for (uint32_t x = 0; x < width; x++, inks += 4, pixels += 3) {
         unsigned black = inks[3] ^ flip;
         for (int channel = 0; channel < 3; channel++) {
@@ -219,26 +223,31 @@ static void cmyk_to_rgb(const uint8_t *inks, uint8_t *pixels, uint32_t width, in
     }
 }
 
-static void read_rows(decompression *job, uint8_t *pixels) {
-    j_decompress_ptr cinfo = &job->cinfo;
-    size_t stride = (size_t)cinfo->output_width * 3;
-    while (cinfo->output_scanline < cinfo->output_height) {
-        JSAMPROW rows[ROWS];
-        JDIMENSION left = cinfo->output_height - cinfo->output_scanline;
-        JDIMENSION count = left < ROWS ? left : ROWS;
-        for (JDIMENSION i = 0; i < count; i++) rows[i] = pixels + (cinfo->output_scanline + i) * stride;
-        jpeg_read_scanlines(cinfo, rows, count);
-    }
+// Whether to go on without decoding pixels from the row to come: only where a row of MCUs begins.
+//
+// Elsewhere libjpeg-turbo loses its place among rows that it upsamples together, such as those of 4:1:0. From here on it skips
+// whole rows of MCUs by reading their codes and nothing else, so that damage in them is noticed as ever. Where chroma is
+// interpolated from the row above, it decodes that one too.
+static int may_skip(const struct jpeg_decompress_struct *cinfo) {
+    return cinfo->output_scanline % (JDIMENSION)(cinfo->max_v_samp_factor * DCTSIZE) == 0;
 }
 
-static void read_cmyk_rows(decompression *job, uint8_t *pixels) {
+// The last row is always read: skipping to the end would leave the codes of what remains unread.
+static void read_rows(decompression *job, const codec_target *target) {
     j_decompress_ptr cinfo = &job->cinfo;
-    size_t stride = (size_t)cinfo->output_width * 3;
-    JSAMPARRAY inks = cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, cinfo->output_width * 4, 1);
-    while (cinfo->output_scanline < cinfo->output_height) {
-        uint8_t *row = pixels + cinfo->output_scanline * stride;
-        jpeg_read_scanlines(cinfo, inks, 1);
-        cmyk_to_rgb(inks[0], row, cinfo->output_width, cinfo->saw_Adobe_marker);
+    JDIMENSION width = cinfo->output_width, last = cinfo->output_height - 1;
+    int inks = cinfo->out_color_space == JCS_CMYK;
+    JSAMPARRAY buffer =
+        cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, width * (JDIMENSION)cinfo->output_components, 1);
+    while (cinfo->output_scanline <= last) {
+        JDIMENSION wanted = next_row(target, cinfo->output_scanline, last);
+        if (may_skip(cinfo)) jpeg_skip_scanlines(cinfo, wanted - cinfo->output_scanline);
+        JDIMENSION y = cinfo->output_scanline;
+        JSAMPROW in_place = inks ? NULL : row_in_place(target, width, y);
+        jpeg_read_scanlines(cinfo, in_place != NULL ? &in_place : buffer, 1);
+        if (y < wanted || in_place != NULL) continue;
+        if (inks) cmyk_to_rgb(buffer[0], width, cinfo->saw_Adobe_marker);
+        copy_row(target, buffer[0], y);
     }
 }
 
@@ -255,7 +264,7 @@ static void warn_if_unrefined(decompression *job) {
     }
 }
 
-static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t *pixels) {
+static void decode(decompression *job, uint32_t width, uint32_t height, const codec_target *target) {
     j_decompress_ptr cinfo = &job->cinfo;
     int inks = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     cinfo->out_color_space = inks ? JCS_CMYK : JCS_RGB;
@@ -273,28 +282,26 @@ static void decode(decompression *job, uint32_t width, uint32_t height, uint8_t 
         snprintf(job->message, CODEC_TEXT_SIZE, "the sizes are not those of the header");
         fail(job, CODEC_CORRUPT);
     }
-    if (inks) {
-        read_cmyk_rows(job, pixels);
-    } else {
-        read_rows(job, pixels);
-    }
+    read_rows(job, target);
     jpeg_finish_decompress(cinfo);  // reads on to the end marker, so that a file cut just before it is noticed
 }
 
 static void try_decode(decompression *job, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
-                       uint8_t *pixels) {
+                       const codec_target *target) {
     if (setjmp(job->escape) == 0) {
         begin(job, bytes, length);
-        decode(job, width, height, pixels);
+        decode(job, width, height, target);
     }
 }
 
 codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
-                               uint8_t *pixels, char *message, char *warning) {
+                               const codec_region *regions, size_t count, uint8_t *pixels, char *message,
+                               char *warning) {
+    codec_target target = {.regions = regions, .count = count, .pixels = pixels};
     decompression job;
     prepare(&job, message, warning);
     job.max_scans = max_scans;
-    try_decode(&job, bytes, length, width, height, pixels);
+    try_decode(&job, bytes, length, width, height, &target);
     jpeg_destroy_decompress(&job.cinfo);
     return job.status;
 }

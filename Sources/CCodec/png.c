@@ -3,9 +3,12 @@
 
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <png.h>
+
+#include "regions.h"
 
 enum { FATAL_WARNINGS = 100 };
 
@@ -14,6 +17,7 @@ typedef struct {
     size_t length, position;
     codec_status status;
     int warnings;
+    uint8_t *buffer;  // a row, or the picture
     char *message;
     char *warning;
 } decompression;
@@ -56,7 +60,39 @@ static void configure(png_structp png) {
     png_set_chunk_malloc_max(png, 0);  // long chunks are skipped, not stored; the default refuses them
 }
 
-static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+static uint8_t *allocate(png_structp png, decompression *job, size_t size) {
+    job->buffer = malloc(size);
+    if (job->buffer == NULL) {
+        job->status = CODEC_NO_MEMORY;
+        png_error(png, "out of memory");
+    }
+    return job->buffer;
+}
+
+// Rows that no region lies in are read too, so that damage in them is noticed; they are only not written down.
+static void read_rows(png_structp png, decompression *job, uint32_t width, uint32_t height, const codec_target *target) {
+    uint8_t *buffer = allocate(png, job, (size_t)width * 3);
+    for (uint32_t y = 0; y < height; y++) {
+        uint8_t *in_place = row_in_place(target, width, y);
+        int wanted = next_row(target, y, height) == y;
+        png_read_row(png, in_place != NULL ? in_place : wanted ? buffer : NULL, NULL);
+        if (wanted && in_place == NULL) copy_row(target, buffer, y);
+    }
+}
+
+// Every pass adds pixels to those of the passes before it, all over the picture.
+static void read_passes(png_structp png, decompression *job, int passes, uint32_t width, uint32_t height,
+                        const codec_target *target) {
+    size_t stride = (size_t)width * 3;
+    int whole = target->count == 1 && target->regions->width == width && target->regions->height == height;
+    uint8_t *pixels = whole ? target->pixels : allocate(png, job, stride * height);
+    for (int pass = 0; pass < passes; pass++) {
+        for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * stride, NULL);
+    }
+    for (uint32_t y = 0; y < height && !whole; y++) copy_row(target, pixels + y * stride, y);
+}
+
+static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, const codec_target *target) {
     configure(png);
     png_read_info(png, info);
     if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height) {
@@ -68,21 +104,24 @@ static void decode(png_structp png, png_infop info, uint32_t width, uint32_t hei
     png_set_gray_to_rgb(png);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    size_t stride = (size_t)width * 3;
-    if (png_get_rowbytes(png, info) != stride) png_error(png, "unexpected row size");
-    for (int pass = 0; pass < passes; pass++) {
-        for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * stride, NULL);
+    if (png_get_rowbytes(png, info) != (size_t)width * 3) png_error(png, "unexpected row size");
+    if (passes == 1) {
+        read_rows(png, png_get_io_ptr(png), width, height, target);
+    } else {
+        read_passes(png, png_get_io_ptr(png), passes, width, height, target);
     }
     png_read_end(png, NULL);  // checks what follows the picture too, so that any cut is noticed
 }
 
 // setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
-static void try_decode(png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
-    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, pixels);
+static void try_decode(png_structp png, png_infop info, uint32_t width, uint32_t height, const codec_target *target) {
+    if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, target);
 }
 
-codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height, uint8_t *pixels,
-                              char *message, char *warning) {
+codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                              const codec_region *regions, size_t count, uint8_t *pixels, char *message,
+                              char *warning) {
+    codec_target target = {.regions = regions, .count = count, .pixels = pixels};
     decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning};
     message[0] = warning[0] = 0;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, on_error, on_warning);
@@ -92,7 +131,8 @@ codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t widt
         return CODEC_NO_MEMORY;
     }
     png_set_read_fn(png, &job, on_read);
-    try_decode(png, info, width, height, pixels);
+    try_decode(png, info, width, height, &target);
     png_destroy_read_struct(&png, &info, NULL);
+    free(job.buffer);
     return job.status;
 }

@@ -1,4 +1,5 @@
 // Which parts of a picture are looked at. Always the same ones, so that a score can be repeated.
+package import Imaging
 
 /// Places of square crops at native resolution.
 package enum CropPlan {
@@ -20,6 +21,14 @@ package enum CropPlan {
         let (columns, rows) = (halves(width, size), halves(height, size))
         let others = rows.flatMap { y in columns.map { x in Origin(x: x, y: y) } }
         return [middle] + others.filter { $0 != middle }
+    }
+
+    /// What each crop shows of the picture: less than its square where it overhangs. The picture is narrower than the crop
+    /// there, so the reflection of the region is the reflection of the picture.
+    package static func regions(width: Int, height: Int, size: Int) -> [Region] {
+        origins(width: width, height: height, size: size).map { origin in
+            Region(x: origin.x, y: origin.y, width: size, height: size).clipped(toWidth: width, height: height)
+        }
     }
 
     private static func centre(_ length: Int, _ size: Int) -> Int {

@@ -8,27 +8,39 @@ internal import CCodec
 /// RGB without a profile, colour profiles and gamma are ignored, the Exif orientation is reported but not applied. Of an
 /// animated PNG the default image is decoded. Anything that would leave part of the picture guessed is an error.
 package func decode(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
-    switch ImageFormat.sniff(file) {
-    case .jpeg: try decodeJPEG(file, limits: limits)
-    case .png: try decodePNG(file, limits: limits)
-    case let format?: throw .unsupportedFormat(format)
-    case nil: throw .notAnImage
-    }
+    let whole = try decode(file, limits: limits) { [Region(x: 0, y: 0, width: $0, height: $1)] }
+    return DecodedImage(pixels: whole.parts[0].pixels, facts: whole.facts, warning: whole.warning)
 }
 
 package func decode(_ file: [UInt8], limits: DecodeLimits = DecodeLimits()) throws(DecodeError) -> DecodedImage {
     try decode(file.span, limits: limits)
 }
 
-package func decode(_ file: UnsafeRawBufferPointer, limits: DecodeLimits = DecodeLimits()) throws(DecodeError)
-    -> DecodedImage
-{
-    try unsafe decode(
-        UnsafeBufferPointer(start: file.baseAddress?.assumingMemoryBound(to: UInt8.self), count: file.count).span,
-        limits: limits)
+/// Decodes parts of a picture: the same pixels, warnings and errors as of the whole, in less time and memory.
+///
+/// - Parameter regions: called with the picture's width and height once they are within the limits.
+package func decode(
+    _ file: Span<UInt8>, limits: DecodeLimits, regions: (Int, Int) -> [Region]
+) throws(DecodeError) -> DecodedParts {
+    switch ImageFormat.sniff(file) {
+    case .jpeg: try decodeJPEG(file, limits, regions)
+    case .png: try decodePNG(file, limits, regions)
+    case let format?: throw .unsupportedFormat(format)
+    case nil: throw .notAnImage
+    }
 }
 
-private func decodeJPEG(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
+package func decode(
+    _ file: UnsafeRawBufferPointer, limits: DecodeLimits, regions: (Int, Int) -> [Region]
+) throws(DecodeError) -> DecodedParts {
+    try unsafe decode(
+        UnsafeBufferPointer(start: file.baseAddress?.assumingMemoryBound(to: UInt8.self), count: file.count).span,
+        limits: limits, regions: regions)
+}
+
+private func decodeJPEG(
+    _ file: Span<UInt8>, _ limits: DecodeLimits, _ regions: (Int, Int) -> [Region]
+) throws(DecodeError) -> DecodedParts {
     var header = codec_jpeg_header()
     var message = Text()
     let status = unsafe file.withUnsafeBufferPointer { bytes in
@@ -46,15 +58,16 @@ private func decodeJPEG(_ file: Span<UInt8>, limits: DecodeLimits) throws(Decode
     facts.isProgressive = header.progressive != 0
     facts.hasAdobeMarker = header.adobe != 0
     facts.orientation = jpegOrientation(file)
-    return try unsafe decodePixels(file, facts, limits) { bytes, target, message, warning in
+    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning in
         unsafe codec_jpeg_decode(
-            bytes.baseAddress, bytes.count, CInt(clamping: limits.maxScans), header.width, header.height, target,
-            message,
-            warning)
+            bytes.baseAddress, bytes.count, CInt(clamping: limits.maxScans), header.width, header.height,
+            regions.baseAddress, regions.count, target, message, warning)
     }
 }
 
-private func decodePNG(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
+private func decodePNG(
+    _ file: Span<UInt8>, _ limits: DecodeLimits, _ regions: (Int, Int) -> [Region]
+) throws(DecodeError) -> DecodedParts {
     guard let chunks = PNGChunks(file) else {
         throw file.count < 33
             ? .truncated(reason: "premature end of PNG file") : .corrupt(reason: "Missing IHDR before data")
@@ -69,34 +82,61 @@ private func decodePNG(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeE
     facts.isInterlaced = chunks.isInterlaced
     facts.isAnimated = chunks.isAnimated
     facts.orientation = chunks.orientation
-    return try unsafe decodePixels(file, facts, limits) { bytes, target, message, warning in
+    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning in
         unsafe codec_png_decode(
-            bytes.baseAddress, bytes.count, UInt32(chunks.width), UInt32(chunks.height), target, message, warning)
+            bytes.baseAddress, bytes.count, UInt32(chunks.width), UInt32(chunks.height), regions.baseAddress,
+            regions.count, target, message, warning)
     }
 }
 
-/// A call of CCodec that fills the pixels: file, target, message, warning.
+/// A call of CCodec that fills the pixels: file, regions, target, message, warning.
 private typealias PixelDecoder = (
-    UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?
+    UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<codec_region>, UnsafeMutablePointer<UInt8>?,
+    UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?
 ) -> codec_status
 
 private func decodePixels(
-    _ file: Span<UInt8>, _ facts: ImageFacts, _ limits: DecodeLimits, with decoder: PixelDecoder
-) throws(DecodeError) -> DecodedImage {
-    let area = try checkArea(facts.width, facts.height, limits)
-    guard area > 0 else { throw .corrupt(reason: "a picture without pixels") }
+    _ file: Span<UInt8>, _ facts: ImageFacts, _ limits: DecodeLimits, _ choose: (Int, Int) -> [Region],
+    with decoder: PixelDecoder
+) throws(DecodeError) -> DecodedParts {
+    guard try checkArea(facts.width, facts.height, limits) > 0 else {
+        throw .corrupt(reason: "a picture without pixels")
+    }
+    let regions = choose(facts.width, facts.height)
+    precondition(
+        !regions.isEmpty && regions.allSatisfy { $0.isInside(width: facts.width, height: facts.height) },
+        "parts of a picture lie within it")
+    let places = regions.map {
+        codec_region(x: UInt32($0.x), y: UInt32($0.y), width: UInt32($0.width), height: UInt32($0.height))
+    }
+    let size = regions.reduce(0) { $0 + $1.byteCount }
     var status = CODEC_OK
     var message = Text()
     var warning = Text()
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 3 * area) { target, initialised in
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { target, initialised in
         status = unsafe file.withUnsafeBufferPointer { source in
-            unsafe decoder(source, target.baseAddress, &message.bytes, &warning.bytes)
+            unsafe places.withUnsafeBufferPointer { places in
+                unsafe decoder(source, places, target.baseAddress, &message.bytes, &warning.bytes)
+            }
         }
-        initialised = status == CODEC_OK ? 3 * area : 0
+        initialised = status == CODEC_OK ? size : 0
     }
     try check(status, facts.format, message, limits)
-    let pixels = Pixels(width: facts.width, height: facts.height, bytes: bytes)
-    return DecodedImage(pixels: pixels, facts: facts, warning: warning.string.isEmpty ? nil : warning.string)
+    return DecodedParts(
+        parts: parts(of: bytes, regions), facts: facts, warning: warning.string.isEmpty ? nil : warning.string)
+}
+
+/// Divides the pixels of all regions, which lie one after the other.
+private func parts(of bytes: [UInt8], _ regions: [Region]) -> [Part] {
+    var end = 0
+    return regions.map { region in
+        let start = end
+        end += region.byteCount
+        // The only region keeps the array, which may be a large picture's.
+        let own = regions.count == 1 ? bytes : Array(bytes[start..<end])
+        return Part(
+            x: region.x, y: region.y, pixels: Pixels(width: region.width, height: region.height, bytes: own))
+    }
 }
 
 /// The number of pixels, if it is within the limit.

@@ -11,9 +11,10 @@ package func examine(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits, with
     do throws(DecodeError) {
         let clock = ContinuousClock()
         let start = clock.now
-        let image = try unsafe decode(bytes, limits: limits)
+        let image = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
         let decodeTime = start.duration(to: clock.now).seconds
-        return .judged(Judgement(image, examiner.examine(image.pixels), decodeSeconds: decodeTime))
+        let assessment = examiner.examine(image.parts, width: image.facts.width, height: image.facts.height)
+        return .judged(Judgement(image, assessment, decodeSeconds: decodeTime))
     } catch {
         return .refused(Refusal(error))
     }

@@ -32,7 +32,7 @@ package struct Judgement: Sendable {
     package var featureSeconds: Double
     package var networkSeconds: Double
 
-    package init(_ image: DecodedImage, _ assessment: Assessment, decodeSeconds: Double) {
+    package init(_ image: DecodedParts, _ assessment: Assessment, decodeSeconds: Double) {
         facts = image.facts
         warning = image.warning
         scores = assessment.scores

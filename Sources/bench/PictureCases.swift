@@ -25,10 +25,18 @@ func decodeCases() -> [Case] {
         let files = [
             ("JPEG", encodeJPEG(pixels, quality: 90, subsampling: .s420)), ("PNG", encodePNG(pixels)),
         ]
-        return files.map { format, bytes in
-            Case("decode \(format) \(width)×\(height), one thread", amount: 1) {
-                guard (try? decode(bytes)) != nil else { preconditionFailure("a file made here decodes") }
-            }
+        return files.flatMap { format, bytes in
+            [
+                Case("decode \(format) \(width)×\(height), one thread", amount: 1) {
+                    guard (try? decode(bytes)) != nil else { preconditionFailure("a file made here decodes") }
+                },
+                Case("decode \(format) \(width)×\(height), what a scan looks at", amount: 1) {
+                    let image = try? decode(bytes.span, limits: DecodeLimits()) {
+                        CropPlan.regions(width: $0, height: $1, size: Architecture.crossdomain.inputSize)
+                    }
+                    guard image != nil else { preconditionFailure("a file made here decodes") }
+                },
+            ]
         }
     }
 }

@@ -65,7 +65,11 @@ struct DocumentTests {
         network.initialise(from: &generator)
         let detector = Detector(card: ModelCard(architecture: .crossdomain), parameters: network.parameters)
         shop.write("../" + shop.modelName, detector.encoded())
-        for (name, bytes) in [("a.jpg", Workshop.jpeg), ("b.png", Workshop.largePNG)] {
+        // The first two are looked at in parts.
+        let photograph = encodeJPEG(Workshop.pixels(613, 421), quality: 90, subsampling: .s420)
+        for (name, bytes) in [
+            ("a.jpg", photograph), ("b.png", Workshop.largePNG), ("c.jpg", Workshop.jpeg), ("d.png", Workshop.png),
+        ] {
             shop.write(name, bytes)
             let scores = detector.makeExaminer().examine(try decode(bytes).pixels).scores.clamped
             let line = shop.scan(name).output

@@ -50,6 +50,21 @@ import Testing
         #expect(assessment.spread.isFinite && assessment.spread >= 0)
     }
 
+    @Test(arguments: [(1, 1), (127, 40), (40, 300), (128, 128), (135, 257), (256, 256), (700, 90), (600, 520)])
+    func `parts give the scores of the whole picture`(_ width: Int, _ height: Int) {
+        let (examiner, picture) = (detector().makeExaminer(), noise(width, height))
+        let regions = examiner.regions(width: width, height: height)
+        let parts = regions.map { region in
+            Part(
+                x: region.x, y: region.y,
+                pixels: picture.cropped(x: region.x, y: region.y, width: region.width, height: region.height))
+        }
+        let (few, all) = (examiner.examine(parts, width: width, height: height), examiner.examine(picture))
+        #expect(few.logits == all.logits && few.scores == all.scores && few.spread == all.spread)
+        #expect(few.crops == regions.count)
+        #expect(regions.allSatisfy { $0.width == min(width, 128) && $0.height == min(height, 128) })
+    }
+
     @Test func `one crop has no spread`() {
         let assessment = detector().makeExaminer().examine(noise(100, 100))
         #expect(assessment.crops == 1)

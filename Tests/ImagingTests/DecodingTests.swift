@@ -24,8 +24,9 @@ import Testing
 
     @Test func bytesBehindAPointerDecodeLikeAnArray() throws {
         let file = try Fixture.bytes("progressive.jpg")
-        let throughPointer = try file.withUnsafeBytes { try decode($0) }
-        #expect(throughPointer == (try decode(file)))
+        func corner(_: Int, _: Int) -> [Region] { [Region(x: 1, y: 2, width: 3, height: 4)] }
+        let throughPointer = try file.withUnsafeBytes { try decode($0, limits: DecodeLimits(), regions: corner) }
+        #expect(throughPointer == (try decode(file.span, limits: DecodeLimits(), regions: corner)))
     }
 
     @Test(arguments: ChromaSubsampling.allCases)

@@ -15,8 +15,7 @@ struct RecordTests {
         facts.jpegQuality = 92
         facts.subsampling = "4:2:0"
         facts.isProgressive = true
-        let image = DecodedImage(
-            pixels: Pixels(width: 1, height: 1, bytes: [1, 2, 3]), facts: facts, warning: "odd \"marker\"")
+        let image = DecodedParts(parts: [], facts: facts, warning: "odd \"marker\"")
         let assessment = Assessment(
             scores: scores, verdict: .uncertain, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001,
             networkSeconds: 0.0022)

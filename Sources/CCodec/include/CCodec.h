@@ -44,14 +44,22 @@ typedef struct {
 // Reads everything before the first scan. Takes memory for tables only. On CODEC_TOO_LARGE the sizes are filled in too.
 codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_jpeg_header *header, char *message);
 
-// Decodes to RGB, 3 bytes a pixel, rows without padding. `pixels` holds 3·width·height bytes of the sizes that
-// codec_jpeg_read_header told. `warning` receives the first harmless complaint, or stays empty.
-codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
-                               uint8_t *pixels, char *message, char *warning);
+// A part of a picture, in pixels from its top left corner. It lies within the picture and is not empty.
+typedef struct {
+    uint32_t x, y, width, height;
+} codec_region;
 
-// Decodes the default image of a PNG to RGB, 3 bytes a pixel. `width` and `height` are the sizes of its IHDR.
-codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height, uint8_t *pixels,
-                              char *message, char *warning);
+// Decode `count` regions, at least one, to RGB: 3 bytes a pixel, rows without padding, one region after the other. Regions may
+// overlap; the whole picture is one region. `width` and `height` are the sizes that codec_jpeg_read_header told, or those of
+// the IHDR. Whatever the regions are, the file is read to its end, with the same pixels, complaints and refusals.
+// `warning` receives the first harmless complaint, or stays empty.
+codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
+                               const codec_region *regions, size_t count, uint8_t *pixels, char *message,
+                               char *warning);
+// The default image of a PNG.
+codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                              const codec_region *regions, size_t count, uint8_t *pixels, char *message,
+                              char *warning);
 
 // Encoders. On CODEC_OK `*out` is to be given back with codec_free.
 // `chroma_x` and `chroma_y` (1 or 2) are the luma samples per chroma sample.
