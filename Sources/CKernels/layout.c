@@ -27,6 +27,27 @@ void assay_clear_border(assay_maps maps, long channels, long height, long width,
     }
 }
 
+// From front to back, whole vectors at a time: what reaches too far is overwritten by what follows.
+INLINED void border_planes(const float *planes, long channels, long height, long width, long border, assay_maps to) {
+    const long before = border * (to.stride + 1), beside = to.stride - width, after = border * (to.stride - 1);
+    const v16 zero = {};
+    for (long c = 0; c < channels; c++, to.origin += to.plane) {
+        float *out = to.origin - before;
+        for (long i = 0; i < before; i += 16) *(v16 *)(out + i) = zero;
+        out += before;
+        for (long y = 0; y < height; y++, planes += width, out += to.stride) {
+            for (long x = 0; x < width; x += 16) *(v16 *)(out + x) = *(const v16 *)(planes + x);
+            // Mostly a few floats, for which a loop would call memset.
+            *(v16 *)(out + width) = zero;
+            if (beside > 16) memset(out + width + 16, 0, (size_t)(beside - 16) * sizeof(float));
+        }
+        for (long i = 0; i < after; i += 16) *(v16 *)(out + i) = zero;
+    }
+}
+
+CLONES(assay_border_planes, (const float *planes, long channels, long height, long width, long border, assay_maps to),
+       (planes, channels, height, width, border, to), border_planes(planes, channels, height, width, border, to))
+
 void assay_copy_maps(assay_maps from, long channels, long height, long width, assay_maps to) {
     for (long c = 0; c < channels; c++)
         for (long y = 0; y < height; y++)

@@ -1,4 +1,4 @@
-// Average pooling over windows that do not overlap, and its gradient.
+// Average pooling over windows that do not overlap, with its gradient, and pooling over whole planes.
 #include "CKernels.h"
 #include "clones.h"
 
@@ -41,3 +41,24 @@ INLINED void average_pool_gradient(const float *gradient, long channels, long he
 CLONES(assay_average_pool_gradient,
        (const float *gradient, long channels, long height, long width, long size, float *dx),
        (gradient, channels, height, width, size, dx), average_pool_gradient(gradient, channels, height, width, size, dx))
+
+INLINED void global_pool(const float *planes, long channels, long area, float *mean, float *maximum) {
+    for (long c = 0; c < channels; c++, planes += area) {
+        v16 sum = {}, best = (v16){} + planes[0];
+        long i = 0;
+        for (; i + 16 <= area; i += 16) {
+            const v16 v = *(const v16 *)(planes + i);
+            sum += v;
+            best = __builtin_elementwise_max(best, v);
+        }
+        double all = total(&sum);
+        float top = best[0];
+        for (long l = 1; l < 16; l++) top = best[l] > top ? best[l] : top;
+        for (; i < area; i++) all += (double)planes[i], top = planes[i] > top ? planes[i] : top;
+        mean[c] = (float)(all / (double)area);
+        maximum[c] = top;
+    }
+}
+
+CLONES(assay_global_pool, (const float *planes, long channels, long area, float *mean, float *maximum),
+       (planes, channels, area, mean, maximum), global_pool(planes, channels, area, mean, maximum))

@@ -70,9 +70,7 @@ package final class Convolution: Filter {
 
     private func bordered(_ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch) -> assay_maps {
         if border == 0 { return unsafe denseMaps(input, extent) }
-        let maps = unsafe scratch.maps(0, channels: channels.input, extent, border: border)
-        unsafe assay_copy_maps(denseMaps(input, extent), channels.input, extent.height, extent.width, maps)
-        return unsafe maps
+        return unsafe scratch.bordered(0, input, channels: channels.input, extent, border: border)
     }
 
     package func backward(

@@ -51,10 +51,23 @@ extension Filter {
 
     /// Maps with a border of zeros and undefined pixels.
     package func maps(_ slot: Int, channels: Int, _ extent: Shape, border: Int) -> assay_maps {
-        let memory = unsafe floats(slot, assay_bordered_size(channels, extent.height, extent.width, border))
-        let maps = unsafe assay_bordered_maps(memory, extent.height, extent.width, border)
+        let maps = unsafe room(slot, channels, extent, border)
         unsafe assay_clear_border(maps, channels, extent.height, extent.width, border)
         return unsafe maps
+    }
+
+    /// A copy of dense planes with a border of zeros.
+    func bordered(
+        _ slot: Int, _ planes: UnsafeMutablePointer<Float>, channels: Int, _ extent: Shape, border: Int
+    ) -> assay_maps {
+        let maps = unsafe room(slot, channels, extent, border)
+        unsafe assay_border_planes(planes, channels, extent.height, extent.width, border, maps)
+        return unsafe maps
+    }
+
+    private func room(_ slot: Int, _ channels: Int, _ extent: Shape, _ border: Int) -> assay_maps {
+        let memory = unsafe floats(slot, assay_bordered_size(channels, extent.height, extent.width, border))
+        return unsafe assay_bordered_maps(memory, extent.height, extent.width, border)
     }
 }
 

@@ -38,6 +38,9 @@ assay_maps assay_dense_maps(float *planes, long height, long width);
 /// Sets everything but the pixels of bordered maps to zero.
 void assay_clear_border(assay_maps maps, long channels, long height, long width, long border);
 
+/// Copies dense planes to bordered maps and sets all else of these to zero. 15 floats after the planes can be read.
+void assay_border_planes(const float *planes, long channels, long height, long width, long border, assay_maps to);
+
 /// Copies maps.
 void assay_copy_maps(assay_maps from, long channels, long height, long width, assay_maps to);
 
@@ -144,6 +147,9 @@ void assay_asinh(const float *x, long count, float gain, float *y);
 /// Average over size × size windows, stride = size; height and width are multiples of it.
 void assay_average_pool(const float *planes, long channels, long height, long width, long size, float *out);
 void assay_average_pool_gradient(const float *gradient, long channels, long height, long width, long size, float *dx);
+
+/// Mean and maximum of each plane.
+void assay_global_pool(const float *planes, long channels, long area, float *mean, float *maximum);
 
 // MARK: Fixed features (features.c)
 
