@@ -32,28 +32,21 @@ int process_reopen_read_only(int descriptor) {
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-// What is different in a child's environment: one thread for OpenBLAS, since more would only cost time to start, and no
-// backtraces, since the tool that makes them could not be started and would hide how the child died.
-static char *const child_settings[] = {"OPENBLAS_NUM_THREADS=1", "SWIFT_BACKTRACE=enable=no"};
-enum { child_setting_count = 2 };
-
-static int is_set_for_children(const char *entry) {
-    for (int i = 0; i < child_setting_count; i++) {
-        if (strncmp(entry, child_settings[i], strcspn(child_settings[i], "=") + 1) == 0) return 1;
-    }
-    return 0;
-}
+// What is different in a child's environment: no backtraces, since the tool that makes them could not be started and would
+// hide how the child died.
+static char child_setting[] = "SWIFT_BACKTRACE=enable=no";
 
 static char **child_environment(void) {
+    const size_t name = strcspn(child_setting, "=") + 1;
     size_t count = 0;
     while (environ[count]) count++;
-    char **copy = malloc((count + child_setting_count + 1) * sizeof *copy);
+    char **copy = malloc((count + 2) * sizeof *copy);
     if (!copy) return NULL;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!is_set_for_children(environ[i])) copy[kept++] = environ[i];
+        if (strncmp(environ[i], child_setting, name) != 0) copy[kept++] = environ[i];
     }
-    for (int i = 0; i < child_setting_count; i++) copy[kept++] = child_settings[i];
+    copy[kept++] = child_setting;
     copy[kept] = NULL;
     return copy;
 }
