@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -51,34 +52,45 @@ static char **child_environment(void) {
     return copy;
 }
 
-int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child) {
+// Copies above every number that is handed on, so that no dup2 overwrites the source of a later one. Returns 0 or an errno.
+static int copy_high(const int descriptors[], int count, int high[]) {
     if (count > max_descriptors) return EINVAL;
-    int high[max_descriptors];
-    int failure = 0;
-    int made = 0;
-    // Copies above every number that is handed on, so that no dup2 overwrites the source of a later one.
-    for (; made < count; made++) {
-        high[made] = fcntl(descriptors[made], F_DUPFD_CLOEXEC, 3 + max_descriptors);
-        if (high[made] < 0) {
-            failure = errno;
-            break;
+    for (int i = 0; i < count; i++) {
+        high[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 3 + max_descriptors);
+        if (high[i] < 0) {
+            const int failure = errno;
+            while (i > 0) close(high[--i]);
+            return failure;
         }
     }
+    return 0;
+}
+
+// What is typed at the terminal or sent to the whole group is the scanner's to deal with; the rest works as usual.
+static sigset_t blocked_in_children(void) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGHUP);
+    return blocked;
+}
+
+int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child) {
+    int high[max_descriptors];
+    int failure = copy_high(descriptors, count, high);
+    if (failure) return failure;
     char **environment = child_environment();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    if (!failure) failure = environment ? 0 : ENOMEM;
+    failure = environment ? 0 : ENOMEM;
     if (!failure) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
     if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 1);
     if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 2);
     for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, high[i], 3 + i);
     if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
-    // What is typed at the terminal or sent to the whole group is the scanner's to deal with; the rest works as usual.
-    sigset_t blocked, standard;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGHUP);
+    const sigset_t blocked = blocked_in_children();
+    sigset_t standard;
     sigfillset(&standard);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
@@ -89,7 +101,44 @@ int process_spawn(const char *executable, char *const arguments[], const int des
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
-    while (made > 0) close(high[--made]);
+    for (int i = 0; i < count; i++) close(high[i]);
+    return failure;
+}
+
+// Leaves a process that was just split off with what `process_spawn` would have given it.
+static void become_child(const int high[], int count) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    const int null = open("/dev/null", O_RDWR);
+    if (null < 0) _exit(1);
+    for (int i = 0; i < 3; i++) {
+        if (dup2(null, i) < 0) _exit(1);
+    }
+    for (int i = 0; i < count; i++) {
+        if (dup2(high[i], 3 + i) < 0) _exit(1);
+    }
+    closefrom(3 + count);
+    const sigset_t blocked = blocked_in_children();
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+int process_split(const int descriptors[], int count, pid_t *child) {
+    // Its links are two and one for each thread.
+    struct stat tasks;
+    if (stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink != 3) return ENOTSUP;
+    int high[max_descriptors];
+    int failure = copy_high(descriptors, count, high);
+    if (failure) return failure;
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    *child = fork();
+    if (*child < 0) failure = errno;
+    if (*child == 0) {
+        become_child(high, count);
+        return 0;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    for (int i = 0; i < count; i++) close(high[i]);
     return failure;
 }
 

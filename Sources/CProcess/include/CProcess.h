@@ -20,6 +20,11 @@ int process_reopen_read_only(int descriptor);
 /// Returns 0 or an errno.
 int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child);
 
+/// Splits off a child that goes on from here as a copy of this process (`fork`), with descriptors and signals as from
+/// `process_spawn`: faster, since nothing has to be loaded again. `*child` is 0 in the child, which must end with `_exit`.
+/// Returns 0 or an errno, ENOTSUP when there is more than one thread: the child would have no more than this one.
+int process_split(const int descriptors[], int count, pid_t *child);
+
 /// Has freed memory stay with the process, up to 256 MiB, for the next picture: taking it back costs a fault for every page,
 /// which for large pictures is a third of the decoding.
 void process_keep_memory(void);
