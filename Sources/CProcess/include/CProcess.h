@@ -31,7 +31,7 @@ void process_keep_memory(void);
 
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
 /// nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts
-/// with less than a quarter of them left. Returns 0 or an errno.
+/// with less than a quarter of them left. Lists of processes show it as assay-decoder. Returns 0 or an errno.
 int process_confine(size_t memory);
 
 /// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
