@@ -26,7 +26,7 @@ int process_spawn(const char *executable, char *const arguments[], const int des
 int process_split(const int descriptors[], int count, pid_t *child);
 
 /// Has freed memory stay with the process, up to 256 MiB, for the next picture: taking it back costs a fault for every page,
-/// which for large pictures is a third of the decoding.
+/// which for large pictures is a third of the decoding. A few megabytes are taken ahead, in large pages.
 void process_keep_memory(void);
 
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
