@@ -1,5 +1,5 @@
-// Starting a decoder takes longer than scanning a small picture, so the first one starts while the scan is still being
-// prepared.
+// Starting a decoder as a program takes longer than scanning a small picture, so the first one is split off from this process
+// while that is still possible, and gets ready while the scan is prepared.
 
 package import Detection
 
