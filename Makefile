@@ -2,7 +2,8 @@ PREFIX ?= /usr/local
 
 # One set of flags for each configuration, so that no step builds again what another has built.
 debug = --explicit-target-dependency-import-check error
-release = $(debug) -c release --product assay --static-swift-stdlib
+# The binary may lie among evidence: it must not look for libraries beside itself.
+release = $(debug) -c release --product assay --static-swift-stdlib --disable-local-rpath
 binary = .build/release/assay
 
 .PHONY: build test lint format demo bench bench-peers install packages

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "CKernels.h"
 
-static int best(void) {
+int assay_best_instruction_set(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("x86-64-v4")) return ASSAY_AVX512;
@@ -14,7 +14,7 @@ static int best(void) {
 }
 
 static int choose(void) {
-    const int supported = best();
+    const int supported = assay_best_instruction_set();
     const char *asked = getenv("ASSAY_INSTRUCTIONS");
     for (int set = ASSAY_BASELINE; asked && set < supported; set++)
         if (strcmp(asked, assay_instruction_set_name(set)) == 0) return set;

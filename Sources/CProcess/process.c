@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -32,60 +34,64 @@ int process_reopen_read_only(int descriptor) {
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-// What is different in a child's environment: one thread for OpenBLAS, since more would only cost time to start, and no
-// backtraces, since the tool that makes them could not be started and would hide how the child died.
-static char *const child_settings[] = {"OPENBLAS_NUM_THREADS=1", "SWIFT_BACKTRACE=enable=no"};
-enum { child_setting_count = 2 };
-
-static int is_set_for_children(const char *entry) {
-    for (int i = 0; i < child_setting_count; i++) {
-        if (strncmp(entry, child_settings[i], strcspn(child_settings[i], "=") + 1) == 0) return 1;
-    }
-    return 0;
-}
+// What is different in a child's environment: no backtraces, since the tool that makes them could not be started and would
+// hide how the child died.
+static char child_setting[] = "SWIFT_BACKTRACE=enable=no";
 
 static char **child_environment(void) {
+    const size_t name = strcspn(child_setting, "=") + 1;
     size_t count = 0;
     while (environ[count]) count++;
-    char **copy = malloc((count + child_setting_count + 1) * sizeof *copy);
+    char **copy = malloc((count + 2) * sizeof *copy);
     if (!copy) return NULL;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!is_set_for_children(environ[i])) copy[kept++] = environ[i];
+        if (strncmp(environ[i], child_setting, name) != 0) copy[kept++] = environ[i];
     }
-    for (int i = 0; i < child_setting_count; i++) copy[kept++] = child_settings[i];
+    copy[kept++] = child_setting;
     copy[kept] = NULL;
     return copy;
 }
 
-int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child) {
+// Copies above every number that is handed on, so that no dup2 overwrites the source of a later one. Returns 0 or an errno.
+static int copy_high(const int descriptors[], int count, int high[]) {
     if (count > max_descriptors) return EINVAL;
-    int high[max_descriptors];
-    int failure = 0;
-    int made = 0;
-    // Copies above every number that is handed on, so that no dup2 overwrites the source of a later one.
-    for (; made < count; made++) {
-        high[made] = fcntl(descriptors[made], F_DUPFD_CLOEXEC, 3 + max_descriptors);
-        if (high[made] < 0) {
-            failure = errno;
-            break;
+    for (int i = 0; i < count; i++) {
+        high[i] = fcntl(descriptors[i], F_DUPFD_CLOEXEC, 3 + max_descriptors);
+        if (high[i] < 0) {
+            const int failure = errno;
+            while (i > 0) close(high[--i]);
+            return failure;
         }
     }
+    return 0;
+}
+
+// What is typed at the terminal or sent to the whole group is the scanner's to deal with; the rest works as usual.
+static sigset_t blocked_in_children(void) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGHUP);
+    return blocked;
+}
+
+int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child) {
+    int high[max_descriptors];
+    int failure = copy_high(descriptors, count, high);
+    if (failure) return failure;
     char **environment = child_environment();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    if (!failure) failure = environment ? 0 : ENOMEM;
+    failure = environment ? 0 : ENOMEM;
     if (!failure) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
     if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 1);
     if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 0, 2);
     for (int i = 0; i < count && !failure; i++) failure = posix_spawn_file_actions_adddup2(&actions, high[i], 3 + i);
     if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 3 + count);
-    // What is typed at the terminal or sent to the whole group is the scanner's to deal with; the rest works as usual.
-    sigset_t blocked, standard;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGHUP);
+    const sigset_t blocked = blocked_in_children();
+    sigset_t standard;
     sigfillset(&standard);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
@@ -96,7 +102,44 @@ int process_spawn(const char *executable, char *const arguments[], const int des
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
-    while (made > 0) close(high[--made]);
+    for (int i = 0; i < count; i++) close(high[i]);
+    return failure;
+}
+
+// Leaves a process that was just split off with what `process_spawn` would have given it.
+static void become_child(const int high[], int count) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    const int null = open("/dev/null", O_RDWR);
+    if (null < 0) _exit(1);
+    for (int i = 0; i < 3; i++) {
+        if (dup2(null, i) < 0) _exit(1);
+    }
+    for (int i = 0; i < count; i++) {
+        if (dup2(high[i], 3 + i) < 0) _exit(1);
+    }
+    closefrom(3 + count);
+    const sigset_t blocked = blocked_in_children();
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+int process_split(const int descriptors[], int count, pid_t *child) {
+    // Its links are two and one for each thread.
+    struct stat tasks;
+    if (stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink != 3) return ENOTSUP;
+    int high[max_descriptors];
+    int failure = copy_high(descriptors, count, high);
+    if (failure) return failure;
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    *child = fork();
+    if (*child < 0) failure = errno;
+    if (*child == 0) {
+        become_child(high, count);
+        return 0;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    for (int i = 0; i < count; i++) close(high[i]);
     return failure;
 }
 
@@ -130,6 +173,11 @@ static void explain_abort(int number) {
 void process_keep_memory(void) {
     mallopt(M_MMAP_MAX, 0);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    // What the first picture takes, in large pages: small ones cost a fault each, which is most of its time.
+    const uintptr_t large = 2 << 20;
+    char *ahead = malloc(3 * large);
+    if (ahead) madvise((char *)(((uintptr_t)ahead + large - 1) / large * large), 2 * large, MADV_HUGEPAGE);
+    free(ahead);
 }
 
 int process_confine(size_t memory) {
@@ -144,6 +192,8 @@ int process_confine(size_t memory) {
     if (!failure) failure = limit(RLIMIT_NPROC, 0);
     // With no number left for a descriptor nothing can be opened, no socket made and none received.
     if (!failure) failure = limit(RLIMIT_NOFILE, 0);
+    // Last, so that who bears the name is confined. In a list of processes it says more than "exe".
+    if (!failure) prctl(PR_SET_NAME, "assay-decoder", 0, 0, 0);
     return failure;
 }
 

@@ -1,6 +1,7 @@
 // A model that has been read and checked, ready to be put to work by any number of threads.
 import CDefaultModel
 package import Network
+import Synchronization
 
 /// A detector: network weights, calibration and thresholds of one model file.
 package struct Detector: Sendable {
@@ -10,6 +11,7 @@ package struct Detector: Sendable {
     /// SHA-256 of the file in hexadecimal, as the caller gave it.
     package let digest: String
     private let weights: SafeTensors
+    private var checked: CheckedNetwork?
 
     package var thresholds: Thresholds { card.thresholds }
 
@@ -26,8 +28,8 @@ package struct Detector: Sendable {
         guard let text = file.metadata["assay"] else {
             throw .incompatible("its metadata has no key 'assay', so it is not a model of this program")
         }
-        let detector = Detector(card: try ModelCard(text), weights: file, digest: digest)
-        _ = try detector.makeNetwork()
+        var detector = Detector(card: try ModelCard(text), weights: file, digest: digest)
+        detector.checked = CheckedNetwork(try detector.makeNetwork())
         return detector
     }
 
@@ -67,7 +69,25 @@ package struct Detector: Sendable {
 
     /// One worker's share of the detector. Not to be used by two threads at once.
     package func makeExaminer() -> Examiner {
-        guard let network = try? makeNetwork() else { preconditionFailure("a loaded detector has fitting weights") }
+        guard let network = checked?.take() ?? (try? makeNetwork()) else {
+            preconditionFailure("a loaded detector has fitting weights")
+        }
         return Examiner(card: card, network: network)
+    }
+}
+
+/// The network that proved the weights of a file to fit: the first examiner works with it, so that a process which needs only
+/// one does not build two.
+private final class CheckedNetwork: Sendable {
+    private let network: Mutex<DetectorNetwork?>
+
+    init(_ network: sending DetectorNetwork) { self.network = Mutex(network) }
+
+    func take() -> DetectorNetwork? {
+        network.withLock { network in
+            let taken = network
+            network = nil
+            return taken
+        }
     }
 }

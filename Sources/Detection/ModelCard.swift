@@ -61,19 +61,20 @@ package struct ModelCard: Sendable, Equatable, Codable {
         struct Version: Decodable { let format: Int }
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
-        guard let version = try? decoder.decode(Version.self, from: data) else {
+        let card = try? decoder.decode(ModelCard.self, from: data)
+        // A card of another version may have other fields.
+        guard let format = card?.format ?? (try? decoder.decode(Version.self, from: data))?.format else {
             throw .malformed("its metadata key 'assay' holds no JSON with a format version")
         }
-        guard version.format == ModelCard.currentFormat else {
+        guard format == ModelCard.currentFormat else {
             throw .incompatible(
-                "it has format version \(version.format), this program reads \(ModelCard.currentFormat); "
+                "it has format version \(format), this program reads \(ModelCard.currentFormat); "
                     + "train it anew or use the version of assay that made it")
         }
-        do {
-            self = try decoder.decode(ModelCard.self, from: data)
-        } catch {
+        guard let card else {
             throw .malformed("its metadata lacks a field or names an unknown architecture")
         }
+        self = card
         guard preprocessing == architecture.preprocessing else {
             throw .incompatible(
                 "it was trained on inputs of kind '\(preprocessing)', this program makes "

@@ -2,22 +2,14 @@
 
 internal import CCrypto
 
-/// A running SHA-256 (`EVP_DigestInit_ex`, `EVP_DigestUpdate`, `EVP_DigestFinal_ex`); reusable after `finish`.
-@safe package final class SHA256 {
-    private let context: OpaquePointer
+/// A running SHA-256 (`SHA256_Init`, `SHA256_Update`, `SHA256_Final`); reusable after `finish`.
+package final class SHA256 {
+    private var context = SHA256_CTX()
 
-    /// Takes the digest's context once; a machine without memory for it has none for anything.
-    package init() {
-        guard let context = unsafe EVP_MD_CTX_new() else { fatalError("out of memory for a digest context") }
-        unsafe self.context = context
-        restart()
-    }
-
-    deinit { unsafe EVP_MD_CTX_free(context) }
+    package init() { restart() }
 
     package func update(_ bytes: UnsafeRawBufferPointer) {
-        guard let base = bytes.baseAddress else { return }
-        let status = unsafe EVP_DigestUpdate(context, base, bytes.count)
+        let status = unsafe SHA256_Update(&context, bytes.baseAddress, bytes.count)
         precondition(status == 1, "libcrypto refused to digest")
     }
 
@@ -29,15 +21,14 @@ internal import CCrypto
     /// The digest as 32 bytes; afterwards a new message begins.
     package func finishBytes() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
-        var length: UInt32 = 0
-        let status = unsafe EVP_DigestFinal_ex(context, &digest, &length)
-        precondition(status == 1 && length == 32, "libcrypto refused to finish a digest")
+        let status = unsafe SHA256_Final(&digest, &context)
+        precondition(status == 1, "libcrypto refused to finish a digest")
         restart()
         return digest
     }
 
     private func restart() {
-        let status = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        let status = unsafe SHA256_Init(&context)
         precondition(status == 1, "libcrypto has no SHA-256")
     }
 

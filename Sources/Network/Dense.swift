@@ -46,15 +46,15 @@ package final class Dense: Layer {
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
         guard let input else { preconditionFailure("backward before forward") }
         let images = input.shape.images
-        BLAS.useOneThread()
+        guard let blas = try? BLAS.ready() else { preconditionFailure("no gradients without OpenBLAS") }
         inputGradient.reshape(input.shape)
         context.team.forEach((inputs + Dense.block - 1) / Dense.block) { task, _ in
             let first = task * Dense.block
             let columns = blasint(min(Dense.block, inputs - first))
-            unsafe cblas_sgemm(
+            unsafe blas.sgemm(
                 CblasRowMajor, CblasTrans, CblasNoTrans, blasint(outputs), columns, blasint(images), 1, gradient.base,
                 blasint(outputs), input.base + first, blasint(inputs), 1, weight.gradient.base + first, blasint(inputs))
-            unsafe cblas_sgemm(
+            unsafe blas.sgemm(
                 CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(images), columns, blasint(outputs), 1, gradient.base,
                 blasint(outputs), weight.value.base + first, blasint(inputs), 0, inputGradient.base + first,
                 blasint(inputs))

@@ -26,7 +26,15 @@ package final class Parameter {
     /// He's uniform initialisation (He et al. 2015): U(−b, b), b = gain · √(3 / fanIn) with gain = √2 before a ReLU.
     package func initialise(fanIn: Int, gain: Float = 1.414_213_6, from generator: inout some RandomNumberGenerator) {
         let bound = gain * (3 / Float(fanIn)).squareRoot()
-        for index in 0..<count { value[index] = Float.random(in: -bound...bound, using: &generator) }
+        // What `Float.random(in: -bound...bound)` gives, which takes a hundred times as long behind a generic generator: a
+        // whole number up to 2²⁴ from 32 bits, those that would favour some numbers drawn again (Lemire 2019), as a fraction.
+        let outcomes: UInt64 = (1 << 24) + 1
+        let rejected: UInt64 = (1 << 32) % outcomes
+        for index in 0..<count {
+            var product: UInt64
+            repeat { product = (generator.next() & 0xffff_ffff) &* outcomes } while product & 0xffff_ffff < rejected
+            unsafe value.base[index] = Float(product >> 32) * 0x1p-24 * (2 * bound) - bound
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // The scanner's side of a decoder process: started when first needed, killed when it hangs, replaced when it dies.
 
 internal import CProcess
+internal import Detection
 package import Files
 internal import Glibc
 package import Imaging
@@ -68,8 +69,23 @@ final class DecoderProcess {
     // It has nothing to finish, and ending in order takes it longer than a small picture.
     deinit { end(killing: true) }
 
-    /// Starts the process ahead of the first request; what fails here is tried again by `submit`, which can say so.
-    func start() { _ = try? connect() }
+    /// Starts the process ahead of the first request, as a copy of this process with its `detector` where that can be: before
+    /// there are other threads, and before anything was mapped that a decoder must not reach.  What fails here is tried
+    /// again by `submit`, which can say so.
+    func start(with detector: Detector) {
+        precondition(buffers.allSatisfy { $0.capacity == 0 }, "the copy would have the images writable")
+        do throws(FileError) {
+            _ = try connect { descriptors, process in
+                let failure = unsafe process_split(descriptors, Int32(descriptors.count), &process)
+                if failure == 0 && process == 0 {
+                    _exit(DecoderService.serve(settings.limits, memory: settings.memory, with: detector))
+                }
+                return failure
+            }
+        } catch {
+            _ = try? connect()
+        }
+    }
 
     /// Hands over the first `length` bytes of buffer `slot`, which must not be touched until `receive` has returned the
     /// finding.
@@ -132,20 +148,28 @@ final class DecoderProcess {
     /// The socket of the running process, started if there is none.
     private func connect() throws(FileError) -> Int32 {
         if let running { return running.socket }
-        var pair: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-        guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw .last }
-        defer { close(pair[1]) }
         let words = [
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
             String(settings.limits.maxTextBytes), String(settings.memory), settings.modelDescriptor == nil ? "0" : "1",
         ]
-        let descriptors = [pair[1]] + buffers.map(\.readOnlyDescriptor) + (settings.modelDescriptor.map { [$0] } ?? [])
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
+        return try connect { descriptors, process in
+            let descriptors = descriptors + (settings.modelDescriptor.map { [$0] } ?? [])
+            // The file may have another name by now, or be another.
+            return unsafe process_spawn(
+                "/proc/self/exe", &arguments, descriptors, Int32(descriptors.count), &process)
+        }
+    }
+
+    /// Has `start` make a process that gets a socket and the images, and returns the other end of the socket.
+    private func connect(_ start: ([Int32], inout pid_t) -> Int32) throws(FileError) -> Int32 {
+        var pair: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw .last }
+        defer { close(pair[1]) }
         var process: pid_t = 0
-        let failure = unsafe process_spawn(
-            "/proc/self/exe", &arguments, descriptors, Int32(descriptors.count), &process)
+        let failure = start([pair[1]] + buffers.map(\.readOnlyDescriptor), &process)
         guard failure == 0 else {
             close(pair[0])
             throw .system(failure)

@@ -31,12 +31,17 @@ package enum DecoderService {
     static let images: [Int32] = [4, 5]
     static let model: Int32 = 6
 
+    /// Serves as `serve` does with the model at `model`, or the shipped one.
+    package static func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+        guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
+        return serve(limits, memory: memory, with: detector)
+    }
+
     /// Serves requests until the scanner closes its end; the result is the exit status.
     ///
     /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
-    package static func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+    static func serve(_ limits: DecodeLimits, memory: Int, with detector: Detector) -> Int32 {
         process_keep_memory()
-        guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
         let examiner = detector.makeExaminer()
         guard process_confine(memory) == 0 else { return 1 }
         var views = images.map { SharedView($0) }

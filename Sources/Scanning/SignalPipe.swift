@@ -1,4 +1,4 @@
-// Signals become bytes in a pipe: OpenBLAS starts threads before `main` that block none, so `sigwait` would miss some.
+// Signals become bytes in a pipe: a handler may run on any thread, while `sigwait` misses what arrives on one that blocks none.
 
 internal import CProcess
 package import Files

@@ -2,6 +2,7 @@
 
 import Files
 internal import Glibc
+import Network
 
 /// `assay`.
 @main
@@ -38,6 +39,10 @@ enum Assay {
                 Console.out("assay \(versionText)\n")
                 return 0
             case .run(let command, let line):
+                if let refusal = InstructionSet.refusal {
+                    Console.error("Error: \(refusal.escapingControls)\n")
+                    return 64
+                }
                 return try run(command, line)
             }
         } catch {

@@ -4,12 +4,20 @@
 enum ProgramManual {
     static let sections: [(title: String, paragraphs: [String])] = [
         (
+            "Environment",
+            [
+                "ASSAY_INSTRUCTIONS names the instruction set to use: avx512, avx2 or baseline; the best that the processor has "
+                    + "if it is not set or empty. Scores differ by rounding only: name a lesser set to repeat a scan of "
+                    + "another machine as closely as can be. Another name, or a set that the processor lacks, is refused."
+            ]
+        ),
+        (
             "Exit status",
             [
-                "0 if the work was done, 2 if it failed, 64 if the command line is wrong. assay-scan(1) says more with 0, 1 "
-                    + "and 2. A run that a signal ends dies by that signal."
+                "0 if the work was done, 2 if it failed, 64 if the command line or the environment is wrong. assay-scan(1) says "
+                    + "more with 0, 1 and 2. A run that a signal ends dies by that signal."
             ]
-        )
+        ),
     ]
 }
 
@@ -57,9 +65,7 @@ enum ScanManual {
         (
             "Environment",
             [
-                "NO_COLOR, if set and not empty, keeps the summary free of colour.",
-                "ASSAY_INSTRUCTIONS names the instruction set to use at most: avx512, avx2 or baseline. Scores differ by rounding "
-                    + "only; set it to repeat a scan of another machine as closely as can be.",
+                "NO_COLOR, if set and not empty, keeps the summary free of colour. assay(1) lists what all commands heed."
             ]
         ),
         (

@@ -25,16 +25,15 @@ enum ScanCommand {
         var plan = try ScanPlan(line)
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
+        let model = try ModelFile.load(modelPath, modelBytes)
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { try plan.decoder.useModel(modelBytes) }
-            // It reads the model while this process does.
-            plan.firstDecoder = EarlyDecoder(plan.decoder)
+            plan.firstDecoder = EarlyDecoder(plan.decoder, model.detector)
             session = try ScanSession(showsProgress: showsProgress(line, isQuiet))
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
-        let model = try ModelFile.load(modelPath, modelBytes)
         plan.model = model.detector.identity
         let output = try openOutput(line, &plan)
         let summaryFile = try line.path(Options.summary).map(SummaryFile.init)

@@ -66,7 +66,11 @@ enum TrainCommand {
         run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
-        BLAS.restartIfBehindProcessor()
+        do throws(BLASError) {
+            try BLAS.ready()
+        } catch {
+            throw .failure("training needs OpenBLAS (on Debian the package libopenblas0): \(error.message)")
+        }
         let options = try options(line)
         let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
         let sources = Set(dataset.samples.map(\.source))

@@ -7,7 +7,6 @@ import Network
 @main
 struct Bench {
     static func main() {
-        BLAS.restartIfBehindProcessor()
         var (only, rounds, part) = ([String](), 5, "")
         var arguments = CommandLine.arguments.dropFirst()
         while let argument = arguments.popFirst() {

@@ -6,6 +6,18 @@ import Testing
 struct CommandLineTests {
     let shop = Workshop()
 
+    @Test(arguments: [["scan", "."], ["model", "verify"], ["train", "data", "-o", "m"]])
+    func anUnknownInstructionSetIsRefused(arguments: [String]) {
+        let run = shop.run(arguments, environment: ["ASSAY_INSTRUCTIONS": "avx3\u{1b}"])
+        #expect(run.status == 64)
+        #expect(run.errors == "Error: ASSAY_INSTRUCTIONS is 'avx3\\x1b': expected one of avx512, avx2, baseline\n")
+        #expect(run.output == "")
+    }
+
+    @Test func anEmptyChoiceOfInstructionSetIsNone() {
+        #expect(shop.run(["model", "verify"], environment: ["ASSAY_INSTRUCTIONS": ""]).status == 0)
+    }
+
     @Test(arguments: [
         (["scn"], "Error: Unknown subcommand 'scn'. Did you mean 'scan'?\nUsage: assay <subcommand>\n"),
         (

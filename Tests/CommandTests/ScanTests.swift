@@ -3,6 +3,7 @@
 import Files
 import Foundation
 import Imaging
+import Network
 import Testing
 
 struct ScanTests {
@@ -43,8 +44,8 @@ struct ScanTests {
         }
         let reference = try scores("baseline")
         #expect(Set(reference).count > 4)
-        for set in ["avx2", "avx512"] {
-            #expect(zip(try scores(set), reference).allSatisfy { abs($0 - $1) <= 1e-4 }, "\(set)")
+        for set in InstructionSet.allCases where set <= .best {
+            #expect(zip(try scores(set.name), reference).allSatisfy { abs($0 - $1) <= 1e-4 }, "\(set)")
         }
     }
 

@@ -80,6 +80,20 @@ struct TrainTests {
         #expect(scores(evaluated) == scores(scan.records))
     }
 
+    /// It is loaded when training begins, and by nothing else.
+    @Test func onlyTrainingNeedsOpenBLAS() {
+        let shop = Workshop()
+        shop.write("libraries/libopenblas.so.0", "no library")
+        shop.write("a.png", Workshop.png)
+        let broken = ["LD_LIBRARY_PATH": shop.path + "/libraries"]
+        let training = shop.run(["train", "data", "-o", "m"], environment: broken)
+        #expect(training.status == 2)
+        #expect(training.errors.hasPrefix("Error: training needs OpenBLAS (on Debian the package libopenblas0): "))
+        #expect(training.errors.contains("/libraries/libopenblas.so.0"))
+        let scan = shop.run(["scan", "--model", "../" + shop.modelName, "-q", "a.png"], environment: broken)
+        #expect(scan.status == 0, "\(scan.errors)")
+    }
+
     @Test func dataOfAnotherFormIsRefusedWithBothForms() {
         let shop = Workshop()
         shop.write("data/a.png", Workshop.png)

@@ -15,6 +15,9 @@ enum { ASSAY_BASELINE = 1, ASSAY_AVX2, ASSAY_AVX512 };
 /// The set in use: the machine's best, or the lesser one that the environment variable ASSAY_INSTRUCTIONS names.
 int assay_instruction_set(void);
 
+/// The machine's best.
+int assay_best_instruction_set(void);
+
 /// "avx512", "avx2" or "baseline".
 const char *assay_instruction_set_name(int set);
 
