@@ -232,10 +232,21 @@ static int may_skip(const struct jpeg_decompress_struct *cinfo) {
     return cinfo->output_scanline % (JDIMENSION)(cinfo->max_v_samp_factor * DCTSIZE) == 0;
 }
 
+// Leaves out the MCUs to the left and right of all regions, but for one: chroma is interpolated from there. Returns the first
+// column that is decoded.
+static JDIMENSION crop_columns(j_decompress_ptr cinfo, const codec_target *target) {
+    JDIMENSION mcu = (JDIMENSION)(cinfo->max_h_samp_factor * DCTSIZE), first, end;
+    columns(target, &first, &end);
+    first = first < mcu ? 0 : (first / mcu - 1) * mcu;
+    JDIMENSION width = (end + mcu < cinfo->output_width ? end + mcu : cinfo->output_width) - first;
+    if (width < cinfo->output_width) jpeg_crop_scanline(cinfo, &first, &width);
+    return first;
+}
+
 // The last row is always read: skipping to the end would leave the codes of what remains unread.
 static void read_rows(decompression *job, const codec_target *target) {
     j_decompress_ptr cinfo = &job->cinfo;
-    JDIMENSION width = cinfo->output_width, last = cinfo->output_height - 1;
+    JDIMENSION left = crop_columns(cinfo, target), width = cinfo->output_width, last = cinfo->output_height - 1;
     int inks = cinfo->out_color_space == JCS_CMYK;
     JSAMPARRAY buffer =
         cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, width * (JDIMENSION)cinfo->output_components, 1);
@@ -247,7 +258,7 @@ static void read_rows(decompression *job, const codec_target *target) {
         jpeg_read_scanlines(cinfo, in_place != NULL ? &in_place : buffer, 1);
         if (y < wanted || in_place != NULL) continue;
         if (inks) cmyk_to_rgb(buffer[0], width, cinfo->saw_Adobe_marker);
-        copy_row(target, buffer[0], y);
+        copy_row(target, buffer[0], left, y);
     }
 }
 

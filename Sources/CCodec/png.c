@@ -76,7 +76,7 @@ static void read_rows(png_structp png, decompression *job, uint32_t width, uint3
         uint8_t *in_place = row_in_place(target, width, y);
         int wanted = next_row(target, y, height) == y;
         png_read_row(png, in_place != NULL ? in_place : wanted ? buffer : NULL, NULL);
-        if (wanted && in_place == NULL) copy_row(target, buffer, y);
+        if (wanted && in_place == NULL) copy_row(target, buffer, 0, y);
     }
 }
 
@@ -89,7 +89,7 @@ static void read_passes(png_structp png, decompression *job, int passes, uint32_
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * stride, NULL);
     }
-    for (uint32_t y = 0; y < height && !whole; y++) copy_row(target, pixels + y * stride, y);
+    for (uint32_t y = 0; y < height && !whole; y++) copy_row(target, pixels + y * stride, 0, y);
 }
 
 static void decode(png_structp png, png_infop info, uint32_t width, uint32_t height, const codec_target *target) {

@@ -37,13 +37,23 @@ static inline uint8_t *row_in_place(const codec_target *target, uint32_t width, 
     return target->pixels + (size_t)3 * width * (y - only->y);
 }
 
-// Copies from row `y` of the picture what lies in each region.
-static inline void copy_row(const codec_target *target, const uint8_t *row, uint32_t y) {
+// The columns from the first that a region lies in to behind the last.
+static inline void columns(const codec_target *target, uint32_t *first, uint32_t *end) {
+    *first = UINT32_MAX, *end = 0;
+    for (size_t i = 0; i < target->count; i++) {
+        const codec_region *region = &target->regions[i];
+        if (region->x < *first) *first = region->x;
+        if (region->x + region->width > *end) *end = region->x + region->width;
+    }
+}
+
+// Copies from row `y` of the picture, of which `row` has the pixels from column `left` on, what lies in each region.
+static inline void copy_row(const codec_target *target, const uint8_t *row, uint32_t left, uint32_t y) {
     uint8_t *pixels = target->pixels;
     for (size_t i = 0; i < target->count; pixels += region_size(&target->regions[i++])) {
         const codec_region *region = &target->regions[i];
         size_t length = (size_t)3 * region_width_at(region, y);
-        if (length > 0) memcpy(pixels + length * (y - region->y), row + (size_t)3 * region->x, length);
+        if (length > 0) memcpy(pixels + length * (y - region->y), row + (size_t)3 * (region->x - left), length);
     }
 }
 
