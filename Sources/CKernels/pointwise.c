@@ -26,6 +26,12 @@ INLINED void add(const float *x, long count, float *y) {
 
 CLONES(assay_add, (const float *x, long count, float *y), (x, count, y), add(x, count, y))
 
+INLINED void sum(const float *a, const float *b, long count, float *out) {
+    for (long i = 0; i < count; i++) out[i] = a[i] + b[i];
+}
+
+CLONES(assay_sum, (const float *a, const float *b, long count, float *out), (a, b, count, out), sum(a, b, count, out))
+
 INLINED void scale(float *y, long count, float factor) {
     for (long i = 0; i < count; i++) y[i] *= factor;
 }
@@ -67,7 +73,7 @@ INLINED void scaled_asinh(const float *x, long count, float gain, float *y) {
         v16 v, r;
         load_lanes(x + i, count - i, &v);
         r = (v16)((i16)v & 0x7fffffff) + __builtin_elementwise_sqrt(v * v + 1);
-        logarithm(&r);
+        logarithm(&r, 0);
         r = (v16)((i16)(r * gain) | ((i16)v & INT32_MIN));
         store_lanes(&r, count - i, y + i);
     }

@@ -46,8 +46,7 @@ package final class Residual: Layer {
         precondition(a.shape == b.shape)
         target.reshape(a.shape)
         context.team.forEach(a.shape.images) { image, _ in
-            unsafe target.image(image).update(from: a.image(image), count: a.shape.imageCount)
-            unsafe assay_add(b.image(image), a.shape.imageCount, target.image(image))
+            unsafe assay_sum(a.image(image), b.image(image), a.shape.imageCount, target.image(image))
         }
         return target
     }

@@ -132,6 +132,9 @@ void assay_leaky_relu_gradient(const float *gradient, const float *output, long 
 /// y += x.
 void assay_add(const float *x, long count, float *y);
 
+/// out = a + b.
+void assay_sum(const float *a, const float *b, long count, float *out);
+
 /// y = y · factor.
 void assay_scale(float *y, long count, float factor);
 
@@ -139,7 +142,7 @@ void assay_scale(float *y, long count, float factor);
 void assay_adam(float *value, const float *gradient, float *mean, float *variance, long count, float rate, float beta1,
                 float beta2, float epsilon, float decay);
 
-/// y = ln(|x| + epsilon) + offset, the logarithm accurate to 2 ulp.
+/// y = ln(|x| + epsilon) + offset, the logarithm accurate to 3 ulp.
 void assay_log_magnitude(const float *x, long count, float epsilon, float offset, float *y);
 
 /// y = gain · asinh(x), by the same logarithm.
