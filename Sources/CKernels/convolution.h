@@ -17,6 +17,6 @@ void pack_winograd(const float *weight, const assay_filter *f, int turned, float
 int winograd_fits(const assay_filter *f, long height, long width);
 size_t winograd_work(const assay_filter *f);
 void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias,
-                       int relu, float *work, assay_maps out);
+                       int relu, int pooled, float *work, assay_maps out);
 
 #endif

@@ -58,10 +58,27 @@ INLINED d8 *transform(long size, const assay_cosines *table, d8 *a, d8 *b) {
     return from;
 }
 
-// Eight rows of eight, turned: to[l][u] = from[u][l] · scale[u].
-INLINED void turn(const d8 *from, const double *scale, double *to, long line) {
-    for (long l = 0; l < 8; l++)
-        for (long u = 0; u < 8; u++) to[l * line + u] = ((const double *)from)[u * 8 + l] * scale[u];
+// Transposes eight rows of eight after a factor for each: v[l][u] becomes from[u][l] · scale[u].
+INLINED void turn(const d8 *from, const double *scale, d8 v[8]) {
+    d8 a[8], b[8];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i += 2) {
+        const d8 x = from[i] * scale[i], y = from[i + 1] * scale[i + 1];
+        a[i] = __builtin_shufflevector(x, y, 0, 8, 2, 10, 4, 12, 6, 14);
+        a[i + 1] = __builtin_shufflevector(x, y, 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 8; i += 4)
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 2; j++) {
+            b[i + j] = __builtin_shufflevector(a[i + j], a[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            b[i + j + 2] = __builtin_shufflevector(a[i + j], a[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+        v[i] = __builtin_shufflevector(b[i], b[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        v[i + 4] = __builtin_shufflevector(b[i], b[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 }
 
 INLINED void plane_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out) {
@@ -81,9 +98,11 @@ INLINED void plane_transform(const float *plane, long size, const assay_cosines 
         const d8 *done = transform(size, table, a, b);
         for (long u = 0; u < size; u += 8) {
             const long rest = size - u < 8 ? size - u : 8;
-            if (lanes == 8 && rest == 8)
-                turn(done + u, table->scale + u, work + x * line + u, line);
-            else
+            if (lanes == 8 && rest == 8) {
+                d8 v[8];
+                turn(done + u, table->scale + u, v);
+                for (long l = 0; l < 8; l++) *(d8 *)(work + (x + l) * line + u) = v[l];
+            } else
                 for (long l = 0; l < lanes; l++)
                     for (long i = 0; i < rest; i++) work[(x + l) * line + u + i] = done[u + i][l] * table->scale[u + i];
         }
@@ -96,9 +115,15 @@ INLINED void plane_transform(const float *plane, long size, const assay_cosines 
             else
                 for (long l = 0; l < 8; l++) ((double *)&a[x])[l] = l < lanes ? work[x * line + u + l] : 0;
         }
-        const double *lane = (const double *)transform(size, table, a, b);
-        for (long l = 0; l < lanes; l++)
-            for (long v = 0; v < size; v++) out[(u + l) * size + v] = (float)(lane[v * 8 + l] * table->scale[v]);
+        const d8 *done = transform(size, table, a, b);
+        long v = 0;
+        for (; lanes == 8 && v + 8 <= size; v += 8) {
+            d8 rows[8];
+            turn(done + v, table->scale + v, rows);
+            for (long l = 0; l < 8; l++) *(v8 *)(out + (u + l) * size + v) = __builtin_convertvector(rows[l], v8);
+        }
+        for (; v < size; v++)
+            for (long l = 0; l < lanes; l++) out[(u + l) * size + v] = (float)(done[v][l] * table->scale[v]);
     }
 }
 

@@ -110,62 +110,83 @@ INLINED void multiply_all(int wide, int vectors, const float *packed, long cin, 
     }
 }
 
+// One call: what the loops need of it. `pooled` is constant wherever the code depends on it.
+typedef struct {
+    assay_maps in, out;
+    long height, width;
+    const float *packed, *bias;
+    int relu, pooled;
+    float *work;
+} call;
+
 // The unit that begins with group `first` of `count`; where there are not four more, the last one fills the lanes.
-INLINED void place(unit *u, long first, long count, long columns, long size, long width, assay_maps in, assay_maps out) {
+INLINED void place(unit *u, long first, long count, long columns, long size, const call *c) {
+    const long shrunk = c->pooled ? 2 : 1;
     for (long g = 0; g < GROUPS; g++) {
         const long group = first + g < count ? first + g : count - 1;
         const long y = group / columns * tile_side(size), x = group % columns * 16;
         // The last group of a row overlaps the one before.
-        const long left = x > width - 16 ? width - 16 : x;
-        u->in[g] = in.origin + (y - size / 2) * in.stride + left - size / 2;
-        u->out[g] = out.origin + y * out.stride + left;
+        const long left = x > c->width - 16 ? c->width - 16 : x;
+        u->in[g] = c->in.origin + (y - size / 2) * c->in.stride + left - size / 2;
+        u->out[g] = c->out.origin + y / shrunk * c->out.stride + left / shrunk;
     }
 }
 
-INLINED void winograd(int wide, long size, const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                      const float *bias, int relu, float *work, assay_maps out) {
-    const long side = tile_side(size), rows = rounded(f->cout), columns = (width + 15) / 16, count = columns * (height / side);
-    float *v = work, *m = work + PLACES * spread(f->cin);
+INLINED void winograd(int wide, long size, const assay_filter *f, const call *c) {
+    const long side = tile_side(size), rows = rounded(f->cout);
+    const long columns = (c->width + 15) / 16, count = columns * (c->height / side);
+    float *v = c->work, *m = c->work + PLACES * spread(f->cin);
     for (long first = 0; first < count; first += side == 4 ? 2 * GROUPS : GROUPS) {
         const int vectors = side == 4 && first + GROUPS >= count ? 1 : 2;
         unit units[2];
-        place(&units[0], first, count, columns, size, width, in, out);
+        place(&units[0], first, count, columns, size, c);
         if (side == 4)
-            place(&units[1], first + GROUPS, count, columns, size, width, in, out);
+            place(&units[1], first + GROUPS, count, columns, size, c);
         else
             for (int g = 0; g < GROUPS; g++) units[1].in[g] = units[0].in[g] + side;
-        for (long c = 0; c < f->cin; c++)
+        for (long i = 0; i < f->cin; i++)
             for (int n = 0; n < vectors; n++)
-                transform_input(&units[n], c * in.plane, in.stride, v + c * TILES + 16 * n, spread(f->cin));
+                transform_input(&units[n], i * c->in.plane, c->in.stride, v + i * TILES + 16 * n, spread(f->cin));
         if (vectors == 2)
-            multiply_all(wide, 2, packed, f->cin, rows, v, m);
+            multiply_all(wide, 2, c->packed, f->cin, rows, v, m);
         else
-            multiply_all(wide, 1, packed, f->cin, rows, v, m);
-        for (long c = 0; c < f->cout; c++) {
-            const float *y = m + c * TILES, b = bias ? bias[c] : 0;
+            multiply_all(wide, 1, c->packed, f->cin, rows, v, m);
+        for (long i = 0; i < f->cout; i++) {
+            const float *y = m + i * TILES, bias = c->bias ? c->bias[i] : 0;
             v16 o[4][4];
             if (side == 2) {
                 for (int n = 0; n < 2; n++) transform_tile(2, y + 16 * n, spread(rows), &o[0][2 * n], 4);
-                store_rows(o, 2, b, relu, &units[0], c * out.plane, out.stride);
-            } else
-                for (int n = 0; n < vectors; n++) {
-                    transform_tile(4, y + 16 * n, spread(rows), &o[0][0], 4);
-                    store_rows(o, 4, b, relu, &units[n], c * out.plane, out.stride);
-                }
+                finish(o, 2, bias, c->relu);
+                store_rows(o, 2, &units[0], i * c->out.plane, c->out.stride);
+                continue;
+            }
+            for (int n = 0; n < vectors; n++) {
+                transform_tile(4, y + 16 * n, spread(rows), &o[0][0], 4);
+                finish(o, 4, bias, c->relu);
+                if (c->pooled)
+                    store_averages(o, &units[n], i * c->out.plane, c->out.stride);
+                else
+                    store_rows(o, 4, &units[n], i * c->out.plane, c->out.stride);
+            }
         }
     }
 }
 
 INLINED void winograd_by(int wide, const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                         const float *bias, int relu, float *work, assay_maps out) {
-    if (f->size == 3)
-        winograd(wide, 3, f, in, height, width, packed, bias, relu, work, out);
-    else
-        winograd(wide, 5, f, in, height, width, packed, bias, relu, work, out);
+                         const float *bias, int relu, int pooled, float *work, assay_maps out) {
+    call c = {in, out, height, width, packed, bias, relu, 0, work};
+    if (f->size == 5)
+        winograd(wide, 5, f, &c);
+    else if (!pooled)
+        winograd(wide, 3, f, &c);
+    else {
+        c.pooled = 1;
+        winograd(wide, 3, f, &c);
+    }
 }
 
 CLONES(convolve_winograd,
        (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
-        float *work, assay_maps out),
-       (f, in, height, width, packed, bias, relu, work, out),
-       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, bias, relu, work, out))
+        int pooled, float *work, assay_maps out),
+       (f, in, height, width, packed, bias, relu, pooled, work, out),
+       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, bias, relu, pooled, work, out))

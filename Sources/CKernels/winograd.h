@@ -93,19 +93,40 @@ INLINED void transform_tile(long side, const float *m, long step, v16 *o, long a
     for (int y = 0; y < side; y++) transform_back(side, rows[y], o + y * across);
 }
 
-// Rows of four vectors of pixels to the places of a unit's groups, with the bias and the ReLU.
-INLINED void store_rows(v16 o[][4], long side, float bias, int relu, const unit *u, long channel, long stride) {
+// Bias and ReLU for rows of four vectors of pixels.
+INLINED void finish(v16 o[][4], long side, float bias, int relu) {
     const v16 zero = {};
 #pragma clang loop unroll(full)
-    for (int y = 0; y < side; y++) {
+    for (int y = 0; y < side; y++)
 #pragma clang loop unroll(full)
         for (int x = 0; x < 4; x++) {
             o[y][x] += bias;
             if (relu) o[y][x] = MASKED(o[y][x], o[y][x] > zero);
         }
+}
+
+// Rows of four vectors of pixels to the places of a unit's groups.
+INLINED void store_rows(v16 o[][4], long side, const unit *u, long channel, long stride) {
+#pragma clang loop unroll(full)
+    for (int y = 0; y < side; y++) {
         transpose(o[y]);
 #pragma clang loop unroll(full)
         for (int g = 0; g < GROUPS; g++) *(v16 *)(u->out[g] + channel + y * stride) = o[y][g];
+    }
+}
+
+// The averages over 2 × 2 pixels of 4 × 4 to the places of a unit's groups: two rows of eight each.
+INLINED void store_averages(v16 o[4][4], const unit *u, long channel, long stride) {
+#pragma clang loop unroll(full)
+    for (int y = 0; y < 2; y++) {
+        const v16 a = ((o[2 * y][0] + o[2 * y][1]) + (o[2 * y + 1][0] + o[2 * y + 1][1])) * 0.25f;
+        const v16 b = ((o[2 * y][2] + o[2 * y][3]) + (o[2 * y + 1][2] + o[2 * y + 1][3])) * 0.25f;
+        const v16 low = LOW(a, b), high = HIGH(a, b);
+        float *const *out = u->out;
+        *(v8 *)(out[0] + channel + y * stride) = __builtin_shufflevector(low, low, 0, 1, 4, 5, 8, 9, 12, 13);
+        *(v8 *)(out[1] + channel + y * stride) = __builtin_shufflevector(low, low, 2, 3, 6, 7, 10, 11, 14, 15);
+        *(v8 *)(out[2] + channel + y * stride) = __builtin_shufflevector(high, high, 0, 1, 4, 5, 8, 9, 12, 13);
+        *(v8 *)(out[3] + channel + y * stride) = __builtin_shufflevector(high, high, 2, 3, 6, 7, 10, 11, 14, 15);
     }
 }
 

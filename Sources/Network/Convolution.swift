@@ -68,6 +68,19 @@ package final class Convolution: Filter {
         }
     }
 
+    /// The forward pass of a filter that a normalisation was multiplied into, with the average over 2 × 2 pixels after it. False,
+    /// with nothing done, where the two can't be had in one.
+    func forwardPooled(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ scratch: Scratch
+    ) -> Bool {
+        guard let shift else { return false }
+        var half = extent
+        (half.height, half.width) = (extent.height / 2, extent.width / 2)
+        return unsafe packed.applyPooled(
+            bordered(input, extent, scratch), bias: shift, relu: true, denseMaps(output, half), extent, scratch)
+    }
+
     private func bordered(_ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch) -> assay_maps {
         if border == 0 { return unsafe denseMaps(input, extent) }
         return unsafe scratch.bordered(0, input, channels: channels.input, extent, border: border)

@@ -27,4 +27,15 @@ package struct PackedFilter {
         unsafe assay_convolve(
             filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output)
     }
+
+    /// The same and then the average over 2 × 2 pixels, which `output` has half the extents for. False, with nothing done, for
+    /// filters and extents that this is not made for.
+    func applyPooled(
+        _ input: assay_maps, bias: UnsafePointer<Float>?, relu: Bool, _ output: assay_maps, _ extent: Shape,
+        _ scratch: Scratch
+    ) -> Bool {
+        let work = unsafe scratch.floats(4, assay_convolve_work(filter, extent.height, extent.width))
+        return unsafe assay_convolve_pooled(
+            filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output) != 0
+    }
 }

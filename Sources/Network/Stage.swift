@@ -139,6 +139,11 @@ package final class Stage: Layer {
                 unsafe filter.forward(input.image(image), output.image(image), shape, scratch)
                 return
             }
+            if let folded, pooling == .average(2),
+                unsafe folded.forwardPooled(input.image(image), output.image(image), shape, scratch)
+            {
+                return
+            }
             let whole = unsafe scratch.floats(1, planes)
             if folded != nil, case .average(let size) = pooling {
                 unsafe filter.forward(input.image(image), whole, shape, scratch)

@@ -93,14 +93,17 @@ import Testing
         check(Dropout(rate: 0.4, salt: 3), Shape(3, 20))
     }
 
-    @Test(arguments: [.none, .average(2)] as [Stage.Pooling])
-    func `a stage that no longer learns does what its layers would`(_ pooling: Stage.Pooling) {
+    /// Inputs and height: without and with the transforms of large filters.
+    @Test(arguments: [.none, .average(2)] as [Stage.Pooling], [(3, 6), (7, 8)])
+    func `a stage that no longer learns does what its layers would`(
+        _ pooling: Stage.Pooling, _ map: (inputs: Int, height: Int)
+    ) {
         let stage = Stage(
-            Convolution("a", 3, 5, size: 3, hasBias: false), normalisation: "n", relu: true, pooling: pooling)
+            Convolution("a", map.inputs, 5, size: 3, hasBias: false), normalisation: "n", relu: true, pooling: pooling)
         let layers = Sequential(
             [
-                FilterLayer(Convolution("a", 3, 5, size: 3, hasBias: false)), BatchNormalisation("n", 5),
-                LeakyReLU(slope: 0),
+                FilterLayer(Convolution("a", map.inputs, 5, size: 3, hasBias: false)),
+                BatchNormalisation("n", 5), LeakyReLU(slope: 0),
             ] + (pooling == .none ? [] : [AveragePooling()]))
         var generator = SplitMix(state: 8)
         for (own, other) in zip(stage.parameters, layers.parameters) {
@@ -108,7 +111,8 @@ import Testing
             own.set(own.isTrainable ? values : values.map { $0 + 0.5 })
             other.set(own.value.values)
         }
-        let input = Tensor(Shape(2, 3, 6, 20), (0..<720).map { _ in Float.random(in: -1...1, using: &generator) })
+        let shape = Shape(2, map.inputs, map.height, 20)
+        let input = Tensor(shape, (0..<shape.count).map { _ in Float.random(in: -1...1, using: &generator) })
         let wanted = layers.forward(input, Context()).values
         #expect(wanted.contains { $0 > 0 } && (pooling != .none || wanted.contains(0)))
         // Twice, since the second pass uses what the first has kept.

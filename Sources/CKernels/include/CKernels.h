@@ -77,6 +77,11 @@ size_t assay_convolve_work(assay_filter filter, long height, long width);
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
                     float *work, assay_maps out);
 
+/// The same, then the average over 2 × 2 pixels, where both can be had in one: `out` has half the extents. Returns 0, and does
+/// nothing, where they can't.
+int assay_convolve_pooled(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias,
+                          int relu, float *work, assay_maps out);
+
 /// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
 /// whole vectors.
 void assay_convolve_weight_gradient(assay_maps in, assay_maps gradient, long cin, long height, long width, long k, long dilation,
