@@ -27,10 +27,10 @@ format:
 demo: build
 	@.ci/demo
 
-# The parts, then whole scans and a training; PICTURES=FOLDER scans that folder.
+# The parts and whole scans, then a training; PICTURES=FOLDER scans that folder instead of drawn pictures.
 bench: build
 	swift build $(subst --product assay,--product bench,$(release))
-	.build/release/bench
+	.build/release/bench $(if $(PICTURES),--pictures '$(PICTURES)')
 	@.ci/bench
 
 # Beside TensorFlow, PyTorch and ONNX Runtime, which are downloaded; PEERS='--rounds 1 --only scan decode' chooses.

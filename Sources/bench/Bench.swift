@@ -1,4 +1,4 @@
-// Times what a scan and a training are made of, on this machine: JSON lines on standard output, a table on standard error.
+// Times scans and what scans and trainings are made of, on this machine: JSON lines on standard output, a table on standard error.
 import CKernels
 import Detection
 import Glibc
@@ -8,20 +8,32 @@ import Network
 struct Bench {
     static func main() {
         var (only, rounds, part) = ([String](), 5, "")
+        var pictures: String?
         var arguments = CommandLine.arguments.dropFirst()
         while let argument = arguments.popFirst() {
             switch (argument, arguments.first) {
             case ("--only", let name?): only.append(name)
             case ("--case", let text?): part = text
             case ("--rounds", let text?) where Int(text) ?? 0 > 0: rounds = Int(text)!
+            case ("--pictures", let path?): pictures = path
             default: usage()
             }
             arguments = arguments.dropFirst()
         }
-        let groups: [(name: String, cases: () -> [Case])] = [
-            ("kernels", kernelCases), ("features", featureCases), ("decode", decodeCases),
-            ("seed", { networkCases(.seed) }),
-            ("crossdomain", { networkCases(.crossdomain) }),
+        func results(_ cases: [Case]) -> [Result] {
+            measure(cases.filter { part.isEmpty || $0.name.contains(part) }, rounds: rounds)
+        }
+        let groups: [(name: String, results: () -> [Result])] = [
+            ("kernels", { results(kernelCases()) }), ("features", { results(featureCases()) }),
+            ("decode", { results(decodeCases()) }), ("seed", { results(networkCases(.seed)) }),
+            ("crossdomain", { results(networkCases(.crossdomain)) }),
+            (
+                "scan",
+                {
+                    let scans = ScanBench(given: pictures)
+                    return results(scans.cases()) + (part.isEmpty ? [scans.memory()] : [])
+                }
+            ),
         ]
         if let unknown = only.first(where: { name in !groups.contains { $0.name == name } }) {
             fail("no group is named '\(unknown)'; there are \(groups.map(\.name).joined(separator: ", "))")
@@ -30,7 +42,7 @@ struct Bench {
             "\(onlineProcessors) CPUs, instruction set \(unsafe String(cString: assay_instruction_set_name(assay_instruction_set())))"
         )
         for group in groups where only.isEmpty || only.contains(group.name) {
-            for result in measure(group.cases().filter { part.isEmpty || $0.name.contains(part) }, rounds: rounds) {
+            for result in group.results() {
                 print(result.json)
                 note(result.row)
             }
@@ -38,7 +50,9 @@ struct Bench {
     }
 
     private static func usage() -> Never {
-        fail("usage: bench [--only kernels|features|decode|seed|crossdomain]... [--case TEXT] [--rounds N]")
+        fail(
+            "usage: bench [--only kernels|features|decode|seed|crossdomain|scan]... [--case TEXT] [--rounds N] [--pictures FOLDER]"
+        )
     }
 
     private static func fail(_ message: String) -> Never {

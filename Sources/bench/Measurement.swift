@@ -3,7 +3,7 @@
 /// Something to time.
 struct Case {
     let name: String
-    /// What one call does, in `unit`s: images, or floating-point operations in GFLOP.
+    /// What one call does, in `unit`s: images, floating-point operations in GFLOP, or one run of a program.
     let amount: Double
     let unit: String
     let body: () -> Void
@@ -13,21 +13,27 @@ struct Case {
     }
 }
 
-/// The median over the rounds, as a rate.
+/// A figure, for people and for programs.
 struct Result {
-    let name: String
-    let rate: Double
-    let unit: String
-    let milliseconds: Double
+    let json: String
+    let row: String
 
-    private var key: String { unit == "images" ? "images_per_second" : "gflop_per_second" }
-    var json: String {
-        "{\"what\":\"\(name)\",\"\(key)\":\(rounded(rate)),\"milliseconds\":\(rounded(milliseconds, 1e4))}"
+    /// The rate of a case whose median time over the rounds is `seconds`.
+    init(_ measured: Case, seconds: Double) {
+        let (rate, milliseconds) = (rounded(measured.amount / seconds), rounded(seconds * 1e3, 1e4))
+        let key = measured.unit.lowercased() + "_per_second"
+        json = "{\"what\":\"\(measured.name)\",\"\(key)\":\(rate),\"milliseconds\":\(milliseconds)}"
+        let isRun = measured.unit == "runs"
+        row = Result.row(measured.name, isRun ? "\(rounded(milliseconds)) ms" : "\(rate) \(measured.unit)/s")
     }
-    var row: String {
-        let rate = "\(rounded(rate)) \(unit)/s"
-        let space = String(repeating: " ", count: max(1, 84 - name.count - rate.count))
-        return "  " + name + space + rate
+
+    init(_ name: String, megabytes: Double) {
+        json = "{\"what\":\"\(name)\",\"megabytes\":\(rounded(megabytes))}"
+        row = Result.row(name, "\(rounded(megabytes)) MB")
+    }
+
+    private static func row(_ name: String, _ value: String) -> String {
+        "  " + name + String(repeating: " ", count: max(1, 84 - name.count - value.count)) + value
     }
 }
 
@@ -52,8 +58,5 @@ func measure(_ cases: [Case], rounds: Int) -> [Result] {
             times[index].append(seconds(repeats[index], cases[index].body) / Double(repeats[index]))
         }
     }
-    return zip(cases, times).map { each, times in
-        let median = times.sorted()[times.count / 2]
-        return Result(name: each.name, rate: each.amount / median, unit: each.unit, milliseconds: median * 1e3)
-    }
+    return zip(cases, times).map { Result($0, seconds: $1.sorted()[$1.count / 2]) }
 }
