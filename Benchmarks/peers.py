@@ -24,7 +24,7 @@ CORES = {"one core": 1, "all cores": CPUS}
 BATCHES = (1, 8, 40)
 TRAINING_BATCH = 40
 MANY = 100_000
-SHORTEST = 1.0  # seconds that a measurement has to take, so that starting up does not count
+SHORTEST = 2.0  # seconds that a measurement has to take, so that starting up does not count
 
 
 def timed(command: list) -> float:

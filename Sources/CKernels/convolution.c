@@ -24,9 +24,9 @@ void assay_convolve(assay_filter f, assay_maps in, long height, long width, cons
         convolve_directly(&f, in, height, width, packed, bias, relu, out);
 }
 
-int assay_convolve_pooled(assay_filter f, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
-                          float *work, assay_maps out) {
-    if (f.size != 3 || !winograd_fits(&f, height, width)) return 0;
+int assay_can_pool(assay_filter f, long height, long width) { return f.size == 3 && winograd_fits(&f, height, width); }
+
+void assay_convolve_pooled(assay_filter f, assay_maps in, long height, long width, const float *packed, const float *bias,
+                           int relu, float *work, assay_maps out) {
     convolve_winograd(&f, in, height, width, packed + direct_packed_size(&f), bias, relu, 1, work, out);
-    return 1;
 }

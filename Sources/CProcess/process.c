@@ -107,10 +107,8 @@ int process_spawn(const char *executable, char *const arguments[], const int des
 }
 
 // Leaves a process that was just split off with what `process_spawn` would have given it.
-static void become_child(const int high[], int count) {
+static void become_child(const int high[], int count, int null) {
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    const int null = open("/dev/null", O_RDWR);
-    if (null < 0) _exit(1);
     for (int i = 0; i < 3; i++) {
         if (dup2(null, i) < 0) _exit(1);
     }
@@ -126,19 +124,26 @@ int process_split(const int descriptors[], int count, pid_t *child) {
     // Its links are two and one for each thread.
     struct stat tasks;
     if (stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink != 3) return ENOTSUP;
+    // Opened here, where a failure can still be told.
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0) return errno;
     int high[max_descriptors];
     int failure = copy_high(descriptors, count, high);
-    if (failure) return failure;
+    if (failure) {
+        close(null);
+        return failure;
+    }
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     *child = fork();
     if (*child < 0) failure = errno;
     if (*child == 0) {
-        become_child(high, count);
+        become_child(high, count, null);
         return 0;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
+    close(null);
     for (int i = 0; i < count; i++) close(high[i]);
     return failure;
 }

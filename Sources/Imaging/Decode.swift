@@ -16,7 +16,8 @@ package func decode(_ file: [UInt8], limits: DecodeLimits = DecodeLimits()) thro
     try decode(file.span, limits: limits)
 }
 
-/// Decodes parts of a picture: the same pixels, warnings and errors as of the whole, in less time and memory.
+/// Decodes parts of a picture: the same pixels, warnings and errors as of the whole, in less time and memory but for
+/// interlaced PNGs, which need the whole on the way.
 ///
 /// - Parameter regions: called with the picture's width and height once they are within the limits.
 package func decode(

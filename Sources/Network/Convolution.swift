@@ -68,16 +68,17 @@ package final class Convolution: Filter {
         }
     }
 
-    /// The forward pass of a filter that a normalisation was multiplied into, with the average over 2 × 2 pixels after it. False,
-    /// with nothing done, where the two can't be had in one.
+    /// Whether `forwardPooled` is made for maps of these extents.
+    func canPool(_ extent: Shape) -> Bool { packed.canPool(extent) }
+
+    /// The forward pass of a filter that a normalisation was multiplied into, with the average over 2 × 2 pixels after it.
     func forwardPooled(
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ scratch: Scratch
-    ) -> Bool {
-        guard let shift else { return false }
-        var half = extent
-        (half.height, half.width) = (extent.height / 2, extent.width / 2)
-        return unsafe packed.applyPooled(
+    ) {
+        guard let shift else { preconditionFailure("a filter by itself is not pooled") }
+        let half = Shape(1, channels.output, extent.height / 2, extent.width / 2)
+        unsafe packed.applyPooled(
             bordered(input, extent, scratch), bias: shift, relu: true, denseMaps(output, half), extent, scratch)
     }
 

@@ -28,14 +28,16 @@ package struct PackedFilter {
             filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output)
     }
 
-    /// The same and then the average over 2 × 2 pixels, which `output` has half the extents for. False, with nothing done, for
-    /// filters and extents that this is not made for.
+    /// Whether `applyPooled` is made for maps of these extents.
+    func canPool(_ extent: Shape) -> Bool { assay_can_pool(filter, extent.height, extent.width) != 0 }
+
+    /// The same as `apply` and then the average over 2 × 2 pixels, which `output` has half the extents for.
     func applyPooled(
         _ input: assay_maps, bias: UnsafePointer<Float>?, relu: Bool, _ output: assay_maps, _ extent: Shape,
         _ scratch: Scratch
-    ) -> Bool {
+    ) {
         let work = unsafe scratch.floats(4, assay_convolve_work(filter, extent.height, extent.width))
-        return unsafe assay_convolve_pooled(
-            filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output) != 0
+        unsafe assay_convolve_pooled(
+            filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output)
     }
 }

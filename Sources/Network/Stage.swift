@@ -139,9 +139,8 @@ package final class Stage: Layer {
                 unsafe filter.forward(input.image(image), output.image(image), shape, scratch)
                 return
             }
-            if let folded, pooling == .average(2),
+            if let folded, pooling == .average(2), folded.canPool(shape) {
                 unsafe folded.forwardPooled(input.image(image), output.image(image), shape, scratch)
-            {
                 return
             }
             let whole = unsafe scratch.floats(1, planes)

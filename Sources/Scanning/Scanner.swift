@@ -15,8 +15,8 @@ package struct ScanPlan: Sendable {
     /// Bytes; larger pictures are skipped.
     package var maxFileSize = 256 << 20
     package var decoder = DecoderSettings()
-    /// A decoder with these settings that was started ahead of the scan.
-    package var firstDecoder: EarlyDecoder?
+    /// Decoders with these settings that were started ahead of the scan.
+    package var earlyDecoders: EarlyDecoders?
     /// `Detector.identity` of the model that the decoders use.
     package var model = ""
     package var format = RecordFormat()
@@ -25,6 +25,18 @@ package struct ScanPlan: Sendable {
     package var warnsOfErrors = false
 
     package init() {}
+
+    /// How many decoders to start ahead of the scan: one for each job, or for each operand where none of them is a directory, but
+    /// no more than what takes a few milliseconds.
+    package var likelyDecoders: Int {
+        let isOpen = !lists.isEmpty || operands.contains(where: isDirectory)
+        return min(jobs, isOpen ? jobs : operands.count, 8)
+    }
+
+    private func isDirectory(_ path: PathBytes) -> Bool {
+        var status = stat()
+        return unsafe path.withCString { unsafe stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
 }
 
 /// Runs one scan.

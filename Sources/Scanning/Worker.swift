@@ -115,7 +115,7 @@ final class Worker {
     private func readyDecoder() throws(FileError) -> DecoderProcess {
         if let decoder { return decoder }
         let ready: DecoderProcess
-        if let early = plan.firstDecoder?.take() { ready = early } else { ready = try DecoderProcess(plan.decoder) }
+        if let early = plan.earlyDecoders?.take() { ready = early } else { ready = try DecoderProcess(plan.decoder) }
         decoder = ready
         return ready
     }

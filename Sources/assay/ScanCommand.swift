@@ -29,7 +29,8 @@ enum ScanCommand {
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { try plan.decoder.useModel(modelBytes) }
-            plan.firstDecoder = EarlyDecoder(plan.decoder, model.detector)
+            // Before anything else is read: what this process holds now, the decoders hold too.
+            plan.earlyDecoders = EarlyDecoders(plan.decoder, model.detector, count: plan.likelyDecoders)
             session = try ScanSession(showsProgress: showsProgress(line, isQuiet))
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")

@@ -41,6 +41,12 @@ struct Bench {
         note(
             "\(onlineProcessors) CPUs, instruction set \(unsafe String(cString: assay_instruction_set_name(assay_instruction_set())))"
         )
+        do {
+            // Training steps need it, and it is best loaded while there is one thread.
+            try BLAS.ready()
+        } catch {
+            fail("OpenBLAS can't be loaded: \(error.message)")
+        }
         for group in groups where only.isEmpty || only.contains(group.name) {
             for result in group.results() {
                 print(result.json)

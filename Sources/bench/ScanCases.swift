@@ -26,7 +26,7 @@ import Imaging
         let path = String(decoding: own.prefix(max(length, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         program = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/assay"
         if let given {
-            folders.append(Folder(name: given, path: given, count: fileCount(given), times: 1))
+            folders.append(Folder(name: "the given pictures", path: given, count: fileCount(given), times: 1))
             return
         }
         draw("256×256 JPEG", 256, 256, count: 100, times: 10) { encodeJPEG($0, quality: 90, subsampling: .s420) }
@@ -67,7 +67,9 @@ import Imaging
         let small = [program, "scan", "--quiet", "--exit-zero", folders[0].path + "/0"]
         guard unsafe access(small[4], R_OK) == 0 else { return scans }
         return scans + [
-            Case("scan one small file, start to exit", amount: 1, unit: "runs") { ChildProcess(small).finish() }
+            Case("scan one small file, start to exit", amount: 1, unit: "runs") {
+                withExtendedLifetime(self) { ChildProcess(small).finish() }
+            }
         ]
     }
 

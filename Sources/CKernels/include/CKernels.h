@@ -73,14 +73,16 @@ size_t assay_convolve_work(assay_filter filter, long height, long width);
 /// out[cout] = bias + weight ∗ in, then max(0, ·) when `relu`; `bias` may be null. `in` has a border of at least
 /// dilation·(size/2) zeros, and 15 readable floats after each row's last pixel.
 ///
-/// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by some 1e-6 of the largest value.
+/// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by a few 1e-6 of the largest value.
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
                     float *work, assay_maps out);
 
-/// The same, then the average over 2 × 2 pixels, where both can be had in one: `out` has half the extents. Returns 0, and does
-/// nothing, where they can't.
-int assay_convolve_pooled(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias,
-                          int relu, float *work, assay_maps out);
+/// Whether `assay_convolve_pooled` is made for the filter and maps of these extents.
+int assay_can_pool(assay_filter filter, long height, long width);
+
+/// The same as `assay_convolve`, then the average over 2 × 2 pixels: `out` has half the extents.
+void assay_convolve_pooled(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias,
+                           int relu, float *work, assay_maps out);
 
 /// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
 /// whole vectors.

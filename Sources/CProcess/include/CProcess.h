@@ -23,6 +23,9 @@ int process_spawn(const char *executable, char *const arguments[], const int des
 /// Splits off a child that goes on from here as a copy of this process (`fork`), with descriptors and signals as from
 /// `process_spawn`: faster, since nothing has to be loaded again. `*child` is 0 in the child, which must end with `_exit`.
 /// Returns 0 or an errno, ENOTSUP when there is more than one thread: the child would have no more than this one.
+///
+/// The child has a copy of all that this process holds, and the same layout of its address space: split before anything is read
+/// that a child must not see.
 int process_split(const int descriptors[], int count, pid_t *child);
 
 /// Has freed memory stay with the process, up to 256 MiB, for the next picture: taking it back costs a fault for every page,
@@ -31,7 +34,7 @@ void process_keep_memory(void);
 
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
 /// nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts
-/// with less than a quarter of them left. Lists of processes show it as assay-decoder. Returns 0 or an errno.
+/// with less than a quarter of them left. Its name in lists of processes becomes assay-decoder. Returns 0 or an errno.
 int process_confine(size_t memory);
 
 /// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it

@@ -1,0 +1,19 @@
+// What a scan prepares before it knows what it will find.
+
+import Files
+import Testing
+
+@testable import Scanning
+
+@Suite struct ScanPlanTests {
+    @Test(arguments: [
+        (["/dev/null"], 4, 1), (["/dev/null", "/dev/null", "/no/such"], 4, 3), (["/dev/null", "/dev/null"], 1, 1),
+        (["/"], 4, 4), (["/dev/null", "/dev"], 3, 3), (["/"], 64, 8), ([], 4, 0),
+    ])
+    func `decoders are started for as many files as there can be`(_ operands: [String], _ jobs: Int, _ wanted: Int) {
+        var plan = ScanPlan()
+        plan.operands = operands.map { PathBytes($0) }
+        plan.jobs = jobs
+        #expect(plan.likelyDecoders == wanted)
+    }
+}
