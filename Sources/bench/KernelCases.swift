@@ -27,13 +27,16 @@ func kernelCases() -> [Case] {
         )
         return [
             Case(name + ", plain loop", amount: operations, unit: "GFLOP") {
+                defer { withExtendedLifetime(input) {} }
                 unsafe plainLoop(maps, inputs, side, size, dilation, weights.base, outputs, output.base)
             },
             Case(name, amount: operations, unit: "GFLOP") {
+                defer { withExtendedLifetime(input) {} }
                 unsafe filter.apply(
                     maps, relu: true, assay_dense_maps(output.base, side, side), output.shape, scratch)
             },
             Case(name + ", weight gradient", amount: operations, unit: "GFLOP") {
+                defer { withExtendedLifetime((input, gradient)) {} }
                 unsafe assay_convolve_weight_gradient(
                     maps, slopes, inputs, side, side, size, dilation, outputs, sums.base)
             },
