@@ -185,6 +185,8 @@ def watched(command: list, output: Path | None = None):
         if memory > 0:
             yield memory, output.stat().st_size if output else 0
         time.sleep(0.05)
+    if process.returncode != 0:
+        raise SystemExit(f"peers: {command[0]} ended with {process.returncode}")
 
 
 def process_tree(process: int) -> list[int]:
