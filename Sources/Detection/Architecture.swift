@@ -24,6 +24,15 @@ package enum Architecture: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// How many pictures are best judged together: the 26 MB of weights that the seed network's fusion has are then read from
+    /// memory once for all of them.
+    package var batch: Int {
+        switch self {
+        case .seed: 4
+        case .crossdomain: 1
+        }
+    }
+
     /// A network with weights still to be drawn or loaded.
     package func makeNetwork() -> DetectorNetwork {
         switch self {

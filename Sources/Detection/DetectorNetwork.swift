@@ -54,6 +54,7 @@ package final class DetectorNetwork {
     package let fusion: any Layer
     /// While training, the chance that a crop's features of one branch, either one, are hidden from the fusion.
     private let branchDropout: Double
+    /// What the fusion reads: a row for each crop, spatial features first.
     private let features = Tensor(Shape(0, 0))
     private let parts = (spatial: Tensor(Shape(0, 0)), frequency: Tensor(Shape(0, 0)))
     private var hidden: [Head?] = []
@@ -102,26 +103,57 @@ package final class DetectorNetwork {
         return logits
     }
 
-    private func fuse(_ seen: Tensor, _ heard: Tensor, _ context: Context) -> Tensor {
+    /// The branches' logits for crops whose features are kept until `fuseKept` joins them. Large fusions are read from memory
+    /// once for all that is kept, so they had better not be called for each crop.
+    package func forwardKeeping(_ inputs: Inputs, _ context: Context) -> HeadTensors {
+        let (seen, heard) = (
+            spatial.trunk.forward(inputs.spatial, context), frequency.trunk.forward(inputs.frequency, context)
+        )
+        keep(seen, heard)
+        return HeadTensors(
+            spatial: spatial.head.forward(seen, context), frequency: frequency.head.forward(heard, context))
+    }
+
+    /// The fused logits of all crops kept, in their order; nothing is kept any more.
+    package func fuseKept(_ context: Context) -> Tensor {
+        defer { features.resize(images: 0) }
+        return fusion.forward(features, context)
+    }
+
+    /// Adds the rows of a batch to the features.
+    private func keep(_ seen: Tensor, _ heard: Tensor) {
         let flat = [seen, heard].map { Shape($0.shape.images, $0.shape.imageCount) }
-        features.reshape(Shape(flat[0].images, flat[0].channels + flat[1].channels))
         widths = flat.map(\.channels)
-        hidden = Array(repeating: nil, count: flat[0].images)
+        let before = features.shape.images
+        if before == 0 { features.reshape(Shape(0, widths[0] + widths[1])) }
+        features.resize(images: before + flat[0].images)
         for image in 0..<flat[0].images {
+            let place = unsafe features.image(before + image)
+            unsafe place.update(from: seen.image(image), count: widths[0])
+            unsafe (place + widths[0]).update(from: heard.image(image), count: widths[1])
+        }
+    }
+
+    private func fuse(_ seen: Tensor, _ heard: Tensor, _ context: Context) -> Tensor {
+        features.resize(images: 0)
+        keep(seen, heard)
+        hidden = Array(repeating: nil, count: features.shape.images)
+        if context.isTraining, branchDropout > 0 { hideBranches(context) }
+        return fusion.forward(features, context)
+    }
+
+    private func hideBranches(_ context: Context) {
+        for image in hidden.indices {
             let place = unsafe features.image(image)
-            unsafe place.update(from: seen.image(image), count: flat[0].channels)
-            unsafe (place + flat[0].channels).update(from: heard.image(image), count: flat[1].channels)
-            guard context.isTraining, branchDropout > 0 else { continue }
             let draw = Double(mix(context.step &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(image)) >> 11) * 0x1p-53
             if draw < branchDropout / 2 {
                 hidden[image] = .spatial
-                unsafe place.update(repeating: 0, count: flat[0].channels)
+                unsafe place.update(repeating: 0, count: widths[0])
             } else if draw < branchDropout {
                 hidden[image] = .frequency
-                unsafe (place + flat[0].channels).update(repeating: 0, count: flat[1].channels)
+                unsafe (place + widths[0]).update(repeating: 0, count: widths[1])
             }
         }
-        return fusion.forward(features, context)
     }
 
     /// Adds the gradients of all parameters that the given heads' losses reach. `trainsTrunks` false stops at the features.

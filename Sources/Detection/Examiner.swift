@@ -2,14 +2,23 @@
 package import Imaging
 import Network
 
-/// Scores one picture after the other, reusing its memory.
+/// Scores pictures, one at a time or a few together, reusing its memory.
 package final class Examiner {
+    /// A picture that the branches have seen, before the fusion has.
+    private struct Seen {
+        /// Those of both branches; `fused` is still to come.
+        var crops: [Scores]
+        let featureTime: Duration
+        var networkTime: Duration
+    }
+
     private let card: ModelCard
     private let network: DetectorNetwork
     private let context = Context(hasFixedWeights: true)
     private let features: Features
     private let inputs: Inputs
     private let clock = ContinuousClock()
+    private var seen: [Seen] = []
 
     package init(card: ModelCard, network: DetectorNetwork) {
         (self.card, self.network) = (card, network)
@@ -37,6 +46,15 @@ package final class Examiner {
     ///
     /// - Parameter parts: for each of `regions(width:height:)` a part of the picture that covers it.
     package func examine(_ parts: [Part], width: Int, height: Int) -> Assessment {
+        look(at: parts, width: width, height: height)
+        return judge()[0]
+    }
+
+    /// How many pictures `judge` had better be called for at a time. What it says of a picture does not depend on the others.
+    package var batch: Int { card.architecture.batch }
+
+    /// The first part of `examine`: crops, inputs, and what both branches make of them.
+    package func look(at parts: [Part], width: Int, height: Int) {
         let origins = origins(width, height)
         precondition(parts.count == origins.count, "every crop has its part")
         var (featureTime, networkTime) = (Duration.zero, Duration.zero)
@@ -45,11 +63,35 @@ package final class Examiner {
             let start = clock.now
             features.fill(inputs, 0, from: part.pixels, x: origin.x - part.x, y: origin.y - part.y)
             let middle = clock.now
-            let tensors = network.forward(inputs, context)
+            let logits = network.forwardKeeping(inputs, context)
             featureTime += start.duration(to: middle)
             networkTime += middle.duration(to: clock.now)
-            return Scores { Double(tensors[$0]![0]) }
+            return Scores(fused: 0, spatial: Double(logits.spatial![0]), frequency: Double(logits.frequency![0]))
         }
+        seen.append(Seen(crops: crops, featureTime: featureTime, networkTime: networkTime))
+    }
+
+    /// The rest of it, for all pictures looked at since the last call, in their order.
+    package func judge() -> [Assessment] {
+        if seen.isEmpty { return [] }
+        let start = clock.now
+        let fused = network.fuseKept(context)
+        let share = start.duration(to: clock.now) / seen.count
+        var row = 0
+        defer { seen.removeAll(keepingCapacity: true) }
+        return seen.map { picture in
+            var picture = picture
+            for index in picture.crops.indices {
+                picture.crops[index].fused = Double(fused[row])
+                row += 1
+            }
+            picture.networkTime += share
+            return assess(picture)
+        }
+    }
+
+    private func assess(_ picture: Seen) -> Assessment {
+        let crops = picture.crops
         let logits = Scores { head in mean(crops.map { $0[head] }) }
         let scores = Scores { card.calibration($0).probability(logit: logits[$0]) }
         let single = crops.map { card.calibration(.fused).probability(logit: $0.fused) }
@@ -57,7 +99,7 @@ package final class Examiner {
         let spread = mean(single.map { ($0 - average) * ($0 - average) }).squareRoot()
         return Assessment(
             scores: scores, verdict: card.thresholds.verdict(scores.fused), logits: logits, crops: crops.count,
-            spread: spread, featureSeconds: seconds(featureTime), networkSeconds: seconds(networkTime))
+            spread: spread, featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
     }
 
     /// The top left corners of the crops of a picture of these extents.

@@ -33,6 +33,19 @@ import Glibc
         self.shape = shape
     }
 
+    /// Changes the number of images. Those that are there before and after keep their elements.
+    package func resize(images: Int) {
+        let kept = min(images, shape.images) * shape.imageCount
+        shape.images = images
+        if shape.count > capacity {
+            let old = unsafe storage
+            capacity = shape.count
+            unsafe storage = Tensor.allocate(capacity)
+            unsafe storage.update(from: old, count: kept)
+            unsafe old.deallocate()
+        }
+    }
+
     /// First element of image `index`; the image's elements follow densely.
     package func image(_ index: Int) -> UnsafeMutablePointer<Float> {
         precondition(index >= 0 && index < shape.images)

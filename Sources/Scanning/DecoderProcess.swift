@@ -11,6 +11,8 @@ package struct DecoderSettings: Sendable {
     package var limits = DecodeLimits()
     /// Seconds that one picture may take; nil for as long as it likes.
     package var timeout: Double? = 30
+    /// How many pictures a process may judge together; `Architecture.batch` of the model.
+    package var batch = 1
     /// Descriptor of a memory file with the model, nil for the shipped one.
     package private(set) var modelDescriptor: Int32?
     /// Name of the subcommand that runs `DecoderService`.
@@ -32,6 +34,9 @@ package struct DecoderSettings: Sendable {
         modelDescriptor = process_reopen_read_only(descriptor)
     }
 
+    /// How many files a process can be handed at once: a batch, and one that waits for it to be done.
+    var places: Int { batch + 1 }
+
     /// Address space for decoding: 16 bytes a pixel, which covers a progressive JPEG in CMYK, and room for the network.
     package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }
 }
@@ -39,30 +44,42 @@ package struct DecoderSettings: Sendable {
 /// One decoder process and the memory shared with it.  Used by one thread at a time; the process ends with the one that
 /// started it.
 ///
-/// Up to two files are handed over at once, each in a buffer of its own, so that the process finds the next one waiting when
-/// it has finished one.  Findings come in the order of the requests.
+/// A few files are handed over at once, each in a buffer of its own, so that the process can judge a batch together and finds the
+/// next one waiting.  Findings come in the order of the requests.
 final class DecoderProcess {
     /// A file that was handed over.
     private struct Request {
+        enum State {
+            /// The process has it before it, or will have.
+            case waiting
+            /// The process has decoded it and goes on with the next before it judges both.
+            case seen
+            case done(Finding)
+        }
+
         let slot: Int
         let length: Int
-        /// Why it could not be handed over after all.
-        var refusal: Refusal?
+        var state = State.waiting
+
+        var isWaiting: Bool { if case .waiting = state { true } else { false } }
+        var isDone: Bool { if case .done = state { true } else { false } }
     }
 
     let buffers: [SharedBuffer]
     private let settings: DecoderSettings
     private let clock = ContinuousClock()
     private var running: (process: pid_t, socket: Int32)?
-    /// Not yet answered, oldest first.
+    /// Oldest first.
     private var requests: [Request] = []
-    /// When the oldest request became the one that the process works on.
+    /// When the process began with what it works on.
     private var begun: ContinuousClock.Instant
     private var reply = [UInt8](repeating: 0, count: 8192)
 
     init(_ settings: DecoderSettings) throws(FileError) {
         self.settings = settings
-        buffers = [try SharedBuffer(), try SharedBuffer()]
+        var buffers: [SharedBuffer] = []
+        for _ in 0..<settings.places { buffers.append(try SharedBuffer()) }
+        self.buffers = buffers
         begun = clock.now
     }
 
@@ -78,7 +95,8 @@ final class DecoderProcess {
             _ = try connect { descriptors, process in
                 let failure = unsafe process_split(descriptors, Int32(descriptors.count), &process)
                 if failure == 0 && process == 0 {
-                    _exit(DecoderService.serve(settings.limits, memory: settings.memory, with: detector))
+                    let service = DecoderService(places: settings.places)
+                    _exit(service.serve(settings.limits, memory: settings.memory, with: detector))
                 }
                 return failure
             }
@@ -95,15 +113,16 @@ final class DecoderProcess {
         send(requests.count - 1)
     }
 
-    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs this one request only: a later
-    /// one is handed to the next process.
+    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs the one request that it worked on;
+    /// the others are handed to the next process.
     func receive() -> Finding {
-        let request = requests[0]
-        let finding = request.refusal.map { .refused($0) } ?? answer()
-        requests.removeFirst()
-        begun = clock.now
-        if running == nil { for index in requests.indices { send(index) } }
-        return finding
+        while true {
+            if case .done(let finding) = requests[0].state {
+                requests.removeFirst()
+                return finding
+            }
+            advance()
+        }
     }
 
     private func send(_ index: Int) {
@@ -114,13 +133,46 @@ final class DecoderProcess {
             _ = unsafe Glibc.send(socket, words, 16, Int32(MSG_NOSIGNAL))
         } catch {
             let message = "no decoder process: \(error.message)"
-            requests[index].refusal = Refusal(.error, code: "no-decoder", message: message)
+            requests[index].state = .done(.refused(Refusal(.error, code: "no-decoder", message: message)))
         }
     }
 
-    /// Reads one answer of the running process, for as long as one file may take.
-    private func answer() -> Finding {
-        guard let socket = running?.socket else { return .refused(died()) }
+    /// Waits for one message of the process, or its end, and notes what that means to the requests.
+    private func advance() {
+        guard let oldest = requests.firstIndex(where: { !$0.isDone }) else { return }
+        let current = requests.firstIndex(where: \.isWaiting)
+        switch answer() {
+        case .finding(let finding): requests[oldest].state = .done(finding)
+        case .seen:
+            if let current {
+                requests[current].state = .seen
+            } else {
+                end(killing: true)
+                fail(oldest, .nonsense)
+            }
+        case .failure(let refusal): fail(current ?? oldest, refusal)
+        }
+        begun = clock.now
+    }
+
+    /// Gives up a request and hands those that are not done to a new process.
+    private func fail(_ index: Int, _ refusal: Refusal) {
+        requests[index].state = .done(.refused(refusal))
+        for index in requests.indices where !requests[index].isDone {
+            requests[index].state = .waiting
+            send(index)
+        }
+    }
+
+    private enum Answer {
+        case finding(Finding)
+        case seen
+        case failure(Refusal)
+    }
+
+    /// Reads one message of the running process, for as long as one file may take; after a failure there is none running.
+    private func answer() -> Answer {
+        guard let socket = running?.socket else { return .failure(died()) }
         var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         let deadline = settings.timeout.map { begun.advanced(by: .seconds($0)) }
         while true {
@@ -131,16 +183,17 @@ final class DecoderProcess {
                 if let left, left > 0 { continue }
                 end(killing: true)
                 let limit = settings.timeout ?? 0
-                return .refused(Refusal(.error, code: "timeout", message: "not done within \(limit) s"))
+                return .failure(Refusal(.error, code: "timeout", message: "not done within \(limit) s"))
             }
             let received = unsafe recv(socket, &reply, reply.count, 0)
             if received < 0 && errno == EINTR { continue }
-            guard received > 0 else { return .refused(died()) }
+            guard received > 0 else { return .failure(died()) }
+            if reply[..<received] == DecoderService.seen[...] { return .seen }
             do throws(WireError) {
-                return try Finding(decoding: reply[..<received])
+                return .finding(try Finding(decoding: reply[..<received]))
             } catch {
                 end(killing: true)
-                return .refused(Refusal(.error, code: "crashed", message: "the decoder answered nonsense"))
+                return .failure(.nonsense)
             }
         }
     }
@@ -150,7 +203,8 @@ final class DecoderProcess {
         if let running { return running.socket }
         let words = [
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
-            String(settings.limits.maxTextBytes), String(settings.memory), settings.modelDescriptor == nil ? "0" : "1",
+            String(settings.limits.maxTextBytes), String(settings.memory), String(settings.places),
+            settings.modelDescriptor == nil ? "0" : "1",
         ]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
@@ -203,4 +257,8 @@ final class DecoderProcess {
         while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
         return status
     }
+}
+
+extension Refusal {
+    fileprivate static let nonsense = Refusal(.error, code: "crashed", message: "the decoder answered nonsense")
 }

@@ -1,22 +1,55 @@
 // The process that touches hostile bytes: it decodes and scores what it is handed, and can do nothing else.
 
 internal import CProcess
-package import Detection
+internal import Detection
 internal import Files
 internal import Glibc
 package import Imaging
 
-/// Bytes to finding: sniff → decode → crops → features → network → scores.  The one line that all judging goes through.
-package func examine(_ bytes: UnsafeRawBufferPointer, limits: DecodeLimits, with examiner: Examiner) -> Finding {
-    do throws(DecodeError) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let image = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
-        let decodeTime = start.duration(to: clock.now).seconds
-        let assessment = examiner.examine(image.parts, width: image.facts.width, height: image.facts.height)
-        return .judged(Judgement(image, assessment, decodeSeconds: decodeTime))
-    } catch {
-        return .refused(Refusal(error))
+/// Bytes to findings: sniff → decode → crops → features → network → scores.  The one way that all judging goes.
+struct Examination {
+    private let limits: DecodeLimits
+    private let examiner: Examiner
+    /// Why there will be no score, or what the score will be added to.
+    private var pictures: [Result<Decoded, DecodeError>] = []
+
+    private struct Decoded {
+        let facts: ImageFacts
+        let warning: String?
+        let seconds: Double
+    }
+
+    init(_ limits: DecodeLimits, _ examiner: Examiner) { (self.limits, self.examiner) = (limits, examiner) }
+
+    var isFull: Bool { pictures.count >= examiner.batch }
+
+    /// Does all that can be done with one file alone.
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        do throws(DecodeError) {
+            let clock = ContinuousClock()
+            let start = clock.now
+            let image = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
+            let time = start.duration(to: clock.now).seconds
+            examiner.look(at: image.parts, width: image.facts.width, height: image.facts.height)
+            pictures.append(.success(Decoded(facts: image.facts, warning: image.warning, seconds: time)))
+        } catch {
+            pictures.append(.failure(error))
+        }
+    }
+
+    /// The findings on all files added since the last call, in their order.
+    mutating func findings() -> [Finding] {
+        var assessments = examiner.judge()[...]
+        defer { pictures.removeAll(keepingCapacity: true) }
+        return pictures.map { picture in
+            switch picture {
+            case .failure(let error): .refused(Refusal(error))
+            case .success(let image):
+                .judged(
+                    Judgement(
+                        image.facts, warning: image.warning, assessments.removeFirst(), decodeSeconds: image.seconds))
+            }
+        }
     }
 }
 
@@ -25,14 +58,20 @@ extension Duration {
 }
 
 /// The child's side of a decoder process.
-package enum DecoderService {
+package struct DecoderService {
     /// Descriptors that `process_spawn` hands on.
-    static let socket: Int32 = 3
-    static let images: [Int32] = [4, 5]
-    static let model: Int32 = 6
+    private static let socket: Int32 = 3
+    private let images: [Int32]
+    private var model: Int32 { images.last! + 1 }
+
+    /// What a process says when it has decoded a file and goes on with the next before it gives its finding.
+    static let seen: [UInt8] = [0xff]
+
+    /// - Parameter places: how many files may be handed over at once.
+    package init(places: Int) { images = (0..<Int32(places)).map { DecoderService.socket + 1 + $0 } }
 
     /// Serves as `serve` does with the model at `model`, or the shipped one.
-    package static func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+    package func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
         guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
         return serve(limits, memory: memory, with: detector)
     }
@@ -40,24 +79,35 @@ package enum DecoderService {
     /// Serves requests until the scanner closes its end; the result is the exit status.
     ///
     /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
-    static func serve(_ limits: DecodeLimits, memory: Int, with detector: Detector) -> Int32 {
+    func serve(_ limits: DecodeLimits, memory: Int, with detector: Detector) -> Int32 {
         process_keep_memory()
-        let examiner = detector.makeExaminer()
+        var examination = Examination(limits, detector.makeExaminer())
         guard process_confine(memory) == 0 else { return 1 }
         var views = images.map { SharedView($0) }
-        while let (slot, length) = nextRequest() {
-            guard let bytes = unsafe views[slot].bytes(length) else { return 1 }
-            #if DEBUG
-                unsafe misbehaveIfAsked(bytes)
-            #endif
-            let finding = unsafe examine(bytes, limits: limits, with: examiner)
-            let reply = finding.encoded
-            guard unsafe send(socket, reply, reply.count, Int32(MSG_NOSIGNAL)) == reply.count else { return 0 }
+        while let first = nextRequest(waits: true) {
+            var request = first
+            while true {
+                guard let bytes = unsafe views[request.slot].bytes(request.length) else { return 1 }
+                #if DEBUG
+                    unsafe DecoderService.misbehaveIfAsked(bytes)
+                #endif
+                unsafe examination.add(bytes)
+                guard !examination.isFull, let next = nextRequest(waits: false) else { break }
+                guard DecoderService.answer(DecoderService.seen) else { return 0 }
+                request = next
+            }
+            for finding in examination.findings() {
+                guard DecoderService.answer(finding.encoded) else { return 0 }
+            }
         }
         return 0
     }
 
-    private static func loadDetector(hasModel: Bool) -> Detector? {
+    private static func answer(_ message: [UInt8]) -> Bool {
+        unsafe send(socket, message, message.count, Int32(MSG_NOSIGNAL)) == message.count
+    }
+
+    private func loadDetector(hasModel: Bool) -> Detector? {
         var bytes = Detector.shippedBytes()
         if hasModel {
             var status = stat()
@@ -71,11 +121,11 @@ package enum DecoderService {
         return try? Detector.load(bytes, digest: "")
     }
 
-    /// Which buffer the next file is in, and its length; nil when the scanner is gone.
-    private static func nextRequest() -> (slot: Int, length: Int)? {
+    /// Which buffer the next file is in, and its length; nil when the scanner is gone, or has sent none and is not waited for.
+    private func nextRequest(waits: Bool) -> (slot: Int, length: Int)? {
         var words: (slot: UInt64, length: UInt64) = (0, 0)
         while true {
-            let count = unsafe recv(socket, &words, 16, 0)
+            let count = unsafe recv(DecoderService.socket, &words, 16, waits ? 0 : Int32(MSG_DONTWAIT))
             if count < 0 && errno == EINTR { continue }
             guard count == 16, words.slot < images.count, let length = Int(exactly: words.length) else { return nil }
             return (Int(words.slot), length)

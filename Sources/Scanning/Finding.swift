@@ -32,9 +32,9 @@ package struct Judgement: Sendable {
     package var featureSeconds: Double
     package var networkSeconds: Double
 
-    package init(_ image: DecodedParts, _ assessment: Assessment, decodeSeconds: Double) {
-        facts = image.facts
-        warning = image.warning
+    package init(_ facts: ImageFacts, warning: String?, _ assessment: Assessment, decodeSeconds: Double) {
+        self.facts = facts
+        self.warning = warning
         scores = assessment.scores
         verdict = assessment.verdict
         crops = assessment.crops

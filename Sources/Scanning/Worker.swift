@@ -13,29 +13,36 @@ enum Outcome {
 
 /// One thread's share: open, sniff, read, hash here; decode and score in the decoder process.
 ///
-/// While the process works on one file, the next is read and handed over.  Outcomes are delivered in the order in which
-/// things were taken, each exactly once.
+/// While the process works on some files, the next are read and handed over, as many as it has places for.  Outcomes are delivered
+/// in the order in which things were taken, each exactly once.
 final class Worker {
-    /// A file that the decoder process has, and its record but for the finding.
+    /// Something that was taken and not yet delivered.
     private struct Pending {
         let sequence: Int
-        var record: Record
-        let slot: Int
-        let length: Int
+        let state: State
+
+        enum State {
+            case known(Outcome)
+            /// The decoder process has it: its record but for the finding.
+            case handedOver(Record, slot: Int, length: Int)
+        }
     }
 
     private let plan: ScanPlan
     private let deliver: (Int, Outcome) -> Void
     private let digest = SHA256()
     private var decoder: DecoderProcess?
-    private var pending: Pending?
+    /// Oldest first.
+    private var pending: [Pending] = []
+    /// How many of them the decoder process has.
+    private var handedOver = 0
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
         self.deliver = deliver
     }
 
-    /// Deals with one thing.  Its outcome is delivered now or, when the decoder process has it, by a later call.
+    /// Deals with one thing.  Its outcome is delivered now or by a later call.
     func take(_ found: Found, _ sequence: Int) {
         let outcome: Outcome? =
             switch found {
@@ -43,18 +50,28 @@ final class Worker {
             case .failure(let path, let error): refused(path, .error, error)
             case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage
             }
-        guard let outcome else { return }
-        finish()
-        deliver(sequence, outcome)
+        if let outcome { pending.append(Pending(sequence: sequence, state: .known(outcome))) }
+        // Among many files that are no pictures, a picture's record must not wait for the next picture.
+        deliver(downTo: pending.count > 2 * plan.decoder.places ? 0 : plan.decoder.batch)
     }
 
-    /// Waits for the file that the decoder process has, if any, and delivers its record.
-    func finish() {
-        guard var done = pending, let decoder else { return }
-        pending = nil
-        done.record.finding = decoder.receive()
-        if done.length > Worker.keptBuffer { decoder.buffers[done.slot].trim(keep: Worker.keptBuffer) }
-        deliver(done.sequence, .record(done.record))
+    /// Waits for the files that the decoder process has, if any, and delivers all outcomes.
+    func finish() { deliver(downTo: 0) }
+
+    /// Delivers until no more than `count` files are with the decoder process, and what comes after that and is known.
+    private func deliver(downTo count: Int) {
+        while let next = pending.first {
+            switch next.state {
+            case .known(let outcome): deliver(next.sequence, outcome)
+            case .handedOver(var record, let slot, let length):
+                guard handedOver > count, let decoder else { return }
+                record.finding = decoder.receive()
+                handedOver -= 1
+                if length > Worker.keptBuffer { decoder.buffers[slot].trim(keep: Worker.keptBuffer) }
+                deliver(next.sequence, .record(record))
+            }
+            pending.removeFirst()
+        }
     }
 
     /// Nil when the file was handed over.
@@ -85,7 +102,7 @@ final class Worker {
         let decoder = try readyDecoder()
         // Large files go one at a time, and all through one buffer: reading them ahead gains nothing and takes memory.
         if file.size > Worker.readAhead { finish() }
-        let slot = pending.map { 1 - $0.slot } ?? 0
+        let slot = freeSlot
         let buffer = decoder.buffers[slot]
         let head = min(file.size + 1, 64 << 10)
         try buffer.grow(to: head)
@@ -107,9 +124,17 @@ final class Worker {
         unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<length]))
         var record = record
         record.sha256 = digest.finish()
-        finish()
-        pending = Pending(sequence: sequence, record: record, slot: slot, length: length)
+        handedOver += 1
+        pending.append(Pending(sequence: sequence, state: .handedOver(record, slot: slot, length: length)))
         return nil
+    }
+
+    /// A buffer that no file is in.  `deliver` has left one: files take them in turn, and leave in that order.
+    private var freeSlot: Int {
+        for item in pending.reversed() {
+            if case .handedOver(_, let slot, _) = item.state { return (slot + 1) % plan.decoder.places }
+        }
+        return 0
     }
 
     private func readyDecoder() throws(FileError) -> DecoderProcess {

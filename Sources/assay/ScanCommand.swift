@@ -26,6 +26,7 @@ enum ScanCommand {
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
+        plan.decoder.batch = model.detector.card.architecture.batch
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { try plan.decoder.useModel(modelBytes) }

@@ -15,11 +15,10 @@ struct RecordTests {
         facts.jpegQuality = 92
         facts.subsampling = "4:2:0"
         facts.isProgressive = true
-        let image = DecodedParts(parts: [], facts: facts, warning: "odd \"marker\"")
         let assessment = Assessment(
             scores: scores, verdict: .uncertain, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001,
             networkSeconds: 0.0022)
-        return Judgement(image, assessment, decodeSeconds: 0.0031)
+        return Judgement(facts, warning: "odd \"marker\"", assessment, decodeSeconds: 0.0031)
     }
 
     static func record(_ finding: Finding, path: PathBytes = PathBytes("a/b.jpg")) -> Record {
