@@ -1,4 +1,4 @@
-// The two ways of a convolution, for the one place that chooses between them.
+// The three ways of a convolution, for the one place that chooses between them.
 #ifndef ASSAY_CONVOLUTION_H
 #define ASSAY_CONVOLUTION_H
 
@@ -8,15 +8,23 @@
 // [cin][cout][k][k] and are turned by 180°.
 size_t direct_packed_size(const assay_filter *f);
 void pack_directly(const float *weight, const assay_filter *f, int turned, float *packed);
-void convolve_directly(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias,
-                       int relu, assay_maps out);
+void convolve_directly(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
+                       const assay_finish *finish, float *work, assay_maps out);
 
-// Fewer products by transforms (winograd.c). No packed weights for filters that it is not made for.
+// Fewer products by transforms of two dimensions (winograd.c) or of one (winograd_columns.c). No packed weights for filters that they
+// are not made for.
 size_t winograd_packed_size(const assay_filter *f);
 void pack_winograd(const float *weight, const assay_filter *f, int turned, float *packed);
 int winograd_fits(const assay_filter *f, long height, long width);
 size_t winograd_work(const assay_filter *f);
-void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias,
-                       int relu, int pooled, float *work, assay_maps out);
+void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
+                       const assay_finish *finish, float *work, assay_maps out);
+
+size_t columns_packed_size(const assay_filter *f);
+void pack_columns(const float *weight, const assay_filter *f, int turned, float *packed);
+int columns_fit(const assay_filter *f, long height, long width);
+size_t columns_work(const assay_filter *f, long width);
+void convolve_columns(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
+                      const assay_finish *finish, float *work, assay_maps out);
 
 #endif

@@ -15,6 +15,21 @@ INLINED void split(const d8 *restrict x, long n, const double *restrict cosines,
     }
 }
 
+// Two levels down in one pass over memory.
+INLINED void split_twice(const d8 *restrict x, long n, const double *restrict cosines, d8 *restrict y) {
+    const double *below = cosines + n / 2;
+    const long quarter = n / 4;
+    for (long i = 0; i < quarter; i++) {
+        const long j = n / 2 - 1 - i;
+        const d8 a = x[i], b = x[n - 1 - i], c = x[j], d = x[n - 1 - j];
+        const d8 sums[2] = {a + b, c + d}, differences[2] = {(a - b) * cosines[i], (c - d) * cosines[j]};
+        y[i] = sums[0] + sums[1];
+        y[quarter + i] = (sums[0] - sums[1]) * below[i];
+        y[2 * quarter + i] = differences[0] + differences[1];
+        y[3 * quarter + i] = (differences[0] - differences[1]) * below[i];
+    }
+}
+
 // The way back: even coefficients are the first half's; odd ones follow from X[2k+1] + X[2k−1] = Y[k].
 INLINED void merge(const d8 *restrict y, long n, d8 *restrict x) {
     d8 odd = y[n / 2] * 0.5;
@@ -25,36 +40,103 @@ INLINED void merge(const d8 *restrict y, long n, d8 *restrict x) {
     }
 }
 
+// Two levels back in one pass.
+INLINED void merge_twice(const d8 *restrict y, long n, d8 *restrict x) {
+    const long quarter = n / 4;
+    d8 first = y[quarter] * 0.5, second = y[3 * quarter] * 0.5, odd = y[2 * quarter] * 0.5;
+    for (long k = 0;;) {
+        x[4 * k] = y[k], x[4 * k + 1] = odd;
+        x[4 * k + 2] = first;
+        odd = second - odd;
+        x[4 * k + 3] = odd;
+        if (++k == quarter) break;
+        first = y[quarter + k] - first;
+        second = y[3 * quarter + k] - second;
+        odd = y[2 * quarter + k] - odd;
+    }
+}
+
 // The smallest transforms, by their definition.
 INLINED void bottom(const d8 *restrict x, long size, long base, const double *restrict matrix, d8 *restrict y) {
     for (long start = 0; start < size; start += base)
         for (long u = 0; u < base; u++) {
             d8 sum = x[start] * matrix[u * base];
-#pragma clang loop unroll(full)
             for (long i = 1; i < base; i++) sum += x[start + i] * matrix[u * base + i];
             y[start + u] = sum;
         }
+}
+
+// Seven samples, which is what 224 comes down to: even coefficients see sums of mirrored samples, odd ones differences.
+INLINED void bottom_seven(const d8 *x, const double *matrix, d8 *y) {
+    d8 sums[3], differences[3];
+#pragma clang loop unroll(full)
+    for (long i = 0; i < 3; i++) sums[i] = x[i] + x[6 - i], differences[i] = x[i] - x[6 - i];
+    y[0] = (sums[0] + sums[1]) + (sums[2] + x[3]);
+#pragma clang loop unroll(full)
+    for (long u = 1; u < 7; u++) {
+        const d8 *s = u % 2 ? differences : sums;
+        d8 sum = s[0] * matrix[7 * u] + (s[1] * matrix[7 * u + 1] + s[2] * matrix[7 * u + 2]);
+        // The cosine there is cos(πu/2).
+        if (u % 2 == 0) sum = u % 4 ? sum - x[3] : sum + x[3];
+        y[u] = sum;
+    }
+}
+
+// The last level and what is below it, in registers.
+INLINED void bottom_fourteen(const d8 *restrict x, long size, const double *cosines, const double *matrix, d8 *restrict y) {
+    for (long start = 0; start < size; start += 14) {
+        d8 halves[14], done[14];
+#pragma clang loop unroll(full)
+        for (long i = 0; i < 7; i++) {
+            const d8 a = x[start + i], b = x[start + 13 - i];
+            halves[i] = a + b, halves[7 + i] = (a - b) * cosines[i];
+        }
+        bottom_seven(halves, matrix, done);
+        bottom_seven(halves + 7, matrix, done + 7);
+        d8 odd = done[7] * 0.5;
+#pragma clang loop unroll(full)
+        for (long k = 0; k < 7; k++) {
+            if (k > 0) odd = done[7 + k] - odd;
+            y[start + 2 * k] = done[k], y[start + 2 * k + 1] = odd;
+        }
+    }
 }
 
 // Transforms `a` [size] of eight lines, using `b` of the same extent; the result is in the one that is returned.
 INLINED d8 *transform(long size, const assay_cosines *table, d8 *a, d8 *b) {
     const double *cosines = table->cosines, *matrix = table->matrix;
     const long base = table->base;
-    d8 *from = a, *to = b, *other;
-    for (long n = size; n > base; cosines += n / 2, n /= 2) {
-        for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
-        other = from, from = to, to = other;
+    d8 *from = a, *to = b;
+#define NEXT()                                                                                                                \
+    do {                                                                                                                      \
+        d8 *const other = from;                                                                                               \
+        from = to, to = other;                                                                                                \
+    } while (0)
+    long n = size;
+    for (; n >= 4 * base; cosines += n / 2 + n / 4, n /= 4) {
+        for (long start = 0; start < size; start += n) split_twice(from + start, n, cosines, to + start);
+        NEXT();
     }
-    // 7 is what 224 comes down to.
-    if (base == 7)
-        bottom(from, size, 7, matrix, to);
-    else
+    const long single = n;
+    if (single > base && base == 7)
+        bottom_fourteen(from, size, cosines, matrix, to);
+    else {
+        if (single > base) {
+            for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
+            NEXT();
+        }
         bottom(from, size, base, matrix, to);
-    other = from, from = to, to = other;
-    for (long n = 2 * base; n <= size; n *= 2) {
-        for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
-        other = from, from = to, to = other;
+        if (single > base) {
+            NEXT();
+            for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
+        }
     }
+    NEXT();
+    for (n *= 4; n <= size; n *= 4) {
+        for (long start = 0; start < size; start += n) merge_twice(from + start, n, to + start);
+        NEXT();
+    }
+#undef NEXT
     return from;
 }
 

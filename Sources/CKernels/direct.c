@@ -1,6 +1,7 @@
 // Direct convolution over zero-bordered planes: the sum as it is written, for every kernel size, dilation and extent.
 #include "clones.h"
 #include "convolution.h"
+#include "finish.h"
 
 size_t direct_packed_size(const assay_filter *f) { return (size_t)(((f->cout + 3) & ~3L) * f->cin * f->size * f->size); }
 
@@ -19,8 +20,7 @@ void pack_directly(const float *weight, const assay_filter *f, int turned, float
 typedef struct {
     assay_maps in, out;
     long cin, height, width, dilation, cout;
-    const float *bias;
-    int relu;
+    const assay_finish *finish;
 } call;
 
 // What a vector of 16 holds: 16 pixels of a row, or 8 of one row and 8 of the next where a map is that narrow.
@@ -64,7 +64,7 @@ INLINED void compute(const call *c, int blocks, int vectors, int narrow, long k,
 #pragma clang loop unroll(full)
         for (int o = 0; o < 4; o++) {
             const long output = block + 4 * b + o;
-            const float start = c->bias && output < c->cout ? c->bias[output] : 0;
+            const float start = bias_of(c->finish, output, c->cout);
 #pragma clang loop unroll(full)
             for (int n = 0; n < vectors; n++) a[b][o][n] = (v16){} + start;
         }
@@ -75,11 +75,12 @@ INLINED void compute(const call *c, int blocks, int vectors, int narrow, long k,
         for (int o = 0; o < 4; o++) {
             const long output = block + 4 * b + o;
             if (output >= c->cout) break;
+            const ending e = ending_of(c->finish, output);
 #pragma clang loop unroll(full)
             for (int n = 0; n < vectors; n++) {
                 v16 v = a[b][o][n];
-                const v16 zero = {};
-                if (c->relu) v = MASKED(v, v > zero);
+                if (c->finish->relu) v = RECTIFIED(v);
+                if (c->finish->scale) v = v * e.scale + e.shift;
                 float *target = c->out.origin + output * c->out.plane + y * c->out.stride + x + n * outSecond;
                 if (narrow) {
                     const float *lane = (const float *)&v;
@@ -128,18 +129,26 @@ INLINED void convolve_by(const call *c, int wide, long k, const float *packed) {
 }
 
 INLINED void convolve(int wide, const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                      const float *bias, int relu, assay_maps out) {
-    const call c = {in, out, f->cin, height, width, f->size == 1 ? 1 : f->dilation, f->cout, bias, relu};
+                      const assay_finish *finish, float *work, assay_maps out) {
+    assay_finish now = *finish;
+    const int pools = finish->pooling != ASSAY_NO_POOLING;
+    if (pools) now.scale = now.shift = 0;
+    const assay_maps to = pools ? assay_dense_maps(work, height, width) : out;
+    const call c = {in, to, f->cin, height, width, f->size == 1 ? 1 : f->dilation, f->cout, &now};
     if (f->size == 3)
         convolve_by(&c, wide, 3, packed);
     else if (f->size == 1)
         convolve_by(&c, wide, 1, packed);
     else
         convolve_by(&c, wide, f->size, packed);
+    for (long o = 0; pools && o < f->cout; o++) {
+        const ending e = ending_of(finish, o);
+        pool_plane(to.origin + o * to.plane, height, width, &e, out.origin + o * out.plane, out.stride);
+    }
 }
 
 CLONES(convolve_directly,
-       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
+       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish, float *work,
         assay_maps out),
-       (f, in, height, width, packed, bias, relu, out),
-       convolve(level == ASSAY_AVX512, f, in, height, width, packed, bias, relu, out))
+       (f, in, height, width, packed, finish, work, out),
+       convolve(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))

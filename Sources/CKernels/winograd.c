@@ -7,6 +7,7 @@
 // right of the first and fills its gaps.
 #include "clones.h"
 #include "convolution.h"
+#include "finish.h"
 #include "winograd.h"
 
 enum { TILES = 32 };
@@ -29,23 +30,6 @@ size_t winograd_work(const assay_filter *f) { return (size_t)(PLACES * (spread(f
 
 size_t winograd_packed_size(const assay_filter *f) {
     return is_made_for(f) ? (size_t)(PLACES * rounded(f->cout) * f->cin) : 0;
-}
-
-// G g of `size` numbers that lie `step` apart: the polynomial with these coefficients at the six points, each divided by the
-// product of the point's distances to the others.
-static void transform_taps(const double *g, long size, long step, double *u) {
-    double even[2] = {0, 0}, odd[2] = {0, 0}, power[2] = {1, 1};
-    for (long i = 0; i < size; i++)
-        for (int p = 0; p < 2; p++) {
-            *(i % 2 ? &odd[p] : &even[p]) += power[p] * g[i * step];
-            power[p] *= p + 1;
-        }
-    u[0] = g[0] / 4;
-    u[1] = -(even[0] + odd[0]) / 6;
-    u[2] = -(even[0] - odd[0]) / 6;
-    u[3] = (even[1] + odd[1]) / 24;
-    u[4] = (even[1] - odd[1]) / 24;
-    u[5] = g[(size - 1) * step];
 }
 
 // G g Gᵀ of one kernel, turned by 180° if asked for.
@@ -110,18 +94,19 @@ INLINED void multiply_all(int wide, int vectors, const float *packed, long cin, 
     }
 }
 
-// One call: what the loops need of it. `pooled` is constant wherever the code depends on it.
+// One call: what the loops need of it. `pools` is constant wherever the code depends on it.
 typedef struct {
     assay_maps in, out;
     long height, width;
-    const float *packed, *bias;
-    int relu, pooled;
+    const float *packed;
+    const assay_finish *finish;
+    int pools;
     float *work;
 } call;
 
 // The unit that begins with group `first` of `count`; where there are not four more, the last one fills the lanes.
 INLINED void place(unit *u, long first, long count, long columns, long size, const call *c) {
-    const long shrunk = c->pooled ? 2 : 1;
+    const long shrunk = c->pools ? 2 : 1;
     for (long g = 0; g < GROUPS; g++) {
         const long group = first + g < count ? first + g : count - 1;
         const long y = group / columns * tile_side(size), x = group % columns * 16;
@@ -130,6 +115,22 @@ INLINED void place(unit *u, long first, long count, long columns, long size, con
         u->in[g] = c->in.origin + (y - size / 2) * c->in.stride + left - size / 2;
         u->out[g] = c->out.origin + y / shrunk * c->out.stride + left / shrunk;
     }
+}
+
+// What is left to do with the pixels of four vectors across, and their way to memory.
+INLINED void store(v16 o[4][4], long side, const call *c, long channel, const unit *u) {
+    const ending e = ending_of(c->finish, channel);
+    add_bias(o, side, bias_of(c->finish, channel, channel + 1), c->finish->relu);
+    const long plane = channel * c->out.plane;
+    if (!c->pools) {
+        if (c->finish->scale) scale_shift(o, side, &e);
+        store_rows(o, side, u, plane, c->out.stride);
+    } else if (e.pooling == ASSAY_AVERAGE)
+        store_pooled(o, side, &e, ASSAY_AVERAGE, u, plane, c->out.stride);
+    else if (e.pooling == ASSAY_MAXIMUM)
+        store_pooled(o, side, &e, ASSAY_MAXIMUM, u, plane, c->out.stride);
+    else
+        store_pooled(o, side, &e, MINIMUM, u, plane, c->out.stride);
 }
 
 INLINED void winograd(int wide, long size, const assay_filter *f, const call *c) {
@@ -152,41 +153,40 @@ INLINED void winograd(int wide, long size, const assay_filter *f, const call *c)
         else
             multiply_all(wide, 1, c->packed, f->cin, rows, v, m);
         for (long i = 0; i < f->cout; i++) {
-            const float *y = m + i * TILES, bias = c->bias ? c->bias[i] : 0;
+            const float *y = m + i * TILES;
             v16 o[4][4];
             if (side == 2) {
                 for (int n = 0; n < 2; n++) transform_tile(2, y + 16 * n, spread(rows), &o[0][2 * n], 4);
-                finish(o, 2, bias, c->relu);
-                store_rows(o, 2, &units[0], i * c->out.plane, c->out.stride);
+                store(o, 2, c, i, &units[0]);
                 continue;
             }
             for (int n = 0; n < vectors; n++) {
                 transform_tile(4, y + 16 * n, spread(rows), &o[0][0], 4);
-                finish(o, 4, bias, c->relu);
-                if (c->pooled)
-                    store_averages(o, &units[n], i * c->out.plane, c->out.stride);
-                else
-                    store_rows(o, 4, &units[n], i * c->out.plane, c->out.stride);
+                store(o, 4, c, i, &units[n]);
             }
         }
     }
 }
 
 INLINED void winograd_by(int wide, const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                         const float *bias, int relu, int pooled, float *work, assay_maps out) {
-    call c = {in, out, height, width, packed, bias, relu, 0, work};
-    if (f->size == 5)
-        winograd(wide, 5, f, &c);
-    else if (!pooled)
-        winograd(wide, 3, f, &c);
-    else {
-        c.pooled = 1;
-        winograd(wide, 3, f, &c);
+                         const assay_finish *finish, float *work, assay_maps out) {
+    call c = {in, out, height, width, packed, finish, 0, work};
+    if (finish->pooling == ASSAY_NO_POOLING) {
+        if (f->size == 5)
+            winograd(wide, 5, f, &c);
+        else
+            winograd(wide, 3, f, &c);
+    } else {
+        c.pools = 1;
+        if (f->size == 5)
+            winograd(wide, 5, f, &c);
+        else
+            winograd(wide, 3, f, &c);
     }
 }
 
 CLONES(convolve_winograd,
-       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
-        int pooled, float *work, assay_maps out),
-       (f, in, height, width, packed, bias, relu, pooled, work, out),
-       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, bias, relu, pooled, work, out))
+       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish, float *work,
+        assay_maps out),
+       (f, in, height, width, packed, finish, work, out),
+       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))

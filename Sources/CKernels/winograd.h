@@ -3,8 +3,26 @@
 #define ASSAY_WINOGRAD_H
 
 #include "clones.h"
+#include "finish.h"
 
 enum { SIDE = 6, PLACES = SIDE * SIDE, GROUPS = 4 };
+
+// G g of `size` numbers that lie `step` apart: the polynomial with these coefficients at the six points, each divided by the
+// product of the point's distances to the others.
+static inline void transform_taps(const double *g, long size, long step, double *u) {
+    double even[2] = {0, 0}, odd[2] = {0, 0}, power[2] = {1, 1};
+    for (long i = 0; i < size; i++)
+        for (int p = 0; p < 2; p++) {
+            *(i % 2 ? &odd[p] : &even[p]) += power[p] * g[i * step];
+            power[p] *= p + 1;
+        }
+    u[0] = g[0] / 4;
+    u[1] = -(even[0] + odd[0]) / 6;
+    u[2] = -(even[0] - odd[0]) / 6;
+    u[3] = (even[1] + odd[1]) / 24;
+    u[4] = (even[1] - odd[1]) / 24;
+    u[5] = g[(size - 1) * step];
+}
 
 // Pixels across that a tile gives.
 INLINED long tile_side(long size) { return SIDE + 1 - size; }
@@ -93,16 +111,22 @@ INLINED void transform_tile(long side, const float *m, long step, v16 *o, long a
     for (int y = 0; y < side; y++) transform_back(side, rows[y], o + y * across);
 }
 
-// Bias and ReLU for rows of four vectors of pixels.
-INLINED void finish(v16 o[][4], long side, float bias, int relu) {
-    const v16 zero = {};
+// And a ReLU after it.
+INLINED void add_bias(v16 o[][4], long side, float bias, int relu) {
 #pragma clang loop unroll(full)
     for (int y = 0; y < side; y++)
 #pragma clang loop unroll(full)
         for (int x = 0; x < 4; x++) {
             o[y][x] += bias;
-            if (relu) o[y][x] = MASKED(o[y][x], o[y][x] > zero);
+            if (relu) o[y][x] = RECTIFIED(o[y][x]);
         }
+}
+
+INLINED void scale_shift(v16 o[][4], long side, const ending *e) {
+#pragma clang loop unroll(full)
+    for (int y = 0; y < side; y++)
+#pragma clang loop unroll(full)
+        for (int x = 0; x < 4; x++) o[y][x] = o[y][x] * e->scale + e->shift;
 }
 
 // Rows of four vectors of pixels to the places of a unit's groups.
@@ -115,13 +139,21 @@ INLINED void store_rows(v16 o[][4], long side, const unit *u, long channel, long
     }
 }
 
-// The averages over 2 × 2 pixels of 4 × 4 to the places of a unit's groups: two rows of eight each.
-INLINED void store_averages(v16 o[4][4], const unit *u, long channel, long stride) {
+// Pools 2 × 2 pixels each, and takes two rows of eight of each of a unit's groups to their places; one row where there are two of pixels.
+INLINED void store_pooled(v16 o[][4], long side, const ending *e, int pooling, const unit *u, long channel, long stride) {
+    const float scale = pooled_scale(e);
 #pragma clang loop unroll(full)
-    for (int y = 0; y < 2; y++) {
-        const v16 a = ((o[2 * y][0] + o[2 * y][1]) + (o[2 * y + 1][0] + o[2 * y + 1][1])) * 0.25f;
-        const v16 b = ((o[2 * y][2] + o[2 * y][3]) + (o[2 * y + 1][2] + o[2 * y + 1][3])) * 0.25f;
-        const v16 low = LOW(a, b), high = HIGH(a, b);
+    for (int y = 0; y < side / 2; y++) {
+        v16 pooled[2];
+#pragma clang loop unroll(full)
+        for (int x = 0; x < 2; x++) {
+            v16 upper, lower;
+            pool_two(pooling, &o[2 * y][2 * x], &o[2 * y][2 * x + 1], &upper);
+            pool_two(pooling, &o[2 * y + 1][2 * x], &o[2 * y + 1][2 * x + 1], &lower);
+            pool_two(pooling, &upper, &lower, &pooled[x]);
+            pooled[x] = pooled[x] * scale + e->shift;
+        }
+        const v16 low = LOW(pooled[0], pooled[1]), high = HIGH(pooled[0], pooled[1]);
         float *const *out = u->out;
         *(v8 *)(out[0] + channel + y * stride) = __builtin_shufflevector(low, low, 0, 1, 4, 5, 8, 9, 12, 13);
         *(v8 *)(out[1] + channel + y * stride) = __builtin_shufflevector(low, low, 2, 3, 6, 7, 10, 11, 14, 15);

@@ -12,7 +12,7 @@ package final class Convolution: Filter {
     private let packed: PackedFilter
     private lazy var packedTransposed = PackedFilter(channels.output, channels.input, size: size, dilation: dilation)
     /// What stands in for bias and ReLU of a filter that a normalisation was multiplied into.
-    private var shift: [Float]?
+    private var shift: Tensor?
 
     /// - Parameters:
     ///   - name: prefix of the tensors' names; `.weight` is [outputs, inputs, size, size], `.bias` [outputs].
@@ -49,38 +49,39 @@ package final class Convolution: Filter {
         let perOutput = channels.input * size * size
         for index in scaled.indices { scaled[index] *= scale[index / perOutput] }
         unsafe packed.pack(scaled)
-        self.shift = shift
+        self.shift = Tensor(Shape(1, shift.count), shift)
     }
 
     package func forward(
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ scratch: Scratch
     ) {
-        unsafe apply(bordered(input, extent, scratch), denseMaps(output, extent), extent, scratch)
+        unsafe forward(input, output, extent, assay_finish(), scratch)
     }
 
-    /// Convolves maps that have the border already.
-    func apply(_ input: assay_maps, _ output: assay_maps, _ extent: Shape, _ scratch: Scratch) {
-        if let shift {
-            unsafe packed.apply(input, bias: shift, relu: true, output, extent, scratch)
-        } else {
-            unsafe packed.apply(input, bias: bias?.value.base, relu: isRectified, output, extent, scratch)
-        }
-    }
-
-    /// Whether `forwardPooled` is made for maps of these extents.
-    func canPool(_ extent: Shape) -> Bool { packed.canPool(extent) }
-
-    /// The forward pass of a filter that a normalisation was multiplied into, with the average over 2 × 2 pixels after it.
-    func forwardPooled(
+    package func forward(
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
-        _ scratch: Scratch
+        _ finish: assay_finish, _ scratch: Scratch
     ) {
-        guard let shift else { preconditionFailure("a filter by itself is not pooled") }
-        let half = Shape(1, channels.output, extent.height / 2, extent.width / 2)
-        unsafe packed.applyPooled(
-            bordered(input, extent, scratch), bias: shift, relu: true, denseMaps(output, half), extent, scratch)
+        let shrunk = unsafe finish.pooling == Int32(ASSAY_NO_POOLING) ? 1 : 2
+        let maps = unsafe denseMaps(output, Shape(1, 1, extent.height / shrunk, extent.width / shrunk))
+        unsafe apply(
+            needsBorder(extent) ? bordered(input, extent, scratch) : denseMaps(input, extent), maps, extent, finish,
+            scratch)
     }
+
+    /// Convolves maps that have the border already where `needsBorder`. Bias and ReLU of `finish` are replaced by the filter's own.
+    func apply(
+        _ input: assay_maps, _ output: assay_maps, _ extent: Shape, _ finish: assay_finish, _ scratch: Scratch
+    ) {
+        var finish = unsafe finish
+        unsafe finish.bias = UnsafePointer(shift?.base ?? bias?.value.base)
+        unsafe finish.relu = isRectified || shift != nil ? 1 : 0
+        unsafe packed.apply(input, finish, output, extent, scratch)
+    }
+
+    /// Whether `apply` needs a border for maps of these extents.
+    func needsBorder(_ extent: Shape) -> Bool { border > 0 && packed.needsBorder(extent) }
 
     private func bordered(_ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch) -> assay_maps {
         if border == 0 { return unsafe denseMaps(input, extent) }
@@ -109,6 +110,6 @@ package final class Convolution: Filter {
 
     /// The gradient of the input from that of the output, which has the border.
     func propagate(_ gradient: assay_maps, _ inputGradient: assay_maps, _ extent: Shape, _ scratch: Scratch) {
-        unsafe packedTransposed.apply(gradient, inputGradient, extent, scratch)
+        unsafe packedTransposed.apply(gradient, assay_finish(), inputGradient, extent, scratch)
     }
 }

@@ -25,6 +25,12 @@ package protocol Filter: AnyObject {
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ scratch: Scratch)
 
+    /// The same where no gradient is wanted, and what a stage does after it: pooling over 2 × 2 pixels, then scale and shift, as
+    /// `finish` has them. Its bias and ReLU are the filter's own.
+    func forward(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ finish: assay_finish, _ scratch: Scratch)
+
     /// Adds the gradients of all parameters, one after the other in `sums`, and writes that of the input, if asked for.
     ///
     /// - Parameter gradient: that of the output before a ReLU at its end, in maps with the border; may be changed.

@@ -60,24 +60,37 @@ package final class Inception: Filter {
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ scratch: Scratch
     ) {
-        var out = unsafe output
+        unsafe forward(input, output, extent, assay_finish(), scratch)
+    }
+
+    package func forward(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ finish: assay_finish, _ scratch: Scratch
+    ) {
+        let shrunk = unsafe finish.pooling == Int32(ASSAY_NO_POOLING) ? 1 : 2
+        let outer = Shape(1, 1, extent.height / shrunk, extent.width / shrunk)
+        var (out, finish) = unsafe (output, finish)
         for path in paths {
+            let maps = unsafe denseMaps(out, outer)
             if let wide = path.wide {
-                let between = unsafe self.between(path, input, extent, scratch)
-                unsafe wide.apply(between, denseMaps(out, extent), extent, scratch)
+                let border = wide.needsBorder(extent) ? border : 0
+                let between = unsafe self.between(path, input, extent, border: border, scratch)
+                unsafe wide.apply(between, maps, extent, finish, scratch)
             } else {
-                unsafe path.narrow.apply(denseMaps(input, extent), denseMaps(out, extent), extent, scratch)
+                unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, finish, scratch)
             }
-            unsafe out += path.width * extent.area
+            unsafe out += path.width * outer.area
+            if let scale = unsafe finish.scale { unsafe finish.scale = scale + path.width }
+            if let shift = unsafe finish.shift { unsafe finish.shift = shift + path.width }
         }
     }
 
     /// What a path's 1×1 convolution hands to its 3×3 one.
     private func between(
-        _ path: Path, _ input: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch
+        _ path: Path, _ input: UnsafeMutablePointer<Float>, _ extent: Shape, border: Int, _ scratch: Scratch
     ) -> assay_maps {
         let maps = unsafe scratch.maps(0, channels: path.width, extent, border: border)
-        unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, scratch)
+        unsafe path.narrow.apply(denseMaps(input, extent), maps, extent, assay_finish(), scratch)
         return unsafe maps
     }
 
@@ -91,7 +104,7 @@ package final class Inception: Filter {
         for path in paths {
             let narrowSums = unsafe place
             if let wide = path.wide {
-                let between = unsafe self.between(path, input, extent, scratch)
+                let between = unsafe self.between(path, input, extent, border: border, scratch)
                 let wideSums = unsafe place + path.narrow.parameters.reduce(0) { $0 + $1.count }
                 unsafe wide.addGradients(between, outer, extent, sums: wideSums)
                 unsafe wide.propagate(outer, own, extent, scratch)
@@ -105,7 +118,7 @@ package final class Inception: Filter {
             unsafe own.origin += path.width * own.plane
         }
         if let inputGradient = unsafe inputGradient {
-            unsafe packedTransposed.apply(inner, denseMaps(inputGradient, extent), extent, scratch)
+            unsafe packedTransposed.apply(inner, assay_finish(), denseMaps(inputGradient, extent), extent, scratch)
         }
     }
 }

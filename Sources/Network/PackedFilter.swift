@@ -18,26 +18,17 @@ package struct PackedFilter {
     /// Takes over the weights [inputs, outputs, size, size] of the convolution whose input's gradient this one computes.
     func packTransposed(_ weight: UnsafePointer<Float>) { unsafe assay_pack_transposed(weight, filter, packed.base) }
 
-    /// Writes bias + weight ∗ input, then a ReLU if asked for. `input` has a border of zeros as wide as the kernel reaches.
+    /// Writes finish(weight ∗ input). `input` has a border of zeros as wide as the kernel reaches, where `needsBorder`.
     package func apply(
-        _ input: assay_maps, bias: UnsafePointer<Float>? = nil, relu: Bool = false, _ output: assay_maps,
-        _ extent: Shape, _ scratch: Scratch
-    ) {
-        let work = unsafe scratch.floats(4, assay_convolve_work(filter, extent.height, extent.width))
-        unsafe assay_convolve(
-            filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output)
-    }
-
-    /// Whether `applyPooled` is made for maps of these extents.
-    func canPool(_ extent: Shape) -> Bool { assay_can_pool(filter, extent.height, extent.width) != 0 }
-
-    /// The same as `apply` and then the average over 2 × 2 pixels, which `output` has half the extents for.
-    func applyPooled(
-        _ input: assay_maps, bias: UnsafePointer<Float>?, relu: Bool, _ output: assay_maps, _ extent: Shape,
+        _ input: assay_maps, _ finish: assay_finish, _ output: assay_maps, _ extent: Shape,
         _ scratch: Scratch
     ) {
-        let work = unsafe scratch.floats(4, assay_convolve_work(filter, extent.height, extent.width))
-        unsafe assay_convolve_pooled(
-            filter, input, extent.height, extent.width, packed.base, bias, relu ? 1 : 0, work, output)
+        let count = assay_convolve_work(filter, extent.height, extent.width, unsafe finish.pooling)
+        var finish = unsafe finish
+        unsafe assay_convolve(
+            filter, input, extent.height, extent.width, packed.base, &finish, scratch.floats(4, count), output)
     }
+
+    /// Whether `apply` needs a border for maps of these extents.
+    func needsBorder(_ extent: Shape) -> Bool { assay_needs_border(filter, extent.height, extent.width) != 0 }
 }

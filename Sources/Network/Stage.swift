@@ -61,8 +61,10 @@ package final class Stage: Layer {
         }
     }
 
-    /// Whether the normalisation can be multiplied into the filter's weights: it follows at once, and nothing but a ReLU follows it.
+    /// The filter, if the normalisation can be multiplied into its weights: it follows at once, and nothing follows it but a ReLU and
+    /// a pooling that needs no scale of its own.
     private var folded: Convolution? {
+        if case .maximum(let size) = pooling, size > 2 { return nil }
         guard let convolution = filter as? Convolution, !convolution.isRectified, convolution.bias == nil, relu
         else { return nil }
         return convolution
@@ -132,32 +134,41 @@ package final class Stage: Layer {
             }
             isPrepared = context.hasFixedWeights
         }
-        let planes = filter.channels.output * shape.area
-        context.team.forEach(shape.images) { image, thread in
-            let scratch = context.scratch(thread)
-            if folded != nil, pooling == .none {
-                unsafe filter.forward(input.image(image), output.image(image), shape, scratch)
-                return
+        // What a kernel does along with the filter.
+        let isOne = size <= 2 && (folded != nil || !relu)
+        var finish = unsafe assay_finish()
+        unsafe finish.pooling = kind
+        unsafe affine.scale.withUnsafeBufferPointer { scale in
+            unsafe affine.shift.withUnsafeBufferPointer { shift in
+                if folded == nil { unsafe (finish.scale, finish.shift) = (scale.baseAddress, shift.baseAddress) }
+                let finish = unsafe finish
+                context.team.forEach(shape.images) { image, thread in
+                    let scratch = context.scratch(thread)
+                    if isOne {
+                        unsafe filter.forward(input.image(image), output.image(image), shape, finish, scratch)
+                    } else {
+                        unsafe forwardFixed(input.image(image), output.image(image), shape, scratch)
+                    }
+                }
             }
-            if let folded, pooling == .average(2), folded.canPool(shape) {
-                unsafe folded.forwardPooled(input.image(image), output.image(image), shape, scratch)
-                return
-            }
-            let whole = unsafe scratch.floats(1, planes)
-            if folded != nil, case .average(let size) = pooling {
-                unsafe filter.forward(input.image(image), whole, shape, scratch)
-                unsafe assay_average_pool(
-                    whole, filter.channels.output, shape.height, shape.width, size, output.image(image))
-                return
-            }
-            // What is kept for a gradient has no reader here.
-            let unread = unsafe scratch.floats(3, 2 * output.shape.imageCount)
-            let winner = unsafe UnsafeMutableRawPointer(unread + output.shape.imageCount)
-            unsafe filter.forward(input.image(image), whole, shape, scratch)
-            unsafe normalise(
-                whole, shape, output.image(image), kept: unread,
-                winner: winner.bindMemory(to: UInt8.self, capacity: output.shape.imageCount))
         }
+    }
+
+    /// The filter, then all that comes after it.
+    private func forwardFixed(
+        _ input: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ extent: Shape, _ scratch: Scratch
+    ) {
+        let (channels, outputs) = (filter.channels.output, output.shape.imageCount)
+        let whole = unsafe scratch.floats(1, channels * extent.area)
+        unsafe filter.forward(input, whole, extent, scratch)
+        if folded != nil, case .average(let size) = pooling {
+            unsafe assay_average_pool(whole, channels, extent.height, extent.width, size, out)
+            return
+        }
+        // What is kept for a gradient has no reader here.
+        let unread = unsafe scratch.floats(3, 2 * outputs)
+        let winner = unsafe UnsafeMutableRawPointer(unread + outputs).bindMemory(to: UInt8.self, capacity: outputs)
+        unsafe normalise(whole, extent, out, kept: unread, winner: winner)
     }
 
     package func backward(_ gradient: Tensor, _ context: Context) -> Tensor {

@@ -50,7 +50,7 @@ void assay_copy_maps(assay_maps from, long channels, long height, long width, as
 /// Sets maps to zero where `reference`, the output of a ReLU, is.
 void assay_mask_maps(assay_maps reference, long channels, long height, long width, assay_maps maps);
 
-// MARK: Convolution (convolution.c, direct.c, winograd.c, weight_gradient.c)
+// MARK: Convolution (convolution.c, direct.c, winograd.c, winograd_columns.c, weight_gradient.c)
 
 /// A convolution with stride 1 and padding that keeps the extents: channels, side of the square kernel, odd, and dilation.
 typedef struct {
@@ -67,22 +67,30 @@ void assay_pack(const float *weight, assay_filter filter, float *packed);
 /// and cout swapped: `weight` is [cin][cout][size][size], each kernel is turned by 180°.
 void assay_pack_transposed(const float *weight, assay_filter filter, float *packed);
 
-/// Floats of scratch memory for a map of these extents, which may be 0.
-size_t assay_convolve_work(assay_filter filter, long height, long width);
+enum { ASSAY_NO_POOLING, ASSAY_AVERAGE, ASSAY_MAXIMUM };
 
-/// out[cout] = bias + weight ∗ in, then max(0, ·) when `relu`; `bias` may be null. `in` has a border of at least
-/// dilation·(size/2) zeros, and 15 readable floats after each row's last pixel.
+/// What is done with the sums of a convolution, in this order: + bias[cout], then max(0, ·) when `relu`, then `pooling` over 2 × 2
+/// pixels, then · scale[cout] + shift[cout]. Each of the pointers may be null. The maximum is that of the scaled values, whose scale
+/// may be negative.
+typedef struct {
+    const float *bias;
+    int relu, pooling;
+    const float *scale, *shift;
+} assay_finish;
+
+/// Floats of scratch memory for a map of these extents, which may be 0.
+size_t assay_convolve_work(assay_filter filter, long height, long width, int pooling);
+
+/// Whether the input needs a border for maps of these extents.
+int assay_needs_border(assay_filter filter, long height, long width);
+
+/// out[cout] = finish(weight ∗ in). `in` has 15 readable floats after each row's last pixel and, where that is needed, a border of
+/// at least dilation·(size/2) zeros. With pooling the extents are even, and `out` has half of
+/// them.
 ///
 /// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by a few 1e-6 of the largest value.
-void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias, int relu,
+void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                     float *work, assay_maps out);
-
-/// Whether `assay_convolve_pooled` is made for the filter and maps of these extents.
-int assay_can_pool(assay_filter filter, long height, long width);
-
-/// The same as `assay_convolve`, then the average over 2 × 2 pixels: `out` has half the extents.
-void assay_convolve_pooled(assay_filter filter, assay_maps in, long height, long width, const float *packed, const float *bias,
-                           int relu, float *work, assay_maps out);
 
 /// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
 /// whole vectors.
@@ -93,8 +101,6 @@ void assay_convolve_weight_gradient(assay_maps in, assay_maps gradient, long cin
 void assay_plane_totals(assay_maps maps, long channels, long height, long width, float *total);
 
 // MARK: Batch normalisation and the pooling after it (normalisation.c, normalisation_gradient.c)
-
-enum { ASSAY_NO_POOLING, ASSAY_AVERAGE, ASSAY_MAXIMUM };
 
 /// Sum and sum of squares of each plane.
 void assay_plane_sums(const float *planes, long channels, long area, double *sum, double *squares);
