@@ -80,38 +80,68 @@ typedef struct {
     float *lines;
     float *above, *below;  // halves of `lines`: two input rows resampled to the output's width
     int planar;             // whether their channels lie one after the other or interleaved, as the output's do
+    int64_t inner;          // output columns before those that read a row's last pixel, which no byte follows
     int64_t above_row, below_row;
 } bilinear;
 
-static inline __attribute__((always_inline)) void resample(const uint8_t *row, const tap *columns, int64_t out_width,
-                                                            int64_t step, int64_t channel_step, float *out) {
-    for (int64_t x = 0; x < out_width; x++) {
-        const uint8_t *left = row + 3 * columns[x].lower, *right = row + 3 * columns[x].upper;
-        float share = columns[x].share;
-        for (int c = 0; c < 3; c++) {
-            out[step * x + channel_step * c] = (float)left[c] + ((float)right[c] - (float)left[c]) * share;
-        }
-    }
+typedef float four __attribute__((vector_size(16), aligned(4)));
+typedef uint8_t four_bytes __attribute__((vector_size(4)));
+
+static inline float between(float lower, float upper, float share) { return lower + (upper - lower) * share; }
+
+// A pixel and the byte that follows it.
+static inline four load_pixel(const uint8_t *pixel) {
+    four_bytes bytes;
+    memcpy(&bytes, pixel, 4);
+    return __builtin_convertvector(bytes, four);
 }
 
+// The resampled pixel and a number without meaning.
+static inline four resample_pixel(const uint8_t *row, tap t) {
+    const four left = load_pixel(row + 3 * t.lower), right = load_pixel(row + 3 * t.upper);
+    return left + (right - left) * t.share;
+}
+
+// Resamples one input row to the output's width.
 static void resample_row(const bilinear *job, const uint8_t *row, int64_t out_width, float *out) {
+    const tap *taps = job->columns;
+    int64_t x = 0;
     if (job->planar) {
-        resample(row, job->columns, out_width, 1, out_width, out);
+        for (; x + 4 <= job->inner; x += 4) {
+            const four a = resample_pixel(row, taps[x]), b = resample_pixel(row, taps[x + 1]);
+            const four c = resample_pixel(row, taps[x + 2]), d = resample_pixel(row, taps[x + 3]);
+            const four first = __builtin_shufflevector(a, b, 0, 4, 1, 5), second = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+            const four third = __builtin_shufflevector(a, b, 2, 6, 3, 7), fourth = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            *(four *)(out + x) = __builtin_shufflevector(first, second, 0, 1, 4, 5);
+            *(four *)(out + out_width + x) = __builtin_shufflevector(first, second, 2, 3, 6, 7);
+            *(four *)(out + 2 * out_width + x) = __builtin_shufflevector(third, fourth, 0, 1, 4, 5);
+        }
     } else {
-        resample(row, job->columns, out_width, 3, 1, out);
+        for (; x < job->inner; x++) *(four *)(out + 3 * x) = resample_pixel(row, taps[x]);
+    }
+    for (; x < out_width; x++) {
+        const uint8_t *left = row + 3 * taps[x].lower, *right = row + 3 * taps[x].upper;
+        for (int64_t c = 0; c < 3; c++) {
+            float *place = out + (job->planar ? c * out_width + x : 3 * x + c);
+            *place = between((float)left[c], (float)right[c], taps[x].share);
+        }
     }
 }
 
 static int bilinear_begin(bilinear *job, int64_t width, int64_t height, int64_t out_width, int64_t out_height) {
     job->columns = malloc((size_t)(out_width + out_height) * sizeof(tap));
-    job->lines = malloc((size_t)out_width * 6 * sizeof(float));
+    // Whole vectors are written.
+    int64_t line = 3 * out_width + 1;
+    job->lines = malloc((size_t)line * 2 * sizeof(float));
     if (job->columns == NULL || job->lines == NULL) return -1;
     job->rows = job->columns + out_width;
     job->above = job->lines;
-    job->below = job->lines + 3 * out_width;
+    job->below = job->lines + line;
     job->above_row = job->below_row = -1;
     make_taps(job->columns, width, out_width);
     make_taps(job->rows, height, out_height);
+    job->inner = out_width;
+    while (job->inner > 0 && job->columns[job->inner - 1].upper == width - 1) job->inner--;
     return 0;
 }
 
@@ -147,7 +177,7 @@ int codec_resize(const uint8_t *pixels, int64_t width, int64_t height, int64_t o
         const float *above = job.above, *below = job.below;
         float share = job.rows[y].share;
         for (int64_t i = 0; i < 3 * out_width; i++) {
-            out[i] = (uint8_t)(int)(above[i] + (below[i] - above[i]) * share + 0.5f);
+            out[i] = (uint8_t)(int)(between(above[i], below[i], share) + 0.5f);
         }
     }
     bilinear_end(&job);
@@ -165,7 +195,7 @@ int codec_bilinear_planes(const uint8_t *pixels, int64_t width, int64_t height, 
         float share = job.rows[y].share;
         for (int c = 0; c < 3; c++, above += out_width, below += out_width) {
             for (int64_t x = 0; x < out_width; x++) {
-                out[c * plane + x] = (above[x] + (below[x] - above[x]) * share) * (1.0f / 255.0f);
+                out[c * plane + x] = between(above[x], below[x], share) * (1.0f / 255.0f);
             }
         }
     }
