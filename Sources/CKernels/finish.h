@@ -27,9 +27,12 @@ INLINED float bias_of(const assay_finish *f, long channel, long channels) {
 
 // Of two numbers of a window; an average is still to be divided by four.
 INLINED void pool_two(int pooling, const v16 *a, const v16 *b, v16 *out) {
-    *out = pooling == ASSAY_AVERAGE   ? *a + *b
-           : pooling == ASSAY_MAXIMUM ? __builtin_elementwise_max(*a, *b)
-                                      : __builtin_elementwise_min(*a, *b);
+    if (pooling == ASSAY_AVERAGE)
+        *out = *a + *b;
+    else {
+        const i16 first = pooling == ASSAY_MAXIMUM ? *a > *b : *a < *b;
+        *out = (v16)((first & (i16)*a) | (~first & (i16)*b));
+    }
 }
 
 // The factor that makes of pooled sums what the ending wants.

@@ -28,7 +28,7 @@ package enum Architecture: String, Sendable, CaseIterable, Codable {
     /// memory once for all of them.
     package var batch: Int {
         switch self {
-        case .seed: 4
+        case .seed: 8
         case .crossdomain: 1
         }
     }

@@ -30,5 +30,5 @@ package struct PackedFilter {
     }
 
     /// Whether `apply` needs a border for maps of these extents.
-    func needsBorder(_ extent: Shape) -> Bool { assay_needs_border(filter, extent.height, extent.width) != 0 }
+    package func needsBorder(_ extent: Shape) -> Bool { assay_needs_border(filter, extent.height, extent.width) != 0 }
 }

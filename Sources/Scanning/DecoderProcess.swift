@@ -186,7 +186,8 @@ final class DecoderProcess {
                 return .failure(Refusal(.error, code: "timeout", message: "not done within \(limit) s"))
             }
             let received = unsafe recv(socket, &reply, reply.count, 0)
-            if received < 0 && errno == EINTR { continue }
+            // A process that died with requests unread resets the connection; the answers that it left are still there.
+            if received < 0 && (errno == EINTR || errno == ECONNRESET) { continue }
             guard received > 0 else { return .failure(died()) }
             if reply[..<received] == DecoderService.seen[...] { return .seen }
             do throws(WireError) {
@@ -221,12 +222,16 @@ final class DecoderProcess {
         var pair: [Int32] = [-1, -1]
         let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw .last }
-        defer { close(pair[1]) }
+        var handedOn = [pair[1]]
+        defer { for descriptor in handedOn { close(descriptor) } }
         var process: pid_t = 0
-        let failure = start([pair[1]] + buffers.map(\.readOnlyDescriptor), &process)
-        guard failure == 0 else {
+        do throws(FileError) {
+            for buffer in buffers { handedOn.append(try buffer.openReadOnly()) }
+            let failure = start(handedOn, &process)
+            if failure != 0 { throw .system(failure) }
+        } catch {
             close(pair[0])
-            throw .system(failure)
+            throw error
         }
         running = (process, pair[0])
         return pair[0]

@@ -7,26 +7,24 @@ internal import Glibc
 /// A growing memory file, mapped writable here and handed out read-only.
 @safe final class SharedBuffer {
     private let descriptor: Int32
-    /// The same memory for a reader.
-    let readOnlyDescriptor: Int32
     private var mapping: UnsafeMutableRawBufferPointer
 
     init() throws(FileError) {
         descriptor = unsafe process_memory_file("assay-image")
         guard descriptor >= 0 else { throw .last }
-        readOnlyDescriptor = process_reopen_read_only(descriptor)
         unsafe mapping = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        guard readOnlyDescriptor >= 0 else {
-            let failure = FileError.last
-            close(descriptor)
-            throw failure
-        }
     }
 
     deinit {
         unmap()
         close(descriptor)
-        close(readOnlyDescriptor)
+    }
+
+    /// A descriptor of the same memory for a reader, for the caller to close.
+    func openReadOnly() throws(FileError) -> Int32 {
+        let reader = process_reopen_read_only(descriptor)
+        guard reader >= 0 else { throw .last }
+        return reader
     }
 
     var capacity: Int { unsafe mapping.count }

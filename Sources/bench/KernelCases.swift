@@ -4,7 +4,7 @@ import Network
 
 /// Shapes that matter: inputs, outputs, side, kernel, dilation.
 private let shapes = [
-    (3, 8, 224, 3, 1), (4, 4, 224, 3, 2), (8, 16, 112, 3, 1), (16, 32, 56, 3, 1), (12, 16, 56, 5, 1),
+    (3, 8, 224, 3, 1), (4, 4, 224, 3, 2), (2, 2, 224, 3, 3), (8, 16, 112, 3, 1), (16, 32, 56, 3, 1), (12, 16, 56, 5, 1),
     (15, 16, 64, 3, 1), (24, 24, 32, 3, 1), (48, 48, 16, 3, 1),
 ]
 
@@ -32,8 +32,9 @@ func kernelCases() -> [Case] {
             },
             Case(name, amount: operations, unit: "GFLOP") {
                 defer { withExtendedLifetime(input) {} }
-                unsafe filter.apply(
-                    maps, relu: true, assay_dense_maps(output.base, side, side), output.shape, scratch)
+                var finish = unsafe assay_finish()
+                unsafe finish.relu = 1
+                unsafe filter.apply(maps, finish, assay_dense_maps(output.base, side, side), output.shape, scratch)
             },
             Case(name + ", weight gradient", amount: operations, unit: "GFLOP") {
                 defer { withExtendedLifetime((input, gradient)) {} }

@@ -43,6 +43,30 @@ struct HostileTests {
         }
     }
 
+    /// The seed network's pictures are judged several at a time: whichever of them fails, the others keep their scores.
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: ["1", "2"])
+    func aFailureInABatchCostsOneRecord(jobs: String) {
+        let shop = Workshop(architecture: .seed)
+        let words = [
+            "", "", "crash", "", "torn", "", "crash", "crash", "", "", "", "", "", "none", "hang", "", "", "", "crash",
+            "", "", "", "", "", "", "", "", "", "torn", "", "large", "", "crash",
+        ]
+        for (index, word) in words.enumerated() {
+            let picture = word == "torn" ? Array(Workshop.jpeg.dropLast(200)) : Workshop.jpeg
+            let padding = [UInt8](repeating: 0, count: word == "large" ? 5 << 20 : 0)
+            let bytes = word == "none" ? [] : picture + padding + Array("assay-test:\(word)".utf8)
+            shop.write("x/\(10 + index)", bytes)
+        }
+        let expected = words.map { ["crash": "crashed", "hang": "timeout", "torn": "truncated"][$0] ?? "ok" }
+        let names = words.indices.map { "x/\(10 + $0)" }
+        // The file that is no picture gets no record within a directory.
+        let wanted = zip(names, expected).filter { $0.0 != "x/23" }.map { "\($0) \($1)" }
+        let run = shop.scan("-j", jobs, "--timeout", "2", "--sort", "path", "x")
+        #expect(run.records.map { "\($0["path"]!) \($0["code"] as? String ?? "ok")" } == wanted)
+        #expect(run.records.allSatisfy { $0["sha256"] is String })
+        #expect(run.status == 2)
+    }
+
     /// Both ways to start one: split off at first, and as a program of its own when the first has died.
     @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: [[], ["a.jpg"]])
     func aDecoderCanDoNothingButDecode(before: [String]) throws {

@@ -14,11 +14,13 @@ import Testing
         }
     }
 
-    private func detector(_ change: (inout ModelCard) -> Void = { _ in }) -> Detector {
-        let network = Architecture.crossdomain.makeNetwork()
+    private func detector(
+        _ architecture: Architecture = .crossdomain, _ change: (inout ModelCard) -> Void = { _ in }
+    ) -> Detector {
+        let network = architecture.makeNetwork()
         var generator = SplitMix()
         network.initialise(from: &generator)
-        var card = ModelCard(architecture: .crossdomain)
+        var card = ModelCard(architecture: architecture)
         change(&card)
         return Detector(card: card, parameters: network.parameters)
     }
@@ -37,6 +39,28 @@ import Testing
         #expect(first.scores == second.scores)
         #expect(first.crops == second.crops)
         #expect(first.spread == second.spread)
+    }
+
+    @Test(arguments: Architecture.allCases)
+    func `pictures judged together get the scores that they get alone`(_ architecture: Architecture) {
+        let detector = detector(architecture)
+        let (together, alone) = (detector.makeExaminer(), detector.makeExaminer())
+        let pictures = [(300, 270), (20, 20), (128, 700), (224, 224), (64, 65)].map { noise($0, $1) }
+        for count in [1, 2, 5, 3] {
+            for picture in pictures.prefix(count) {
+                let regions = together.regions(width: picture.width, height: picture.height)
+                let whole = Part(x: 0, y: 0, pixels: picture)
+                together.look(at: regions.map { _ in whole }, width: picture.width, height: picture.height)
+            }
+            let assessments = together.judge()
+            #expect(assessments.count == count)
+            for (assessment, picture) in zip(assessments, pictures) {
+                let single = alone.examine(picture)
+                #expect(assessment.logits == single.logits && assessment.scores == single.scores)
+                #expect(assessment.spread == single.spread && assessment.crops == single.crops)
+            }
+        }
+        #expect(together.judge().isEmpty)
     }
 
     @Test(arguments: [(1, 1), (1, 300), (500, 2), (127, 128), (129, 128), (161, 700)])
@@ -74,7 +98,7 @@ import Testing
     @Test func `scores are the calibrated logits and the verdict goes by the fused one`() {
         let picture = noise(150, 150)
         let logits = detector().makeExaminer().examine(picture).logits
-        let calibrated = detector { card in
+        let calibrated = detector(.crossdomain) { card in
             card.calibration["fused"] = Calibration(temperature: 2, bias: 3)
             card.thresholds = Thresholds(fake: 0.5, real: 0.1, falseAlarmRate: 0, missRate: 0)
         }.makeExaminer().examine(picture)

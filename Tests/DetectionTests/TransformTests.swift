@@ -36,7 +36,7 @@ import Testing
         return folded < n ? folded : 2 * n - 2 - folded
     }
 
-    @Test(arguments: [1, 2, 3, 4, 6, 10, 32, 56])
+    @Test(arguments: [1, 2, 3, 4, 6, 7, 10, 12, 14, 28, 32, 40, 56])
     func `the whole-plane DCT follows its definition`(_ size: Int) {
         let plane = counterTensor("plane", count: size * size)
         let expected = cosineTransform(plane.map(Double.init), width: size)

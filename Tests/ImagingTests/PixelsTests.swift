@@ -77,6 +77,38 @@ import Testing
         #expect((zip(planes, expected).map { abs($0 - $1) }.max() ?? 1) < 1e-6)
     }
 
+    @Test(arguments: [(1, 1), (2, 3), (3, 2), (5, 1), (23, 19), (64, 7), (300, 2)])
+    func planesFollowTheirDefinition(_ width: Int, _ height: Int) {
+        let picture = noise(width: width, height: height)
+        // Half-pixel centres; beyond the middle of the last pixel nothing changes any more.
+        func samples(_ index: Int, _ size: Int, _ outSize: Int) -> (lower: Int, upper: Int, share: Double) {
+            let position = (Double(index) + 0.5) * Double(size) / Double(outSize) - 0.5
+            let lower = Int(position.rounded(.down))
+            return (max(lower, 0), min(Int(position.rounded(.up)), size - 1), position - Double(lower))
+        }
+        for (outWidth, outHeight) in [(17, 9), (4, 30), (1, 1), (height, width)] {
+            var planes = [Float](repeating: -1, count: 3 * outWidth * outHeight)
+            planes.withUnsafeMutableBufferPointer {
+                bilinearPlanes(picture, width: outWidth, height: outHeight, into: $0.baseAddress!)
+            }
+            for index in planes.indices {
+                let (channel, place) = (index / (outWidth * outHeight), index % (outWidth * outHeight))
+                let (x, y) = (
+                    samples(place % outWidth, width, outWidth), samples(place / outWidth, height, outHeight)
+                )
+                func row(_ y: Int) -> Double {
+                    let (left, right) = (
+                        Double(picture.bytes[3 * (y * width + min(x.lower, x.upper)) + channel]),
+                        Double(picture.bytes[3 * (y * width + x.upper) + channel])
+                    )
+                    return left + (right - left) * x.share
+                }
+                let (above, below) = (row(min(y.lower, y.upper)), row(y.upper))
+                #expect(abs(Double(planes[index]) - (above + (below - above) * y.share) / 255) < 5e-5)
+            }
+        }
+    }
+
     @Test func resizingRoundsTheSameValues() throws {
         let picture = noise(width: 23, height: 19)
         for (width, height) in [(40, 7), (23, 19), (1, 1), (9, 50)] {

@@ -67,6 +67,13 @@ final class Identity: Filter {
         output.update(from: input, count: channels.output * extent.area)
     }
 
+    func forward(
+        _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
+        _ finish: assay_finish, _ scratch: Scratch
+    ) {
+        preconditionFailure("only trained")
+    }
+
     func backward(
         _ input: UnsafeMutablePointer<Float>, gradient: assay_maps, inputGradient: UnsafeMutablePointer<Float>?,
         _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch

@@ -51,8 +51,11 @@ import Testing
     func `pooling agrees with PyTorch`(_ reference: ReferenceFixture.LayerCase) throws {
         let size = try #require(reference.window)
         guard reference.kind == "maximum" else { return check(AveragePooling(size: size), reference) }
-        // Pooling by maximum comes with a normalisation: here the identity, but for its epsilon.
-        let stage = Stage(Identity(reference.input[1]), normalisation: "layer", pooling: .maximum(size))
+        // Pooling by maximum comes with a filter and a normalisation: here both the identity, but for the latter's epsilon.
+        let channels = reference.input[1]
+        let filter = Convolution("layer", channels, channels, size: 1, hasBias: false)
+        for channel in 0..<channels { filter.weight.value[channel * (channels + 1)] = 1 }
+        let stage = Stage(filter, normalisation: "layer", pooling: .maximum(size))
         let output = stage.forward(reference.tensor("input", reference.input), Context())
         #expect(output.shape == Shape(reference.outputShape))
         expectClose(output.values.map { $0 * Float(1.001).squareRoot() }, reference.output, "output")
