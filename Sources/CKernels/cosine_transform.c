@@ -15,13 +15,28 @@ INLINED void split(const d8 *restrict x, long n, const double *restrict cosines,
     }
 }
 
+// Where the samples of eight lines come from: one line in each lane, `step` numbers from sample to sample.
+typedef struct {
+    const float *floats;
+    const double *doubles;
+    long step;
+} source;
+
+INLINED void load(const source *s, long i, d8 *v) {
+    if (s->floats)
+        *v = __builtin_convertvector(*(const v8 *)(s->floats + i * s->step), d8);
+    else
+        *v = *(const d8 *)(s->doubles + i * s->step);
+}
+
 // Two levels down in one pass over memory.
-INLINED void split_twice(const d8 *restrict x, long n, const double *restrict cosines, d8 *restrict y) {
+INLINED void split_twice(const source *x, long n, const double *restrict cosines, d8 *restrict y) {
     const double *below = cosines + n / 2;
     const long quarter = n / 4;
     for (long i = 0; i < quarter; i++) {
         const long j = n / 2 - 1 - i;
-        const d8 a = x[i], b = x[n - 1 - i], c = x[j], d = x[n - 1 - j];
+        d8 a, b, c, d;
+        load(x, i, &a), load(x, n - 1 - i, &b), load(x, j, &c), load(x, n - 1 - j, &d);
         const d8 sums[2] = {a + b, c + d}, differences[2] = {(a - b) * cosines[i], (c - d) * cosines[j]};
         y[i] = sums[0] + sums[1];
         y[quarter + i] = (sums[0] - sums[1]) * below[i];
@@ -37,22 +52,6 @@ INLINED void merge(const d8 *restrict y, long n, d8 *restrict x) {
     for (long k = 1; k < n / 2; k++) {
         odd = y[n / 2 + k] - odd;
         x[2 * k] = y[k], x[2 * k + 1] = odd;
-    }
-}
-
-// Two levels back in one pass.
-INLINED void merge_twice(const d8 *restrict y, long n, d8 *restrict x) {
-    const long quarter = n / 4;
-    d8 first = y[quarter] * 0.5, second = y[3 * quarter] * 0.5, odd = y[2 * quarter] * 0.5;
-    for (long k = 0;;) {
-        x[4 * k] = y[k], x[4 * k + 1] = odd;
-        x[4 * k + 2] = first;
-        odd = second - odd;
-        x[4 * k + 3] = odd;
-        if (++k == quarter) break;
-        first = y[quarter + k] - first;
-        second = y[3 * quarter + k] - second;
-        odd = y[2 * quarter + k] - odd;
     }
 }
 
@@ -102,44 +101,6 @@ INLINED void bottom_fourteen(const d8 *restrict x, long size, const double *cosi
     }
 }
 
-// Transforms `a` [size] of eight lines, using `b` of the same extent; the result is in the one that is returned.
-INLINED d8 *transform(long size, const assay_cosines *table, d8 *a, d8 *b) {
-    const double *cosines = table->cosines, *matrix = table->matrix;
-    const long base = table->base;
-    d8 *from = a, *to = b;
-#define NEXT()                                                                                                                \
-    do {                                                                                                                      \
-        d8 *const other = from;                                                                                               \
-        from = to, to = other;                                                                                                \
-    } while (0)
-    long n = size;
-    for (; n >= 4 * base; cosines += n / 2 + n / 4, n /= 4) {
-        for (long start = 0; start < size; start += n) split_twice(from + start, n, cosines, to + start);
-        NEXT();
-    }
-    const long single = n;
-    if (single > base && base == 7)
-        bottom_fourteen(from, size, cosines, matrix, to);
-    else {
-        if (single > base) {
-            for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
-            NEXT();
-        }
-        bottom(from, size, base, matrix, to);
-        if (single > base) {
-            NEXT();
-            for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
-        }
-    }
-    NEXT();
-    for (n *= 4; n <= size; n *= 4) {
-        for (long start = 0; start < size; start += n) merge_twice(from + start, n, to + start);
-        NEXT();
-    }
-#undef NEXT
-    return from;
-}
-
 // Transposes eight rows of eight after a factor for each: v[l][u] becomes from[u][l] · scale[u].
 INLINED void turn(const d8 *from, const double *scale, d8 v[8]) {
     d8 a[8], b[8];
@@ -163,53 +124,126 @@ INLINED void turn(const d8 *from, const double *scale, d8 v[8]) {
     }
 }
 
-INLINED void plane_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out) {
-    const long line = (size + 7) & ~7L;
-    // From a cache line's start, or every vector would lie in two.
-    d8 *a = (d8 *)(((uintptr_t)work + 63) & ~(uintptr_t)63), *b = a + size;
-    work = (double *)(b + size);
-    // Down the columns; the result is kept turned, [x][u], so that both passes run along whole vectors.
-    for (long x = 0; x < size; x += 8) {
-        const long lanes = size - x < 8 ? size - x : 8;
-        if (lanes < 8) memset(a, 0, (size_t)size * sizeof(d8));
-        for (long y = 0; y < size; y++)
-            if (lanes == 8)
-                a[y] = __builtin_convertvector(*(const v8 *)(plane + y * size + x), d8);
+// Where the coefficients of eight lines go, each line's by itself, `step` numbers from line to line.
+typedef struct {
+    float *floats;
+    double *doubles;
+    long step, lines;
+    const double *scale;
+} target;
+
+// `count` coefficients from `first` on; eight, or what is left.
+INLINED void store(const target *t, long first, long count, const d8 *x) {
+    if (count == 8 && t->lines == 8) {
+        d8 v[8];
+        turn(x, t->scale + first, v);
+#pragma clang loop unroll(full)
+        for (long l = 0; l < 8; l++)
+            if (t->floats)
+                *(v8 *)(t->floats + l * t->step + first) = __builtin_convertvector(v[l], v8);
             else
-                for (long l = 0; l < lanes; l++) a[y][l] = (double)plane[y * size + x + l];
-        const d8 *done = transform(size, table, a, b);
-        for (long u = 0; u < size; u += 8) {
-            const long rest = size - u < 8 ? size - u : 8;
-            if (lanes == 8 && rest == 8) {
-                d8 v[8];
-                turn(done + u, table->scale + u, v);
-                for (long l = 0; l < 8; l++) *(d8 *)(work + (x + l) * line + u) = v[l];
-            } else
-                for (long l = 0; l < lanes; l++)
-                    for (long i = 0; i < rest; i++) work[(x + l) * line + u + i] = done[u + i][l] * table->scale[u + i];
-        }
+                *(d8 *)(t->doubles + l * t->step + first) = v[l];
+        return;
     }
-    for (long u = 0; u < size; u += 8) {
-        const long lanes = size - u < 8 ? size - u : 8;
-        for (long x = 0; x < size; x++) {
-            if (lanes == 8)
-                a[x] = *(const d8 *)(work + x * line + u);
+    for (long l = 0; l < t->lines; l++)
+        for (long i = 0; i < count; i++) {
+            const double value = x[i][l] * t->scale[first + i];
+            if (t->floats)
+                t->floats[l * t->step + first + i] = (float)value;
             else
-                for (long l = 0; l < 8; l++) ((double *)&a[x])[l] = l < lanes ? work[x * line + u + l] : 0;
+                t->doubles[l * t->step + first + i] = value;
         }
-        const d8 *done = transform(size, table, a, b);
-        long v = 0;
-        for (; lanes == 8 && v + 8 <= size; v += 8) {
-            d8 rows[8];
-            turn(done + v, table->scale + v, rows);
-            for (long l = 0; l < 8; l++) *(v8 *)(out + (u + l) * size + v) = __builtin_convertvector(rows[l], v8);
-        }
-        for (; v < size; v++)
-            for (long l = 0; l < lanes; l++) out[(u + l) * size + v] = (float)(done[v][l] * table->scale[v]);
+}
+
+// Two levels back in one pass.
+INLINED void merge_twice(const d8 *restrict y, long n, d8 *restrict x) {
+    const long quarter = n / 4;
+    d8 first = y[quarter] * 0.5, second = y[3 * quarter] * 0.5, odd = y[2 * quarter] * 0.5;
+    for (long k = 0;;) {
+        x[4 * k] = y[k], x[4 * k + 1] = odd, x[4 * k + 2] = first;
+        odd = second - odd;
+        x[4 * k + 3] = odd;
+        if (++k == quarter) break;
+        first = y[quarter + k] - first;
+        second = y[3 * quarter + k] - second;
+        odd = y[2 * quarter + k] - odd;
     }
 }
 
-size_t assay_cosine_transform_work(long size) { return (size_t)(size * ((size + 7) & ~7L) + 16 * size + 8); }
+// Transforms eight lines, using `a` and `b` [size].
+INLINED void transform(long size, const assay_cosines *table, const source *in, d8 *a, d8 *b, const target *t) {
+    const double *cosines = table->cosines, *matrix = table->matrix;
+    const long base = table->base;
+    d8 *from = a, *to = b;
+#define NEXT()                                                                                                                \
+    do {                                                                                                                      \
+        d8 *const other = from;                                                                                               \
+        from = to, to = other;                                                                                                \
+    } while (0)
+    long n = size;
+    if (n >= 4 * base) {
+        split_twice(in, n, cosines, from);
+        cosines += n / 2 + n / 4, n /= 4;
+    } else
+        for (long i = 0; i < size; i++) load(in, i, &from[i]);
+    for (; n >= 4 * base; cosines += n / 2 + n / 4, n /= 4) {
+        for (long start = 0; start < size; start += n) {
+            const source part = {0, (const double *)(from + start), 8};
+            split_twice(&part, n, cosines, to + start);
+        }
+        NEXT();
+    }
+    const int isSingle = n > base;
+    if (isSingle && base == 7)
+        bottom_fourteen(from, size, cosines, matrix, to);
+    else {
+        if (isSingle) {
+            for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
+            NEXT();
+        }
+        bottom(from, size, base, matrix, to);
+        if (isSingle) {
+            NEXT();
+            for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
+        }
+    }
+    NEXT();
+    for (n *= 4; n <= size; n *= 4) {
+        for (long start = 0; start < size; start += n) merge_twice(from + start, n, to + start);
+        NEXT();
+    }
+#undef NEXT
+    for (long u = 0; u < size; u += 8) store(t, u, size - u < 8 ? size - u : 8, from + u);
+}
+
+INLINED void plane_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out) {
+    const long line = (size + 7) & ~7L;
+    // From a cache line's start, or every vector would lie in two.
+    d8 *a = (d8 *)(((uintptr_t)work + 63) & ~(uintptr_t)63), *b = a + size, *gathered = b + size;
+    work = (double *)(gathered + size);
+    // Down the columns; the result is kept turned, [x][u], so that both passes run along whole vectors.
+    for (long x = 0; x < size; x += 8) {
+        const long lanes = size - x < 8 ? size - x : 8;
+        source in = {plane + x, 0, size};
+        if (lanes < 8) {
+            memset(gathered, 0, (size_t)size * sizeof(d8));
+            for (long y = 0; y < size; y++)
+                for (long l = 0; l < lanes; l++) gathered[y][l] = (double)plane[y * size + x + l];
+            in = (source){0, (const double *)gathered, 8};
+        }
+        const target to = {0, work + x * line, line, lanes, table->scale};
+        transform(size, table, &in, a, b, &to);
+    }
+    for (long u = 0; u < size; u += 8) {
+        const long lanes = size - u < 8 ? size - u : 8;
+        // The last vectors reach beyond the line, into the next one or the end of the memory; those lanes go nowhere.
+        const source in = {0, work + u, line};
+        const target to = {out + u * size, 0, size, lanes, table->scale};
+        transform(size, table, &in, a, b, &to);
+    }
+}
+
+size_t assay_cosine_transform_work(long size) { return (size_t)(size * ((size + 7) & ~7L) + 24 * size + 8); }
 
 CLONES(assay_cosine_transform, (const float *plane, long size, const assay_cosines *table, double *work, float *out),
        (plane, size, table, work, out), plane_transform(plane, size, table, work, out))

@@ -81,7 +81,8 @@ import Testing
                 }
                 let wanted = expected(
                     sums.values, c, bias: bias, relu: relu, pooling: pooling, scale: scale, shift: shift)
-                #expect(zip(found.values, wanted).allSatisfy { abs($0 - $1) < 2e-5 }, "pooling \(pooling), relu \(relu)")
+                #expect(
+                    zip(found.values, wanted).allSatisfy { abs($0 - $1) < 2e-5 }, "pooling \(pooling), relu \(relu)")
                 #expect(found.values.suffix(16).allSatisfy { $0 == 7 })
             }
         }
@@ -97,7 +98,8 @@ import Testing
         assay_copy_maps(denseMaps(source.base, extent), 3, 16, 40, bordered)
         let outputs = (0..<2).map { _ in Tensor(Shape(1, 4, 16, 40)) }
         filter.apply(bordered, assay_finish(), denseMaps(outputs[0].base, extent), extent, scratch)
-        filter.apply(denseMaps(source.base, extent), assay_finish(), denseMaps(outputs[1].base, extent), extent, scratch)
+        filter.apply(
+            denseMaps(source.base, extent), assay_finish(), denseMaps(outputs[1].base, extent), extent, scratch)
         #expect(outputs[0].values == outputs[1].values)
     }
 }
