@@ -1,6 +1,7 @@
 // Element by element: activations, sums, the optimiser's step and the logarithm. Plain loops that the compiler widens.
 #include "CKernels.h"
 #include <math.h>
+#include <string.h>
 #include "clones.h"
 #include "logarithm.h"
 
@@ -19,6 +20,16 @@ INLINED void leaky_relu_gradient(const float *gradient, const float *output, lon
 CLONES(assay_leaky_relu_gradient,
        (const float *gradient, const float *output, long count, float slope, float *dx),
        (gradient, output, count, slope, dx), leaky_relu_gradient(gradient, output, count, slope, dx))
+
+int assay_all_finite(const void *values, long count) {
+    uint32_t infinite = 0;
+    for (long i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, (const char *)values + 4 * i, 4);
+        infinite |= (bits & 0x7f800000) == 0x7f800000;
+    }
+    return !infinite;
+}
 
 INLINED void add(const float *x, long count, float *y) {
     for (long i = 0; i < count; i++) y[i] += x[i];

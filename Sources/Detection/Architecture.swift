@@ -28,7 +28,7 @@ package enum Architecture: String, Sendable, CaseIterable, Codable {
     /// memory once for all of them.
     package var batch: Int {
         switch self {
-        case .seed: 8
+        case .seed: 16
         case .crossdomain: 1
         }
     }

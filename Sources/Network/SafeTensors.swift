@@ -1,5 +1,7 @@
 // Reading and writing the safetensors format, in which models travel to and from Python.
+import CKernels
 import FoundationEssentials
+import Glibc
 
 /// A safetensors file in memory: 8-byte little-endian header length, JSON header, raw little-endian float32 tensors.
 ///
@@ -8,10 +10,22 @@ import FoundationEssentials
 package struct SafeTensors {
     package struct Entry {
         package let shape: [Int]
-        package let values: [Float]
+        /// The raw tensor: of a file that was read, a part of its bytes, which are not copied.
+        fileprivate let bytes: ArraySlice<UInt8>
 
-        package init(shape: [Int], values: [Float]) {
-            (self.shape, self.values) = (shape, values)
+        package var values: [Float] {
+            unsafe [Float](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
+                count = bytes.count / 4
+                unsafe copy(to: buffer.baseAddress, count: count)
+            }
+        }
+
+        /// Copies the first `count` values.
+        fileprivate func copy(to place: UnsafeMutablePointer<Float>?, count: Int) {
+            precondition(4 * count <= bytes.count)
+            unsafe bytes.withUnsafeBytes { source in
+                if count > 0 { unsafe memcpy(place!, source.baseAddress!, 4 * count) }
+            }
         }
     }
 
@@ -23,7 +37,7 @@ package struct SafeTensors {
 
     package mutating func add(_ name: String, shape: [Int], values: [Float]) {
         precondition(shape.reduce(1, *) == values.count)
-        tensors[name] = Entry(shape: shape, values: values)
+        tensors[name] = Entry(shape: shape, bytes: unsafe values.withUnsafeBytes { unsafe Array($0)[...] })
     }
 
     // MARK: Writing
@@ -38,7 +52,7 @@ package struct SafeTensors {
         let names = tensors.keys.sorted()
         for name in names {
             let entry = tensors[name]!
-            let end = offset + 4 * entry.values.count
+            let end = offset + entry.bytes.count
             let shape = entry.shape.map(String.init).joined(separator: ",")
             header += ",\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
             offset = end
@@ -50,9 +64,7 @@ package struct SafeTensors {
         bytes.reserveCapacity(8 + head.count + offset)
         for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: UInt64(head.count) >> (8 * UInt64(shift)))) }
         bytes += head
-        for name in names {
-            unsafe tensors[name]!.values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-        }
+        for name in names { bytes += tensors[name]!.bytes }
         return bytes
     }
 
@@ -113,17 +125,11 @@ package struct SafeTensors {
             guard last >= first, last <= bytes.count - start, last - first == 4 * count else {
                 throw .malformed("tensor \(name): its data does not fit its shape or the file")
             }
-            let values = unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-                unsafe bytes.withUnsafeBytes { source in
-                    let part = unsafe UnsafeRawBufferPointer(rebasing: source[(start + first)..<(start + last)])
-                    unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: part)
-                }
-                initialized = count
-            }
-            guard values.allSatisfy(\.isFinite) else {
+            let data = bytes[(start + first)..<(start + last)]
+            guard unsafe data.withUnsafeBytes({ unsafe assay_all_finite($0.baseAddress, count) != 0 }) else {
                 throw .malformed("tensor \(name) holds a value that is not finite")
             }
-            tensors[name] = Entry(shape: field.shape, values: values)
+            tensors[name] = Entry(shape: field.shape, bytes: data)
             end = last
         }
         guard start + end == bytes.count else {
@@ -193,7 +199,7 @@ extension SafeTensors {
             throw .mismatch("tensor \(extra) is not part of this architecture")
         }
         for parameter in parameters {
-            unsafe parameter.value.base.update(from: tensors[parameter.name]!.values, count: parameter.count)
+            unsafe tensors[parameter.name]!.copy(to: parameter.value.base, count: parameter.count)
         }
     }
 

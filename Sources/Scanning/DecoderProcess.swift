@@ -2,7 +2,7 @@
 
 internal import CProcess
 internal import Detection
-package import Files
+internal import Files
 internal import Glibc
 package import Imaging
 
@@ -13,26 +13,12 @@ package struct DecoderSettings: Sendable {
     package var timeout: Double? = 30
     /// How many pictures a process may judge together; `Architecture.batch` of the model.
     package var batch = 1
-    /// Descriptor of a memory file with the model, nil for the shipped one.
-    package private(set) var modelDescriptor: Int32?
+    /// The model that they use, nil for the shipped one.
+    package var model: SharedModel?
     /// Name of the subcommand that runs `DecoderService`.
     package var subcommand = "decoder"
 
     package init() {}
-
-    /// Has the decoders use the model file `bytes` instead of the shipped one.
-    package mutating func useModel(_ bytes: [UInt8]) throws(FileError) {
-        let descriptor = unsafe process_memory_file("assay-model")
-        guard descriptor >= 0 else { throw .last }
-        defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { throw .last }
-            rest = rest.dropFirst(written)
-        }
-        modelDescriptor = process_reopen_read_only(descriptor)
-    }
 
     /// How many files a process can be handed at once: a batch, and one that waits for it to be done.
     var places: Int { batch + 1 }
@@ -205,12 +191,13 @@ final class DecoderProcess {
         let words = [
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
             String(settings.limits.maxTextBytes), String(settings.memory), String(settings.places),
-            settings.modelDescriptor == nil ? "0" : "1",
+            settings.model == nil ? "0" : "1",
         ]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
+        let model = if let model = settings.model { [try model.readOnlyDescriptor()] } else { [Int32]() }
         return try connect { descriptors, process in
-            let descriptors = descriptors + (settings.modelDescriptor.map { [$0] } ?? [])
+            let descriptors = descriptors + model
             // The file may have another name by now, or be another.
             return unsafe process_spawn(
                 "/proc/self/exe", &arguments, descriptors, Int32(descriptors.count), &process)

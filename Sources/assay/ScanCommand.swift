@@ -29,7 +29,7 @@ enum ScanCommand {
         plan.decoder.batch = model.detector.card.architecture.batch
         let session: ScanSession
         do throws(FileError) {
-            if modelPath != nil { try plan.decoder.useModel(modelBytes) }
+            if modelPath != nil { plan.decoder.model = SharedModel(modelBytes) }
             // Before anything else is read: what this process holds now, the decoders hold too.
             plan.earlyDecoders = EarlyDecoders(plan.decoder, model.detector, count: plan.likelyDecoders)
             session = try ScanSession(showsProgress: showsProgress(line, isQuiet))

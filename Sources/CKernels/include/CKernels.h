@@ -142,6 +142,9 @@ void assay_leaky_relu(const float *x, long count, float slope, float *out);
 /// dx = gradient where output > 0, slope · gradient elsewhere.
 void assay_leaky_relu_gradient(const float *gradient, const float *output, long count, float slope, float *dx);
 
+/// Whether `count` floats, which may lie at any address, are all finite.
+int assay_all_finite(const void *values, long count);
+
 /// y += x.
 void assay_add(const float *x, long count, float *y);
 

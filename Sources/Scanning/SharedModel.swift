@@ -1,0 +1,47 @@
+// A decoder that is started as a program of its own gets its model through a memory file, since it can open none.
+
+internal import CProcess
+internal import Files
+internal import Glibc
+internal import Synchronization
+
+/// The bytes of a model file for decoder processes.
+package final class SharedModel: Sendable {
+    private let bytes: [UInt8]
+    private let descriptor = Mutex<Int32?>(nil)
+
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    deinit { descriptor.withLock { if let descriptor = $0 { close(descriptor) } } }
+
+    /// A descriptor for reading that stays open.  The memory file is made when the first decoder wants it: those that a scan begins
+    /// with have the model already, and mostly there are no others.
+    func readOnlyDescriptor() throws(FileError) -> Int32 {
+        let outcome: Result<Int32, FileError> = descriptor.withLock { known in
+            if let known { return .success(known) }
+            do throws(FileError) {
+                let made = try makeFile()
+                known = made
+                return .success(made)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func makeFile() throws(FileError) -> Int32 {
+        let file = unsafe process_memory_file("assay-model")
+        guard file >= 0 else { throw .last }
+        defer { close(file) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+            guard written > 0 else { throw .last }
+            rest = rest.dropFirst(written)
+        }
+        let reader = process_reopen_read_only(file)
+        guard reader >= 0 else { throw .last }
+        return reader
+    }
+}
