@@ -20,6 +20,15 @@ size_t winograd_work(const assay_filter *f);
 void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                        const assay_finish *finish, float *work, assay_maps out);
 
+// By the size of their tiles.
+void convolve_winograd_six(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
+                           const assay_finish *finish, float *work, assay_maps out);
+void convolve_winograd_eight(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
+                             const assay_finish *finish, float *work, assay_maps out);
+
+// The transform of a kernel's line of 3 or 5 numbers that lie `step` apart.
+void transform_taps(const double *g, long size, long step, double *u);
+
 size_t columns_packed_size(const assay_filter *f);
 void pack_columns(const float *weight, const assay_filter *f, int turned, float *packed);
 int columns_fit(const assay_filter *f, long height, long width);

@@ -75,12 +75,11 @@ INLINED void compute(const call *c, int blocks, int vectors, int narrow, long k,
         for (int o = 0; o < 4; o++) {
             const long output = block + 4 * b + o;
             if (output >= c->cout) break;
-            const ending e = ending_of(c->finish, output);
 #pragma clang loop unroll(full)
             for (int n = 0; n < vectors; n++) {
                 v16 v = a[b][o][n];
                 if (c->finish->relu) v = RECTIFIED(v);
-                if (c->finish->scale) v = v * e.scale + e.shift;
+                if (c->finish->scale) v = v * c->finish->scale[output] + c->finish->shift[output];
                 float *target = c->out.origin + output * c->out.plane + y * c->out.stride + x + n * outSecond;
                 if (narrow) {
                     const float *lane = (const float *)&v;

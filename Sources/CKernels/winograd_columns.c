@@ -7,12 +7,10 @@
 #include "finish.h"
 #include "winograd.h"
 
-enum { ROWS = 4 };
-
 // Outputs that are summed up together.
 INLINED long block_of(const assay_filter *f) { return f->cout <= 2 ? 2 : 4; }
 
-INLINED long rounded(const assay_filter *f) {
+INLINED long padded(const assay_filter *f) {
     const long block = block_of(f);
     return (f->cout + block - 1) / block * block;
 }
@@ -25,14 +23,14 @@ static int is_made_for(const assay_filter *f) {
 }
 
 int columns_fit(const assay_filter *f, long height, long width) {
-    return is_made_for(f) && width >= 16 && height >= ROWS * f->dilation;
+    return is_made_for(f) && width >= 16 && height >= GIVEN * f->dilation;
 }
 
-size_t columns_packed_size(const assay_filter *f) { return is_made_for(f) ? (size_t)(3 * SIDE * f->cin * rounded(f)) : 0; }
+size_t columns_packed_size(const assay_filter *f) { return is_made_for(f) ? (size_t)(3 * SIX * f->cin * padded(f)) : 0; }
 
 // A row of zeros, the transformed rows of all inputs, and rows of outputs that wait to be pooled.
 size_t columns_work(const assay_filter *f, long width) {
-    return (size_t)((1 + SIDE * f->cin) * line_of(f, width) + f->cout * ROWS * f->dilation * width + 16);
+    return (size_t)((1 + SIX * f->cin) * line_of(f, width) + f->cout * GIVEN * f->dilation * width + 16);
 }
 
 // [cout/block][cin][kx][6][block], cout rounded up.
@@ -41,15 +39,15 @@ void pack_columns(const float *weight, const assay_filter *f, int turned, float 
     const long block = block_of(f);
     for (long first = 0; first < f->cout; first += block)
         for (long i = 0; i < f->cin; i++)
-            for (long kx = 0; kx < 3; kx++, packed += SIDE * block)
+            for (long kx = 0; kx < 3; kx++, packed += SIX * block)
                 for (long o = 0; o < block; o++) {
-                    double g[3], u[SIDE] = {0};
+                    double g[3], u[SIX] = {0};
                     if (first + o < f->cout) {
                         const float *kernel = weight + (turned ? i * f->cout + first + o : (first + o) * f->cin + i) * 9;
                         for (int ky = 0; ky < 3; ky++) g[ky] = (double)kernel[turned ? 8 - (3 * ky + kx) : 3 * ky + kx];
                         transform_taps(g, 3, 1, u);
                     }
-                    for (int p = 0; p < SIDE; p++) packed[p * block + o] = (float)u[p];
+                    for (int p = 0; p < SIX; p++) packed[p * block + o] = (float)u[p];
                 }
 }
 
@@ -67,20 +65,20 @@ typedef struct {
 INLINED void transform_rows(const call *c, long y) {
     const long d = c->f->dilation;
     float *v = c->v + d;
-    for (long i = 0; i < c->f->cin; i++, v += SIDE * c->line) {
-        const float *row[SIDE];
-        for (long k = 0; k < SIDE; k++) {
+    for (long i = 0; i < c->f->cin; i++, v += SIX * c->line) {
+        const float *row[SIX];
+        for (long k = 0; k < SIX; k++) {
             const long at = y + (k - 1) * d;
             row[k] = at < 0 || at >= c->height ? c->zeros : c->in.origin + i * c->in.plane + at * c->in.stride;
         }
         for (long x0 = 0; x0 < c->width; x0 += 16) {
             const long x = x0 > c->width - 16 ? c->width - 16 : x0;
-            v16 r[SIDE], t[SIDE];
+            v16 r[SIX], t[SIX];
 #pragma clang loop unroll(full)
-            for (int k = 0; k < SIDE; k++) r[k] = *(const v16 *)(row[k] + x);
+            for (int k = 0; k < SIX; k++) r[k] = *(const v16 *)(row[k] + x);
             transform_six(r, t);
 #pragma clang loop unroll(full)
-            for (int k = 0; k < SIDE; k++) *(v16 *)(v + k * c->line + x) = t[k];
+            for (int k = 0; k < SIX; k++) *(v16 *)(v + k * c->line + x) = t[k];
         }
     }
 }
@@ -88,10 +86,10 @@ INLINED void transform_rows(const call *c, long y) {
 // Four rows of `block` outputs × `vectors` × 16 pixels: bias, sums and ReLU. `together` of the six places are summed up at a time:
 // as many as there are registers for.
 INLINED void strip(const call *c, int together, int block, int vectors, const float *v, const float *w, const float *bias,
-                   v16 r[4][2][ROWS]) {
-    v16 m[4][2][SIDE];
-    for (int start = 0; start < SIDE; start += together) {
-        v16 a[SIDE][4][2];
+                   v16 r[4][2][GIVEN]) {
+    v16 m[4][2][SIX];
+    for (int start = 0; start < SIX; start += together) {
+        v16 a[SIX][4][2];
         // What is added at the place of point 1 comes back in every row.
 #pragma clang loop unroll(full)
         for (int k = 0; k < together; k++)
@@ -100,9 +98,9 @@ INLINED void strip(const call *c, int together, int block, int vectors, const fl
 #pragma clang loop unroll(full)
                 for (int n = 0; n < vectors; n++) a[k][o][n] = (v16){} + (start + k == 1 ? bias[o] : 0);
         const float *p = v + start * c->line, *u = w + start * block;
-        for (long i = 0; i < c->f->cin; i++, p += SIDE * c->line)
+        for (long i = 0; i < c->f->cin; i++, p += SIX * c->line)
 #pragma clang loop unroll(full)
-            for (long kx = 0; kx < 3; kx++, u += SIDE * block)
+            for (long kx = 0; kx < 3; kx++, u += SIX * block)
 #pragma clang loop unroll(full)
                 for (int k = 0; k < together; k++)
 #pragma clang loop unroll(full)
@@ -122,9 +120,9 @@ INLINED void strip(const call *c, int together, int block, int vectors, const fl
     for (int o = 0; o < block; o++)
 #pragma clang loop unroll(full)
         for (int n = 0; n < vectors; n++) {
-            transform_back(ROWS, m[o][n], r[o][n]);
+            transform_back_six(m[o][n], r[o][n]);
 #pragma clang loop unroll(full)
-            for (int y = 0; y < ROWS; y++)
+            for (int y = 0; y < GIVEN; y++)
                 if (c->finish->relu) r[o][n][y] = RECTIFIED(r[o][n][y]);
         }
 }
@@ -133,13 +131,13 @@ INLINED void strip(const call *c, int together, int block, int vectors, const fl
 INLINED void sum_rows(const call *c, int together, int block, int vectors, assay_maps to, long y, int scaled) {
     const long step = c->f->dilation * to.stride, width = c->width, across = 16 * vectors;
     for (long first = 0; first < c->f->cout; first += block) {
-        const float *w = c->packed + first * 3 * SIDE * c->f->cin;
+        const float *w = c->packed + first * 3 * SIX * c->f->cin;
         float bias[4];
         for (long o = 0; o < block; o++) bias[o] = bias_of(c->finish, first + o, c->f->cout);
         for (long x0 = 0; x0 < width; x0 += across) {
             // The last strip of a row overlaps the one before.
             const long x = x0 > width - across ? width - across : x0;
-            v16 r[4][2][ROWS];
+            v16 r[4][2][GIVEN];
             strip(c, together, block, vectors, c->v + x, w, bias, r);
 #pragma clang loop unroll(full)
             for (long o = 0; o < block; o++) {
@@ -149,7 +147,7 @@ INLINED void sum_rows(const call *c, int together, int block, int vectors, assay
 #pragma clang loop unroll(full)
                 for (long n = 0; n < vectors; n++)
 #pragma clang loop unroll(full)
-                    for (long k = 0; k < ROWS; k++)
+                    for (long k = 0; k < GIVEN; k++)
                         *(v16 *)(out + k * step + 16 * n) = scaled ? r[o][n][k] * e.scale + e.shift : r[o][n][k];
             }
         }
@@ -157,7 +155,7 @@ INLINED void sum_rows(const call *c, int together, int block, int vectors, assay
 }
 
 INLINED void columns_by(int together, const call *c) {
-    const long d = c->f->dilation, high = ROWS * d;
+    const long d = c->f->dilation, high = GIVEN * d;
     const int pools = c->finish->pooling != ASSAY_NO_POOLING, scaled = !pools && c->finish->scale;
     for (long y0 = 0; y0 < c->height; y0 += high) {
         // The last rows overlap those before.
@@ -184,9 +182,9 @@ INLINED void columns_by(int together, const call *c) {
 INLINED void columns(int wide, const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                      const assay_finish *finish, float *work, assay_maps out) {
     const long line = line_of(f, width);
-    const call c = {f, in, out, height, width, line, packed, finish, work, work + line, work + (1 + SIDE * f->cin) * line};
-    memset(work, 0, (size_t)((1 + SIDE * f->cin) * line) * sizeof(float));
-    columns_by(wide ? SIDE : 1, &c);
+    const call c = {f, in, out, height, width, line, packed, finish, work, work + line, work + (1 + SIX * f->cin) * line};
+    memset(work, 0, (size_t)((1 + SIX * f->cin) * line) * sizeof(float));
+    columns_by(wide ? SIX : 1, &c);
 }
 
 CLONES(convolve_columns,
