@@ -2,5 +2,10 @@
 #define SIDE EIGHT
 #define transform_line transform_eight
 #define transform_back transform_back_eight
-#define CONVOLVE convolve_winograd_eight
 #include "winograd_kernel.h"
+
+CLONES(convolve_winograd_eight,
+       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish, float *work,
+        assay_maps out),
+       (f, in, height, width, packed, finish, work, out),
+       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))

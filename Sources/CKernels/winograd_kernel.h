@@ -1,8 +1,6 @@
-// Winograd's convolution with tiles of one size, for winograd_six.c and winograd_eight.c, which define
-//   SIDE                              what a tile sees,
-//   transform_line, transform_back   the transforms of a line of it,
-//   CONVOLVE                          the name.
-// One function holds one size only: what the compiler makes of either gets slower beside the other.
+// Winograd's convolution with tiles of one size, for winograd_six.c and winograd_eight.c, which define SIDE, what a tile sees, and
+// `transform_line` and `transform_back`, the transforms of a line of it. One function holds one size only: what the compiler makes
+// of either gets slower beside the other.
 //
 // A group is four tiles whose left edges are 4 pixels apart, a unit four groups, one tile in each lane. Two units at a time are
 // transformed, multiplied and transformed back while they are in cache.
@@ -237,9 +235,3 @@ INLINED void winograd_by(int wide, const assay_filter *f, assay_maps in, long he
         winograd(wide, f, &c);
     }
 }
-
-CLONES(CONVOLVE,
-       (const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish, float *work,
-        assay_maps out),
-       (f, in, height, width, packed, finish, work, out),
-       winograd_by(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))
