@@ -243,22 +243,33 @@ static JDIMENSION crop_columns(j_decompress_ptr cinfo, const codec_target *targe
     return first;
 }
 
+// A row for libjpeg to write to and us to read from. libjpeg-turbo writes aligned rows past the caches, from where reading them takes
+// several times as long as making them; to rows that are not aligned it writes as usual.
+static JSAMPROW row_to_copy(j_decompress_ptr cinfo, JDIMENSION width) {
+    enum { ALIGNMENT = 32, SHIFT = 8 };
+    size_t size = (size_t)width * (size_t)cinfo->output_components + ALIGNMENT + SHIFT;
+    uint8_t *memory = cinfo->mem->alloc_large((j_common_ptr)cinfo, JPOOL_IMAGE, size);
+    return memory + (ALIGNMENT - (uintptr_t)memory % ALIGNMENT) + SHIFT;
+}
+
 // The last row is always read: skipping to the end would leave the codes of what remains unread.
 static void read_rows(decompression *job, const codec_target *target) {
     j_decompress_ptr cinfo = &job->cinfo;
     JDIMENSION left = crop_columns(cinfo, target), width = cinfo->output_width, last = cinfo->output_height - 1;
     int inks = cinfo->out_color_space == JCS_CMYK;
-    JSAMPARRAY buffer =
-        cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, width * (JDIMENSION)cinfo->output_components, 1);
+    // A small picture is read again soon.
+    enum { SMALL = 1 << 20 };
+    int copies = inks || (size_t)3 * width * cinfo->output_height <= SMALL;
+    JSAMPROW row = row_to_copy(cinfo, width);
     while (cinfo->output_scanline <= last) {
         JDIMENSION wanted = next_row(target, cinfo->output_scanline, last);
         if (may_skip(cinfo)) jpeg_skip_scanlines(cinfo, wanted - cinfo->output_scanline);
         JDIMENSION y = cinfo->output_scanline;
-        JSAMPROW in_place = inks ? NULL : row_in_place(target, width, y);
-        jpeg_read_scanlines(cinfo, in_place != NULL ? &in_place : buffer, 1);
+        JSAMPROW in_place = copies ? NULL : row_in_place(target, width, y);
+        jpeg_read_scanlines(cinfo, in_place != NULL ? &in_place : &row, 1);
         if (y < wanted || in_place != NULL) continue;
-        if (inks) cmyk_to_rgb(buffer[0], width, cinfo->saw_Adobe_marker);
-        copy_row(target, buffer[0], left, y);
+        if (inks) cmyk_to_rgb(row, width, cinfo->saw_Adobe_marker);
+        copy_row(target, row, left, y);
     }
 }
 
