@@ -147,7 +147,7 @@ static int estimate_quality(const JQUANT_TBL *table) {
     for (int quality = 100; quality >= 1; quality--) {
         int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
         long distance = 0;
-        for (int i = 0; i < 64; i++) {
+        for (int i = 0; i < 64 && (best_distance < 0 || distance < best_distance); i++) {
             int value = (annex_k_luminance[i] * scale + 50) / 100;
             value = value < 1 ? 1 : value > 255 ? 255 : value;
             distance += abs(value - (int)table->quantval[i]);

@@ -29,7 +29,7 @@ int winograd_fits(const assay_filter *f, long height, long width) {
     return is_made_for(f) && width >= 16 && width % GIVEN == 0 && height % GIVEN == 0;
 }
 
-size_t winograd_work(const assay_filter *f) { return (size_t)(places_of(f->size) * (spread(f->cin) + spread(rounded(f->cout)))); }
+size_t winograd_work(const assay_filter *f) { return (size_t)(places_of(f->size) * (spread(f->cin) + spread(TOGETHER))); }
 
 size_t winograd_packed_size(const assay_filter *f) {
     return is_made_for(f) ? (size_t)(places_of(f->size) * rounded(f->cout) * f->cin) : 0;

@@ -6,12 +6,15 @@
 
 // Tiles give 4 × 4 pixels and see as many more as the kernel is larger than one: 6 × 6 for kernels of 3, 8 × 8 for those of 5. The
 // polynomials meet at the points 0, 1, −1, 2, −2 and ∞, and for eight also at ½ and −½.
-enum { GIVEN = 4, SIX = 6, EIGHT = 8, TILES = 32 };
+enum { GIVEN = 4, SIX = 6, EIGHT = 8 };
+
+// One tile in each lane; outputs that are summed up together.
+enum { TILES = 16, TOGETHER = 8 };
 
 INLINED long side_of(long size) { return size + GIVEN - 1; }
 
-// Floats from place to place in a matrix of so many rows; the 16 keep the places out of each other's cache sets.
-INLINED long spread(long rows) { return rows * TILES + 16; }
+// Floats from place to place in a matrix of so many rows: an odd number of cache lines keeps the places out of each other's sets.
+INLINED long spread(long rows) { return (rows | 1) * TILES; }
 
 INLINED long rounded(long cout) { return (cout + 3) & ~3L; }
 

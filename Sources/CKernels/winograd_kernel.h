@@ -2,8 +2,8 @@
 // `transform_line` and `transform_back`, the transforms of a line of it. One function holds one size only: what the compiler makes
 // of either gets slower beside the other.
 //
-// A group is four tiles whose left edges are 4 pixels apart, a unit four groups, one tile in each lane. Two units at a time are
-// transformed, multiplied and transformed back while they are in cache.
+// A group is four tiles whose left edges are 4 pixels apart, a unit four groups, one tile in each lane. A unit is transformed, and then
+// multiplied and transformed back for eight outputs at a time: so much stays in the first-level cache, more does not.
 #include "clones.h"
 #include "convolution.h"
 #include "finish.h"
@@ -125,39 +125,29 @@ INLINED void store_pooled(v16 o[GIVEN][GIVEN], const ending *e, int pooling, con
     }
 }
 
-// `blocks` × 4 outputs × `vectors` × 16 tiles at one place: M = U V.
-INLINED void multiply(int blocks, int vectors, const float *u, long cin, const float *v, float *m) {
-    v16 a[2][4][2] = {};
+// `blocks` × 4 outputs of a unit at one place: M = U V.
+INLINED void multiply(int blocks, const float *u, long cin, const float *v, float *m) {
+    v16 a[2][4] = {};
     for (long i = 0; i < cin; i++, v += TILES, u += 4) {
-        v16 x[2];
-#pragma clang loop unroll(full)
-        for (int n = 0; n < vectors; n++) x[n] = *(const v16 *)(v + 16 * n);
+        const v16 x = *(const v16 *)v;
 #pragma clang loop unroll(full)
         for (int b = 0; b < blocks; b++)
 #pragma clang loop unroll(full)
-            for (int o = 0; o < 4; o++)
-#pragma clang loop unroll(full)
-                for (int n = 0; n < vectors; n++) a[b][o][n] += x[n] * u[b * 4 * cin + o];
+            for (int o = 0; o < 4; o++) a[b][o] += x * u[b * 4 * cin + o];
     }
 #pragma clang loop unroll(full)
     for (int b = 0; b < blocks; b++)
 #pragma clang loop unroll(full)
-        for (int o = 0; o < 4; o++)
-#pragma clang loop unroll(full)
-            for (int n = 0; n < vectors; n++) *(v16 *)(m + (4 * b + o) * TILES + 16 * n) = a[b][o][n];
+        for (int o = 0; o < 4; o++) *(v16 *)(m + (4 * b + o) * TILES) = a[b][o];
 }
 
-INLINED void multiply_all(int wide, int vectors, const float *packed, long cin, long rows, const float *v, float *m) {
-    for (long p = 0; p < SIDE * SIDE; p++, packed += rows * cin, v += spread(cin), m += spread(rows)) {
-        long o = 0;
+// At all places; AVX2 has registers for four outputs at a time.
+INLINED void multiply_all(int wide, int blocks, const float *packed, long cin, long rows, const float *v, float *m) {
+    for (long p = 0; p < SIDE * SIDE; p++, packed += rows * cin, v += spread(cin), m += spread(TOGETHER)) {
         if (wide)
-            for (; o + 8 <= rows; o += 8) multiply(2, vectors, packed + o * cin, cin, v, m + o * TILES);
-        for (; o < rows; o += 4) {
-            if (wide)
-                multiply(1, vectors, packed + o * cin, cin, v, m + o * TILES);
-            else
-                for (int n = 0; n < vectors; n++) multiply(1, 1, packed + o * cin, cin, v + 16 * n, m + o * TILES + 16 * n);
-        }
+            multiply(blocks, packed, cin, v, m);
+        else
+            for (int b = 0; b < blocks; b++) multiply(1, packed + b * 4 * cin, cin, v, m + b * 4 * TILES);
     }
 }
 
@@ -204,24 +194,22 @@ INLINED void winograd(int wide, const assay_filter *f, const call *c) {
     const long rows = rounded(f->cout);
     const long columns = (c->width + 15) / 16, count = columns * (c->height / GIVEN);
     float *v = c->work, *m = c->work + SIDE * SIDE * spread(f->cin);
-    for (long first = 0; first < count; first += 2 * GROUPS) {
-        const int vectors = first + GROUPS >= count ? 1 : 2;
-        unit units[2];
-        place(&units[0], first, count, columns, c);
-        place(&units[1], first + GROUPS, count, columns, c);
+    for (long first = 0; first < count; first += GROUPS) {
+        unit u;
+        place(&u, first, count, columns, c);
         for (long i = 0; i < f->cin; i++)
-            for (int n = 0; n < vectors; n++)
-                transform_input(&units[n], i * c->in.plane, c->in.stride, v + i * TILES + 16 * n, spread(f->cin));
-        if (vectors == 2)
-            multiply_all(wide, 2, c->packed, f->cin, rows, v, m);
-        else
-            multiply_all(wide, 1, c->packed, f->cin, rows, v, m);
-        for (long i = 0; i < f->cout; i++)
-            for (int n = 0; n < vectors; n++) {
-                v16 o[GIVEN][GIVEN];
-                transform_tile(m + i * TILES + 16 * n, spread(rows), o);
-                store(o, c, i, &units[n]);
+            transform_input(&u, i * c->in.plane, c->in.stride, v + i * TILES, spread(f->cin));
+        for (long o = 0; o < rows; o += TOGETHER) {
+            if (o + TOGETHER <= rows)
+                multiply_all(wide, 2, c->packed + o * f->cin, f->cin, rows, v, m);
+            else
+                multiply_all(wide, 1, c->packed + o * f->cin, f->cin, rows, v, m);
+            for (long i = o; i < o + TOGETHER && i < f->cout; i++) {
+                v16 pixels[GIVEN][GIVEN];
+                transform_tile(m + (i - o) * TILES, spread(TOGETHER), pixels);
+                store(pixels, c, i, &u);
             }
+        }
     }
 }
 

