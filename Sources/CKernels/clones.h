@@ -46,7 +46,9 @@
 
 // Unaligned vectors: 16 lanes are one AVX-512 or two AVX2 registers.
 typedef float v16 __attribute__((vector_size(64), aligned(4)));
+typedef float v4 __attribute__((vector_size(16), aligned(4)));
 typedef float v8 __attribute__((vector_size(32), aligned(4)));
+typedef int32_t i4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t i16 __attribute__((vector_size(64), aligned(4)));
 
 // v where the mask (a comparison's all-ones lanes) is set, 0 elsewhere. Vectors never cross a call by value: the clones would

@@ -23,7 +23,7 @@ size_t assay_convolve_work(assay_filter f, long height, long width, int pooling)
 }
 
 int assay_needs_border(assay_filter f, long height, long width) {
-    return f.size > 1 && (winograd_fits(&f, height, width) || !columns_fit(&f, height, width));
+    return f.size > 1 && !winograd_fits(&f, height, width) && !columns_fit(&f, height, width);
 }
 
 void assay_convolve(assay_filter f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,

@@ -21,12 +21,12 @@ INLINED long rounded(long cout) { return (cout + 3) & ~3L; }
 // Bᵀ d for six points and for eight.
 INLINED void transform_six(const v16 d[SIX], v16 v[SIX]) {
     const v16 a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = d[3] - d[1];
-    v[0] = 4 * d[0] - 5 * d[2] + d[4];
+    v[0] = 4 * (d[0] - d[2]) + c;
     v[1] = a + b;
     v[2] = a - b;
     v[3] = c + 2 * e;
     v[4] = c - 2 * e;
-    v[5] = 4 * d[1] - 5 * d[3] + d[5];
+    v[5] = d[5] - d[3] - 4 * e;
 }
 
 INLINED void transform_eight(const v16 d[EIGHT], v16 v[EIGHT]) {

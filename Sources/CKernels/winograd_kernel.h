@@ -2,49 +2,18 @@
 // `transform_line` and `transform_back`, the transforms of a line of it. One function holds one size only: what the compiler makes
 // of either gets slower beside the other.
 //
-// A group is four tiles whose left edges are 4 pixels apart, a unit four groups, one tile in each lane. A unit is transformed, and then
-// multiplied and transformed back for eight outputs at a time: so much stays in the first-level cache, more does not.
-#include "clones.h"
+// A unit of sixteen tiles is transformed, and then multiplied and transformed back for eight outputs at a time: so much stays in the
+// first-level cache, more does not.
 #include "convolution.h"
-#include "finish.h"
-#include "winograd.h"
-
-// Where a unit's groups lie.
-enum { GROUPS = 4 };
-typedef struct {
-    const float *in[GROUPS];
-    float *out[GROUPS];
-} unit;
-
-// Transposes the 4 × 4 numbers that have the same quarter of the four vectors: lane 4q + g of vector j becomes lane 4q + j of g.
-INLINED void transpose(v16 v[4]) {
-#define LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
-#define HIGH(a, b) __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
-#define FIRST(a, b) __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29)
-#define SECOND(a, b) __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31)
-    const v16 a = LOW(v[0], v[1]), b = LOW(v[2], v[3]), c = HIGH(v[0], v[1]), d = HIGH(v[2], v[3]);
-    v[0] = FIRST(a, b), v[1] = SECOND(a, b), v[2] = FIRST(c, d), v[3] = SECOND(c, d);
-}
+#include "winograd_tiles.h"
 
 // Bᵀ d B of a unit's tiles in one channel, to v[place].
 INLINED void transform_input(const unit *u, long channel, long stride, float *v, long step) {
     v16 rows[SIDE][SIDE];
 #pragma clang loop unroll(full)
     for (int y = 0; y < SIDE; y++) {
-        v16 d[EIGHT];
-#pragma clang loop unroll(full)
-        for (int g = 0; g < GROUPS; g++) {
-            const float *p = u->in[g] + channel + y * stride;
-            d[g] = *(const v16 *)p;
-            d[GROUPS + g] = *(const v16 *)(p + GIVEN);
-        }
-        transpose(d);
-        if (SIDE == EIGHT)
-            transpose(d + GROUPS);
-        else {
-            const v16 a = LOW(d[4], d[5]), b = LOW(d[6], d[7]);
-            d[4] = FIRST(a, b), d[5] = SECOND(a, b);
-        }
+        v16 d[SIDE];
+        load_row(u, y, channel, stride, d);
         transform_line(d, rows[y]);
     }
 #pragma clang loop unroll(full)
@@ -92,39 +61,6 @@ INLINED void scale_shift(v16 o[GIVEN][GIVEN], const ending *e) {
         for (int x = 0; x < GIVEN; x++) o[y][x] = o[y][x] * e->scale + e->shift;
 }
 
-// Rows of four vectors of pixels to the places of a unit's groups.
-INLINED void store_rows(v16 o[GIVEN][GIVEN], const unit *u, long channel, long stride) {
-#pragma clang loop unroll(full)
-    for (int y = 0; y < GIVEN; y++) {
-        transpose(o[y]);
-#pragma clang loop unroll(full)
-        for (int g = 0; g < GROUPS; g++) *(v16 *)(u->out[g] + channel + y * stride) = o[y][g];
-    }
-}
-
-// Pools 2 × 2 pixels each, and takes two rows of eight of each of a unit's groups to their places.
-INLINED void store_pooled(v16 o[GIVEN][GIVEN], const ending *e, int pooling, const unit *u, long channel, long stride) {
-    const float scale = pooled_scale(e);
-#pragma clang loop unroll(full)
-    for (int y = 0; y < GIVEN / 2; y++) {
-        v16 pooled[2];
-#pragma clang loop unroll(full)
-        for (int x = 0; x < 2; x++) {
-            v16 upper, lower;
-            pool_two(pooling, &o[2 * y][2 * x], &o[2 * y][2 * x + 1], &upper);
-            pool_two(pooling, &o[2 * y + 1][2 * x], &o[2 * y + 1][2 * x + 1], &lower);
-            pool_two(pooling, &upper, &lower, &pooled[x]);
-            pooled[x] = pooled[x] * scale + e->shift;
-        }
-        const v16 low = LOW(pooled[0], pooled[1]), high = HIGH(pooled[0], pooled[1]);
-        float *const *out = u->out;
-        *(v8 *)(out[0] + channel + y * stride) = __builtin_shufflevector(low, low, 0, 1, 4, 5, 8, 9, 12, 13);
-        *(v8 *)(out[1] + channel + y * stride) = __builtin_shufflevector(low, low, 2, 3, 6, 7, 10, 11, 14, 15);
-        *(v8 *)(out[2] + channel + y * stride) = __builtin_shufflevector(high, high, 0, 1, 4, 5, 8, 9, 12, 13);
-        *(v8 *)(out[3] + channel + y * stride) = __builtin_shufflevector(high, high, 2, 3, 6, 7, 10, 11, 14, 15);
-    }
-}
-
 // `blocks` × 4 outputs of a unit at one place: M = U V.
 INLINED void multiply(int blocks, const float *u, long cin, const float *v, float *m) {
     v16 a[2][4] = {};
@@ -163,14 +99,17 @@ typedef struct {
 
 // The unit that begins with group `first` of `count`; where there are not four more, the last one fills the lanes.
 INLINED void place(unit *u, long first, long count, long columns, const call *c) {
-    const long shrunk = c->pools ? 2 : 1, reach = (SIDE - GIVEN) / 2;
+    const long shrunk = c->pools ? 2 : 1;
     for (long g = 0; g < GROUPS; g++) {
         const long group = first + g < count ? first + g : count - 1;
-        const long y = group / columns * GIVEN, x = group % columns * 16;
+        const long y = group / columns * GIVEN, last = c->width - 16;
         // The last group of a row overlaps the one before.
-        const long left = x > c->width - 16 ? c->width - 16 : x;
-        u->in[g] = c->in.origin + (y - reach) * c->in.stride + left - reach;
-        u->out[g] = c->out.origin + y / shrunk * c->out.stride + left / shrunk;
+        const long x = group % columns * 16 > last ? last : group % columns * 16;
+        u->in[g] = c->in.origin + y * c->in.stride + x;
+        u->out[g] = c->out.origin + y / shrunk * c->out.stride + x / shrunk;
+        u->above[g] = y == 0, u->below[g] = y + GIVEN == c->height;
+        u->left[g] = x > 0 ? -REACH : 0, u->has_left[g] = -(x > 0);
+        u->right[g] = x < last ? 16 : 16 - REACH, u->has_right[g] = -(x < last);
     }
 }
 

@@ -85,8 +85,7 @@ size_t assay_convolve_work(assay_filter filter, long height, long width, int poo
 int assay_needs_border(assay_filter filter, long height, long width);
 
 /// out[cout] = finish(weight ∗ in). `in` has 15 readable floats after each row's last pixel and, where that is needed, a border of
-/// at least dilation·(size/2) zeros. With pooling the extents are even, and `out` has half of
-/// them.
+/// at least dilation·(size/2) zeros. With pooling the extents are even, and `out` has half of them.
 ///
 /// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by a few 1e-6 of the largest value.
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
