@@ -243,7 +243,7 @@ static JDIMENSION crop_columns(j_decompress_ptr cinfo, const codec_target *targe
     return first;
 }
 
-// A row for libjpeg to write to and us to read from. libjpeg-turbo writes aligned rows past the caches, from where reading them takes
+// A row for libjpeg to write to and us to read from. libjpeg-turbo writes aligned rows past the caches, from where reading takes
 // several times as long as making them; to rows that are not aligned it writes as usual.
 static JSAMPROW row_to_copy(j_decompress_ptr cinfo, JDIMENSION width) {
     enum { ALIGNMENT = 32, SHIFT = 8 };

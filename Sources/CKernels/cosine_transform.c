@@ -236,7 +236,7 @@ INLINED void plane_transform(const float *plane, long size, const assay_cosines 
     }
     for (long u = 0; u < size; u += 8) {
         const long lanes = size - u < 8 ? size - u : 8;
-        // The last vectors reach beyond the line, into the next one or the end of the memory; those lanes go nowhere.
+        // Lanes beyond the size hold nothing and go nowhere.
         const source in = {0, work + u, line};
         const target to = {out + u * size, 0, size, lanes, table->scale};
         transform(size, table, &in, a, b, &to);

@@ -55,8 +55,8 @@ void pack_winograd(const float *weight, const assay_filter *f, int turned, float
     for (long o = 0; o < rows; o++)
         for (long i = 0; i < f->cin; i++) {
             double u[EIGHT * EIGHT] = {0};
-            const float *kernel = weight + (turned ? i * f->cout + o : o * f->cin + i) * f->size * f->size;
-            if (o < f->cout) transform_kernel(kernel, f->size, turned, u);
+            const long kernel = turned ? i * f->cout + o : o * f->cin + i;
+            if (o < f->cout) transform_kernel(weight + kernel * f->size * f->size, f->size, turned, u);
             for (long p = 0; p < places_of(f->size); p++) packed[((p * (rows / 4) + o / 4) * f->cin + i) * 4 + o % 4] = (float)u[p];
         }
 }

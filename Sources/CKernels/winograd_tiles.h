@@ -32,8 +32,8 @@ INLINED void transpose(v16 v[4]) {
     v[0] = FIRST(a, b), v[1] = SECOND(a, b), v[2] = FIRST(c, d), v[3] = SECOND(c, d);
 }
 
-// v[i] = pixel i of those that are `from` away from four places, zero where the mask is.
-INLINED void load_beside(const float *const p[GROUPS], const long from[GROUPS], i4 mask, v4 v[2]) {
+// v[i] = pixel i of those that are `from` away from four places, zero where the mask is not set.
+INLINED void load_beside(const float *const p[GROUPS], const long from[GROUPS], const i4 *mask, v4 v[2]) {
     v4 s[GROUPS];
 #pragma clang loop unroll(full)
     for (int g = 0; g < GROUPS; g++) {
@@ -41,8 +41,8 @@ INLINED void load_beside(const float *const p[GROUPS], const long from[GROUPS], 
         s[g] = (v4){pixels[0], pixels[REACH - 1]};
     }
     const v4 a = __builtin_shufflevector(s[0], s[1], 0, 4, 1, 5), b = __builtin_shufflevector(s[2], s[3], 0, 4, 1, 5);
-    v[0] = (v4)((i4)__builtin_shufflevector(a, b, 0, 1, 4, 5) & mask);
-    if (REACH == 2) v[1] = (v4)((i4)__builtin_shufflevector(a, b, 2, 3, 6, 7) & mask);
+    v[0] = (v4)((i4)__builtin_shufflevector(a, b, 0, 1, 4, 5) & *mask);
+    if (REACH == 2) v[1] = (v4)((i4)__builtin_shufflevector(a, b, 2, 3, 6, 7) & *mask);
 }
 
 // Row `y` of what a unit's tiles see in one channel: d[x] has their pixels x.
@@ -58,8 +58,8 @@ INLINED void load_row(const unit *u, int y, long channel, long stride, v16 d[SID
     transpose(d + REACH);
     // Beside a tile's own pixels are those of its neighbours, whose lanes are four away.
     v4 left[2], right[2];
-    load_beside(p, u->left, u->has_left, left);
-    load_beside(p, u->right, u->has_right, right);
+    load_beside(p, u->left, &u->has_left, left);
+    load_beside(p, u->right, &u->has_right, right);
 #pragma clang loop unroll(full)
     for (int i = 0; i < REACH; i++) {
         d[i] = __builtin_shufflevector(WIDENED(left[i]), d[GIVEN + i], 0, 1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);

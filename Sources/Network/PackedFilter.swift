@@ -1,7 +1,7 @@
 // The weights of a convolution in the form that its kernel reads, and the call of that kernel.
 package import CKernels
 
-/// One convolution that can be applied to bordered maps, forwards or for the gradient of an input.
+/// One convolution that can be applied to maps, forwards or for the gradient of an input.
 package struct PackedFilter {
     private let filter: assay_filter
     private let packed: Tensor

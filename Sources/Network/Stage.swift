@@ -8,7 +8,7 @@ import CKernels
 package final class Stage: Layer {
     package enum Pooling: Equatable, Sendable {
         case none
-        /// Over size × size windows; the size divides height and width.
+        /// Over size × size windows, more than one pixel; the size divides height and width.
         case average(Int)
         case maximum(Int)
     }
@@ -39,7 +39,7 @@ package final class Stage: Layer {
         normalisation = BatchNormalisation(name, filter.channels.output)
         (self.relu, self.pooling, self.isFirst) = (relu, pooling, isFirst)
         // The number of a window's greatest pixel is kept in a byte.
-        precondition(size <= 16)
+        precondition(size <= 16 && (size > 1 || pooling == .none))
     }
 
     package var parameters: [Parameter] { filter.parameters + normalisation.parameters }

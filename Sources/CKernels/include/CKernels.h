@@ -1,7 +1,7 @@
 // Numeric kernels of the network: everything whose speed depends on wide vectors.
 //
 // Maps are dense planes of float, [channels][height][width], unless they are `assay_maps`. Each kernel works on one image; the
-// caller is parallel over images. Every kernel is compiled for AVX-512, AVX2 and the baseline.
+// caller is parallel over images. Those that gain by it are compiled for AVX-512, AVX2 and the baseline.
 #ifndef ASSAY_KERNELS_H
 #define ASSAY_KERNELS_H
 
@@ -70,8 +70,8 @@ void assay_pack_transposed(const float *weight, assay_filter filter, float *pack
 enum { ASSAY_NO_POOLING, ASSAY_AVERAGE, ASSAY_MAXIMUM };
 
 /// What is done with the sums of a convolution, in this order: + bias[cout], then max(0, ·) when `relu`, then `pooling` over 2 × 2
-/// pixels, then · scale[cout] + shift[cout]. Each of the pointers may be null. The maximum is that of the scaled values, whose scale
-/// may be negative.
+/// pixels, then · scale[cout] + shift[cout]. `bias` may be null, and so may `scale` and `shift`, both or neither. The maximum is that
+/// of the scaled values, whose scale may be negative.
 typedef struct {
     const float *bias;
     int relu, pooling;
@@ -87,7 +87,7 @@ int assay_needs_border(assay_filter filter, long height, long width);
 /// out[cout] = finish(weight ∗ in). `in` has 15 readable floats after each row's last pixel and, where that is needed, a border of
 /// at least dilation·(size/2) zeros. With pooling the extents are even, and `out` has half of them.
 ///
-/// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by a few 1e-6 of the largest value.
+/// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by less than 1e-5 of the largest value.
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                     float *work, assay_maps out);
 
@@ -205,7 +205,7 @@ size_t assay_cosine_transform_work(long size);
 /// Orthonormal two-dimensional DCT-II of a size × size plane; rows of `out` are vertical frequencies.
 void assay_cosine_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out);
 
-/// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, reflected at the border so that there are height/stride ×
+/// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, 1 to 8, reflected at the border so that there are height/stride ×
 /// width/stride positions: out[64][h/stride][w/stride] = ln(|coefficient| + epsilon) + offset, coefficient u·8 + v (u vertical).
 void assay_block_spectra(const float *plane, long height, long width, long stride, float epsilon, float offset, float *out);
 
