@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-enum { max_descriptors = 24 };
+enum { max_descriptors = 8 };
 
 int process_memory_file(const char *name) {
     int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

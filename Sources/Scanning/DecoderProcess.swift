@@ -20,9 +20,6 @@ package struct DecoderSettings: Sendable {
 
     package init() {}
 
-    /// How many files a process can be handed at once: a batch, and one that waits for it to be done.
-    var places: Int { batch + 1 }
-
     /// Address space for decoding: 16 bytes a pixel, which covers a progressive JPEG in CMYK, and room for the network.
     package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }
 }
@@ -30,59 +27,60 @@ package struct DecoderSettings: Sendable {
 /// One decoder process and the memory shared with it.  Used by one thread at a time; the process ends with the one that
 /// started it.
 ///
-/// A few files are handed over at once, each in a buffer of its own, so that the process can judge a batch together and finds the
-/// next one waiting.  Findings come in the order of the requests.
+/// A few files are handed over at once, so that the process can judge a batch together and finds the next one waiting.  Findings come
+/// in the order of the requests.
 final class DecoderProcess {
     /// A file that was handed over.
     private struct Request {
         enum State {
-            /// The process has it before it, or will have.
+            /// No process has it yet.
+            case held
+            /// The process has it before it.
             case waiting
-            /// The process has decoded it and goes on with the next before it judges both.
+            /// The process is through with it alone and goes on with the next before it judges both.
             case seen
             case done(Finding)
         }
 
-        let slot: Int
-        let length: Int
-        var state = State.waiting
+        let place: Range<Int>
+        var state = State.held
 
+        var isHeld: Bool { if case .held = state { true } else { false } }
         var isWaiting: Bool { if case .waiting = state { true } else { false } }
+        var isSeen: Bool { if case .seen = state { true } else { false } }
+        var isWithProcess: Bool { isWaiting || isSeen }
         var isDone: Bool { if case .done = state { true } else { false } }
     }
 
-    let buffers: [SharedBuffer]
+    let buffer: SharedBuffer
     private let settings: DecoderSettings
     private let clock = ContinuousClock()
     private var running: (process: pid_t, socket: Int32)?
     /// Oldest first.
     private var requests: [Request] = []
-    /// When the process began with what it works on.
+    /// When the process began with what it works on, if it works on anything.
     private var begun: ContinuousClock.Instant
     private var reply = [UInt8](repeating: 0, count: 8192)
 
     init(_ settings: DecoderSettings) throws(FileError) {
         self.settings = settings
-        var buffers: [SharedBuffer] = []
-        for _ in 0..<settings.places { buffers.append(try SharedBuffer()) }
-        self.buffers = buffers
+        buffer = try SharedBuffer()
         begun = clock.now
     }
 
     // It has nothing to finish, and ending in order takes it longer than a small picture.
-    deinit { end(killing: true) }
+    deinit { end() }
 
     /// Starts the process ahead of the first request, as a copy of this process with its `detector` where that can be: before
     /// there are other threads, and before anything was mapped that a decoder must not reach.  What fails here is tried
     /// again by `submit`, which can say so.
     func start(with detector: Detector) {
-        precondition(buffers.allSatisfy { $0.capacity == 0 }, "the copy would have the images writable")
+        precondition(buffer.capacity == 0, "the copy would have the images writable")
         do throws(FileError) {
             _ = try connect { descriptors, process in
                 let failure = unsafe process_split(descriptors, Int32(descriptors.count), &process)
                 if failure == 0 && process == 0 {
-                    let service = DecoderService(places: settings.places)
-                    _exit(service.serve(settings.limits, memory: settings.memory, with: detector))
+                    _exit(DecoderService().serve(settings.limits, memory: settings.memory, with: detector))
                 }
                 return failure
             }
@@ -91,16 +89,15 @@ final class DecoderProcess {
         }
     }
 
-    /// Hands over the first `length` bytes of buffer `slot`, which must not be touched until `receive` has returned the
-    /// finding.
-    func submit(_ slot: Int, _ length: Int) {
-        if requests.isEmpty { begun = clock.now }
-        requests.append(Request(slot: slot, length: length))
-        send(requests.count - 1)
+    /// Hands over the bytes at `place` in the buffer, which must not be touched until `receive` has returned the finding.
+    func submit(_ place: Range<Int>) {
+        if requests.allSatisfy(\.isDone) { begun = clock.now }
+        requests.append(Request(place: place))
+        if requests.count(where: \.isHeld) == 1 { send(requests.count - 1) }
     }
 
-    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs the one request that it worked on;
-    /// the others are handed to the next process.
+    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs the one request that it worked on, the last
+    /// one of a batch while it judges that; the others are handed to the next process.
     func receive() -> Finding {
         while true {
             if case .done(let finding) = requests[0].state {
@@ -115,7 +112,8 @@ final class DecoderProcess {
         do throws(FileError) {
             let socket = try connect()
             // A process that is gone takes nothing; `receive` finds that out, after the answers that it left.
-            let words = [UInt64(requests[index].slot), UInt64(requests[index].length)]
+            let words = [UInt64(requests[index].place.lowerBound), UInt64(requests[index].place.count)]
+            requests[index].state = .waiting
             _ = unsafe Glibc.send(socket, words, 16, Int32(MSG_NOSIGNAL))
         } catch {
             let message = "no decoder process: \(error.message)"
@@ -125,7 +123,7 @@ final class DecoderProcess {
 
     /// Waits for one message of the process, or its end, and notes what that means to the requests.
     private func advance() {
-        guard let oldest = requests.firstIndex(where: { !$0.isDone }) else { return }
+        guard let oldest = requests.firstIndex(where: \.isWithProcess) else { return }
         let current = requests.firstIndex(where: \.isWaiting)
         switch answer() {
         case .finding(let finding): requests[oldest].state = .done(finding)
@@ -133,21 +131,26 @@ final class DecoderProcess {
             if let current {
                 requests[current].state = .seen
             } else {
-                end(killing: true)
+                end()
                 fail(oldest, .nonsense)
             }
         case .failure(let refusal): fail(current ?? oldest, refusal)
         }
+        if !requests.contains(where: \.isWithProcess) { sendHeld() }
         begun = clock.now
     }
 
-    /// Gives up a request and hands those that are not done to a new process.
+    /// Gives up a request and hands those that are not done to a new process: first what was seen already, so that it isn't decoded
+    /// once more for each failure among what comes after it.
     private func fail(_ index: Int, _ refusal: Refusal) {
         requests[index].state = .done(.refused(refusal))
-        for index in requests.indices where !requests[index].isDone {
-            requests[index].state = .waiting
-            send(index)
-        }
+        let seen = requests.indices.filter { requests[$0].isSeen }
+        for index in requests.indices where !requests[index].isDone { requests[index].state = .held }
+        if seen.isEmpty { sendHeld() } else { seen.forEach(send) }
+    }
+
+    private func sendHeld() {
+        for index in requests.indices where requests[index].isHeld { send(index) }
     }
 
     private enum Answer {
@@ -167,7 +170,7 @@ final class DecoderProcess {
             if count < 0 && errno == EINTR { continue }
             if count == 0 {
                 if let left, left > 0 { continue }
-                end(killing: true)
+                end()
                 let limit = settings.timeout ?? 0
                 return .failure(Refusal(.error, code: "timeout", message: "not done within \(limit) s"))
             }
@@ -179,7 +182,7 @@ final class DecoderProcess {
             do throws(WireError) {
                 return .finding(try Finding(decoding: reply[..<received]))
             } catch {
-                end(killing: true)
+                end()
                 return .failure(.nonsense)
             }
         }
@@ -190,7 +193,7 @@ final class DecoderProcess {
         if let running { return running.socket }
         let words = [
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
-            String(settings.limits.maxTextBytes), String(settings.memory), String(settings.places),
+            String(settings.limits.maxTextBytes), String(settings.memory),
             settings.model == nil ? "0" : "1",
         ]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
@@ -213,7 +216,7 @@ final class DecoderProcess {
         defer { for descriptor in handedOn { close(descriptor) } }
         var process: pid_t = 0
         do throws(FileError) {
-            for buffer in buffers { handedOn.append(try buffer.openReadOnly()) }
+            handedOn.append(try buffer.openReadOnly())
             let failure = start(handedOn, &process)
             if failure != 0 { throw .system(failure) }
         } catch {
@@ -226,7 +229,8 @@ final class DecoderProcess {
 
     /// Collects a process that closed its end, and says how it ended.
     private func died() -> Refusal {
-        let status = end(killing: false)
+        // One that ended by itself has its status by now; one that only closed the socket is not waited for.
+        let status = end()
         let signal = status & 0x7f
         if signal == 0 {
             let code = status >> 8 & 0xff
@@ -240,11 +244,11 @@ final class DecoderProcess {
         return Refusal(.error, code: "crashed", message: "the decoder was ended by \(name)")
     }
 
-    @discardableResult private func end(killing: Bool) -> Int32 {
+    @discardableResult private func end() -> Int32 {
         guard let (process, socket) = running else { return 0 }
         running = nil
         close(socket)
-        if killing { kill(process, SIGKILL) }
+        kill(process, SIGKILL)
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
         return status

@@ -61,14 +61,13 @@ extension Duration {
 package struct DecoderService {
     /// Descriptors that `process_spawn` hands on.
     private static let socket: Int32 = 3
-    private let images: [Int32]
-    private var model: Int32 { images.last! + 1 }
+    private static let images: Int32 = 4
+    private static let model: Int32 = 5
 
     /// What a process says when it has decoded a file and goes on with the next before it gives its finding.
     static let seen: [UInt8] = [0xff]
 
-    /// - Parameter places: how many files may be handed over at once.
-    package init(places: Int) { images = (0..<Int32(places)).map { DecoderService.socket + 1 + $0 } }
+    package init() {}
 
     /// Serves as `serve` does with the model at `model`, or the shipped one.
     package func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
@@ -83,11 +82,11 @@ package struct DecoderService {
         process_keep_memory()
         var examination = Examination(limits, detector.makeExaminer())
         guard process_confine(memory) == 0 else { return 1 }
-        var views = images.map { SharedView($0) }
+        var view = SharedView(DecoderService.images)
         while let first = nextRequest(waits: true) {
             var request = first
             while true {
-                guard let bytes = unsafe views[request.slot].bytes(request.length) else { return 1 }
+                guard let bytes = unsafe view.bytes(request) else { return 1 }
                 #if DEBUG
                     unsafe DecoderService.misbehaveIfAsked(bytes)
                 #endif
@@ -111,24 +110,26 @@ package struct DecoderService {
         var bytes = Detector.shippedBytes()
         if hasModel {
             var status = stat()
-            guard unsafe fstat(model, &status) == 0 else { return nil }
+            guard unsafe fstat(DecoderService.model, &status) == 0 else { return nil }
             let size = Int(status.st_size)
             bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                count = max(0, unsafe pread(model, buffer.baseAddress, size, 0))
+                count = max(0, unsafe pread(DecoderService.model, buffer.baseAddress, size, 0))
             }
-            close(model)
+            close(DecoderService.model)
         }
         return try? Detector.load(bytes, digest: "")
     }
 
-    /// Which buffer the next file is in, and its length; nil when the scanner is gone, or has sent none and is not waited for.
-    private func nextRequest(waits: Bool) -> (slot: Int, length: Int)? {
-        var words: (slot: UInt64, length: UInt64) = (0, 0)
+    /// Where in the images' memory the next file lies; nil when the scanner is gone, or has sent none and is not waited for.
+    private func nextRequest(waits: Bool) -> Range<Int>? {
+        var words: (start: UInt64, length: UInt64) = (0, 0)
         while true {
             let count = unsafe recv(DecoderService.socket, &words, 16, waits ? 0 : Int32(MSG_DONTWAIT))
             if count < 0 && errno == EINTR { continue }
-            guard count == 16, words.slot < images.count, let length = Int(exactly: words.length) else { return nil }
-            return (Int(words.slot), length)
+            guard count == 16, let start = Int(exactly: words.start), let length = Int(exactly: words.length),
+                case let (end, overflows) = start.addingReportingOverflow(length), !overflows
+            else { return nil }
+            return start..<end
         }
     }
 
@@ -154,10 +155,10 @@ package struct DecoderService {
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    mutating func bytes(_ count: Int) -> UnsafeRawBufferPointer? {
-        if count > (unsafe mapping.count) {
+    mutating func bytes(_ place: Range<Int>) -> UnsafeRawBufferPointer? {
+        if place.upperBound > (unsafe mapping.count) {
             var status = stat()
-            guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) >= count else { return nil }
+            guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) >= place.upperBound else { return nil }
             if let base = unsafe mapping.baseAddress {
                 unsafe munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
             }
@@ -166,6 +167,6 @@ package struct DecoderService {
             guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
             unsafe mapping = UnsafeRawBufferPointer(start: address, count: size)
         }
-        return unsafe UnsafeRawBufferPointer(rebasing: mapping[0..<count])
+        return unsafe UnsafeRawBufferPointer(rebasing: mapping[place])
     }
 }

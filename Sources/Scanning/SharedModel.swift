@@ -14,8 +14,8 @@ package final class SharedModel: Sendable {
 
     deinit { descriptor.withLock { if let descriptor = $0 { close(descriptor) } } }
 
-    /// A descriptor for reading that stays open.  The memory file is made when the first decoder wants it: those that a scan begins
-    /// with have the model already, and mostly there are no others.
+    /// A descriptor for reading that stays open.  The memory file is made when the first decoder wants it: those that
+    /// were split off from the scan have the model already, and mostly there are no others.
     func readOnlyDescriptor() throws(FileError) -> Int32 {
         let outcome: Result<Int32, FileError> = descriptor.withLock { known in
             if let known { return .success(known) }
@@ -37,6 +37,7 @@ package final class SharedModel: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+            if written < 0 && errno == EINTR { continue }
             guard written > 0 else { throw .last }
             rest = rest.dropFirst(written)
         }

@@ -24,7 +24,7 @@ final class Worker {
         enum State {
             case known(Outcome)
             /// The decoder process has it: its record but for the finding.
-            case handedOver(Record, slot: Int, length: Int)
+            case handedOver(Record)
         }
     }
 
@@ -34,8 +34,8 @@ final class Worker {
     private var decoder: DecoderProcess?
     /// Oldest first.
     private var pending: [Pending] = []
-    /// How many of them the decoder process has.
-    private var handedOver = 0
+    /// Where those of them lie that the decoder process has.
+    private var layout = BufferLayout()
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
@@ -52,7 +52,7 @@ final class Worker {
             }
         if let outcome { pending.append(Pending(sequence: sequence, state: .known(outcome))) }
         // Among many files that are no pictures, a picture's record must not wait for the next picture.
-        deliver(downTo: pending.count > 2 * plan.decoder.places ? 0 : plan.decoder.batch)
+        deliver(downTo: pending.count > 2 * (plan.decoder.batch + 1) ? 0 : plan.decoder.batch)
     }
 
     /// Waits for the files that the decoder process has, if any, and delivers all outcomes.
@@ -63,11 +63,11 @@ final class Worker {
         while let next = pending.first {
             switch next.state {
             case .known(let outcome): deliver(next.sequence, outcome)
-            case .handedOver(var record, let slot, let length):
-                guard handedOver > count, let decoder else { return }
+            case .handedOver(var record):
+                guard layout.files.count > count, let decoder else { return }
                 record.finding = decoder.receive()
-                handedOver -= 1
-                if length > Worker.keptBuffer { decoder.buffers[slot].trim(keep: Worker.keptBuffer) }
+                let place = layout.removeFirst()
+                if place.upperBound > BufferLayout.size { decoder.buffer.trim(keep: BufferLayout.size) }
                 deliver(next.sequence, .record(record))
             }
             pending.removeFirst()
@@ -100,41 +100,43 @@ final class Worker {
     /// Reads a picture and hands it over; returns why not when its first bytes say so.
     private func handOver(_ file: borrowing OpenFile, _ record: Record, _ sequence: Int) throws(FileError) -> Refusal? {
         let decoder = try readyDecoder()
-        // Large files go one at a time, and all through one buffer: reading them ahead gains nothing and takes memory.
-        if file.size > Worker.readAhead { finish() }
-        let slot = freeSlot
-        let buffer = decoder.buffers[slot]
-        let head = min(file.size + 1, 64 << 10)
-        try buffer.grow(to: head)
-        var length = try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<head]))
-        switch unsafe ImageFormat.sniff(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<length])) {
+        let buffer = decoder.buffer
+        // One byte more than the file has shows whether it grew.
+        let start = makeRoom(for: min(file.size, plan.maxFileSize) + 1)
+        let head = min(file.size, (64 << 10) - 1) + 1
+        try buffer.grow(to: start + head)
+        var length = try unsafe file.read(
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[start..<(start + head)]))
+        switch unsafe ImageFormat.sniff(UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<(start + length)])) {
         case nil: return Refusal(.notAnImage)
         case let format? where !format.isDecodable: return Refusal(.unsupportedFormat(format))
         default: break
         }
         guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
         if length == head && head <= file.size {
-            // One byte more than the file has shows whether it grew.
-            try buffer.grow(to: file.size + 1)
-            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[head...file.size])
+            try buffer.grow(to: start + file.size + 1)
+            let rest = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: buffer.bytes[(start + head)...(start + file.size)])
             length += try unsafe file.read(into: rest)
         }
         guard length == file.size else { throw .changed }
-        decoder.submit(slot, length)
-        unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<length]))
+        let place = start..<(start + length)
+        decoder.submit(place)
+        unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[place]))
         var record = record
         record.sha256 = digest.finish()
-        handedOver += 1
-        pending.append(Pending(sequence: sequence, state: .handedOver(record, slot: slot, length: length)))
+        layout.append(place)
+        pending.append(Pending(sequence: sequence, state: .handedOver(record)))
         return nil
     }
 
-    /// A buffer that no file is in.  `deliver` has left one: files take them in turn, and leave in that order.
-    private var freeSlot: Int {
-        for item in pending.reversed() {
-            if case .handedOver(_, let slot, _) = item.state { return (slot + 1) % plan.decoder.places }
+    /// A place in the buffer for `count` bytes.  Where there is none, the oldest files are waited for: reading large ones ahead gains
+    /// little and takes memory.
+    private func makeRoom(for count: Int) -> Int {
+        while true {
+            if let place = layout.place(for: count) { return place }
+            deliver(downTo: layout.files.count - 1)
         }
-        return 0
     }
 
     private func readyDecoder() throws(FileError) -> DecoderProcess {
@@ -144,11 +146,6 @@ final class Worker {
         decoder = ready
         return ready
     }
-
-    /// Bytes of a file that is read while another is being judged.
-    private static let readAhead = 4 << 20
-    /// Memory of an image buffer that stays after a large file.
-    private static let keptBuffer = 16 << 20
 
     private func refused(_ path: PathBytes, _ status: Status, _ error: FileError) -> Outcome {
         .record(

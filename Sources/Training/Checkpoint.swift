@@ -101,7 +101,8 @@ struct Checkpoint {
         var best: [[Float]] = []
         for parameter in parameters {
             func values(_ prefix: String) -> [Float]? {
-                file.tensors[prefix + parameter.name].flatMap { $0.values.count == parameter.count ? $0.values : nil }
+                let values = file.tensors[prefix + parameter.name]?.values
+                return values?.count == parameter.count ? values : nil
             }
             guard let value = values("") else { throw .checkpoint("it lacks \(parameter.name)") }
             parameter.set(value)
