@@ -44,6 +44,8 @@ final class DecoderProcess {
 
         let place: Range<Int>
         var state = State.held
+        /// A process that it was with together with others failed; it goes to the next one alone.
+        var isSuspect = false
 
         var isHeld: Bool { if case .held = state { true } else { false } }
         var isWaiting: Bool { if case .waiting = state { true } else { false } }
@@ -92,12 +94,13 @@ final class DecoderProcess {
     /// Hands over the bytes at `place` in the buffer, which must not be touched until `receive` has returned the finding.
     func submit(_ place: Range<Int>) {
         if requests.allSatisfy(\.isDone) { begun = clock.now }
+        let mustWait = requests.contains { $0.isHeld || $0.isSuspect && $0.isWithProcess }
         requests.append(Request(place: place))
-        if requests.count(where: \.isHeld) == 1 { send(requests.count - 1) }
+        if !mustWait { send(requests.count - 1) }
     }
 
-    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs the one request that it worked on, the last
-    /// one of a batch while it judges that; the others are handed to the next process.
+    /// Waits for the finding on the oldest request.  Whatever becomes of the process costs the one request that causes it; the
+    /// others are handed to the next process.
     func receive() -> Finding {
         while true {
             if case .done(let finding) = requests[0].state {
@@ -124,33 +127,43 @@ final class DecoderProcess {
     /// Waits for one message of the process, or its end, and notes what that means to the requests.
     private func advance() {
         guard let oldest = requests.firstIndex(where: \.isWithProcess) else { return }
-        let current = requests.firstIndex(where: \.isWaiting)
         switch answer() {
         case .finding(let finding): requests[oldest].state = .done(finding)
         case .seen:
-            if let current {
+            if let current = requests.firstIndex(where: \.isWaiting) {
                 requests[current].state = .seen
             } else {
                 end()
-                fail(oldest, .nonsense)
+                fail(.nonsense)
             }
-        case .failure(let refusal): fail(current ?? oldest, refusal)
+        case .failure(let refusal): fail(refusal)
         }
         if !requests.contains(where: \.isWithProcess) { sendHeld() }
         begun = clock.now
     }
 
-    /// Gives up a request and hands those that are not done to a new process: first what was seen already, so that it isn't decoded
-    /// once more for each failure among what comes after it.
-    private func fail(_ index: Int, _ refusal: Refusal) {
-        requests[index].state = .done(.refused(refusal))
-        let seen = requests.indices.filter { requests[$0].isSeen }
+    /// Gives up the request that the process failed at, if it had begun with one only.  Which of several it was, a process that failed
+    /// is not asked: each is tried alone.
+    private func fail(_ refusal: Refusal) {
+        let tried =
+            requests.indices.filter { requests[$0].isSeen }
+            + requests.indices.filter { requests[$0].isWaiting }.prefix(1)
         for index in requests.indices where !requests[index].isDone { requests[index].state = .held }
-        if seen.isEmpty { sendHeld() } else { seen.forEach(send) }
+        if tried.count == 1 {
+            requests[tried[0]].state = .done(.refused(refusal))
+        } else {
+            for index in tried { requests[index].isSuspect = true }
+        }
     }
 
+    /// Hands over what is held: a suspect alone, all others together.
     private func sendHeld() {
-        for index in requests.indices where requests[index].isHeld { send(index) }
+        for index in requests.indices where requests[index].isHeld {
+            let isAlone = requests[index].isSuspect
+            if isAlone && requests.contains(where: \.isWithProcess) { return }
+            send(index)
+            if isAlone && requests[index].isWithProcess { return }
+        }
     }
 
     private enum Answer {

@@ -134,12 +134,20 @@ package struct DecoderService {
     }
 
     #if DEBUG
-        /// Lets tests see what becomes of a decoder that crashes, hangs or eats memory: a file ending in one of these words
-        /// does that.  Debug builds only.
+        /// Lets tests see what becomes of a decoder that crashes, hangs, leaves without ending, eats memory or says that another file made
+        /// it crash: a file ending in one of these words does that.  Debug builds only.
         private static func misbehaveIfAsked(_ bytes: UnsafeRawBufferPointer) {
             func ends(_ word: String) -> Bool { unsafe bytes.suffix(word.utf8.count).elementsEqual(word.utf8) }
             if ends("assay-test:crash") { kill(getpid(), SIGSEGV) }
             if ends("assay-test:hang") { while true { pause() } }
+            if ends("assay-test:leave") {
+                shutdown(socket, Int32(SHUT_RDWR))
+                while true { pause() }
+            }
+            if ends("assay-test:lie") {
+                _ = answer(seen)
+                kill(getpid(), SIGSEGV)
+            }
             if ends("assay-test:memory") {
                 var hoard: [[UInt8]] = []
                 while true { hoard.append([UInt8](repeating: 1, count: 64 << 20)) }

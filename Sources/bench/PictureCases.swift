@@ -36,6 +36,12 @@ func decodeCases() -> [Case] {
                     }
                     guard image != nil else { preconditionFailure("a file made here decodes") }
                 },
+                Case("decode \(format) \(width)×\(height), only a corner", amount: 1) {
+                    let image = try? decode(bytes.span, limits: DecodeLimits()) { _, _ in
+                        [Region(x: 0, y: 0, width: 16, height: 16)]
+                    }
+                    guard image != nil else { preconditionFailure("a file made here decodes") }
+                },
             ]
         }
     }
