@@ -2,8 +2,8 @@
 // `transform_line` and `transform_back`, the transforms of a line of it. One function holds one size only: what the compiler makes
 // of either gets slower beside the other.
 //
-// A unit of sixteen tiles is transformed, and then multiplied and transformed back for eight outputs at a time: so much stays in the
-// first-level cache, more does not.
+// A unit of sixteen tiles is transformed, and then multiplied and transformed back for eight outputs at a time: the less lies in between,
+// the more of it stays in near caches.
 #include "convolution.h"
 #include "winograd_tiles.h"
 
