@@ -18,7 +18,7 @@ package struct Augmentation: Sendable {
     package let recipe: Recipe
     package let table: AugmentationTable
     /// Multiplies every probability but that of equalisation; 0 leaves only the crop.
-    package let strength: Double
+    package var strength: Double
     package let equalize: Bool
     package let cropSide: Int
 
@@ -36,12 +36,63 @@ package struct Augmentation: Sendable {
         self.cropSide = cropSide
     }
 
+    /// How much a crop may go through; `seed` knows only `varied`.
+    package enum View: Sendable {
+        /// As the table's `degradation` decides.
+        case varied
+        /// Never degraded.
+        case clean
+        /// Always degraded.
+        case degraded
+    }
+
     /// A random variation of the picture: of the same size (or turned) for `seed`, `cropSide` × `cropSide` for
     /// `crossdomain`.
     package func apply(_ pixels: Pixels, using stream: inout RandomStream) -> Pixels {
+        var result: Pixels?
+        apply(using: &stream, [.varied]) { regions in
+            let wanted = regions(pixels.width, pixels.height)
+            return wanted.map { pixels.cropped(x: $0.x, y: $0.y, width: $0.width, height: $0.height) }
+        } show: {
+            result = $0
+        }
+        return result!
+    }
+
+    /// Shows random views of a picture, all of the same place, that is read no further than they need.
+    ///
+    /// - Parameters:
+    ///   - views: what is shown, in this order.
+    ///   - decode: is given the choice of regions, called with the picture's width and height, and returns their pixels.
+    ///   - show: is called with each view.
+    package func apply<Failure>(
+        using stream: inout RandomStream, _ views: [View],
+        decode: ((Int, Int) -> [Region]) throws(Failure) -> [Pixels], show: (Pixels) -> Void
+    ) throws(Failure) {
         switch recipe {
-        case .seed: return applySeed(pixels, &stream)
-        case .crossdomain: return applyCrossdomain(pixels, &stream)
+        case .seed:
+            let pixels = try decode { [Region(x: 0, y: 0, width: $0, height: $1)] }[0]
+            for _ in views { show(applySeed(pixels, &stream)) }
+        case .crossdomain:
+            let plans = views.map { plan($0, &stream) }
+            // Views of one place: drawn once, as a share of the room that there is.
+            let (across, down) = (stream.uniform(), stream.uniform())
+            var windows: [Region] = []
+            let parts = try decode { width, height in
+                windows = plans.map { plan in
+                    let window = plan.window(cropSide)
+                    return Region(
+                        x: offset(of: window, in: width, at: across), y: offset(of: window, in: height, at: down),
+                        width: window, height: window)
+                }
+                return windows.map { $0.clipped(toWidth: width, height: height) }
+            }
+            for ((plan, window), part) in zip(zip(plans, windows), parts) {
+                // Where a window overhangs, the picture is narrower than it, and the reflection of the part is the picture's.
+                let patch = part.cropped(
+                    x: min(window.x, 0), y: min(window.y, 0), width: window.width, height: window.height)
+                show(applyCrossdomain(patch, plan, &stream))
+            }
         }
     }
 
@@ -71,28 +122,55 @@ package struct Augmentation: Sendable {
         return pixels
     }
 
-    private func applyCrossdomain(_ pixels: Pixels, _ stream: inout RandomStream) -> Pixels {
-        let isRescaled = hits(table.rescale, &stream)
-        let factor = isRescaled ? stream.logUniform(in: table.rescaleFactors) : 1
-        let byArea = stream.chance(0.5)
-        let quality = recompressionQuality(&stream)
-        // Recompressed patches are cut out of a larger one, so that the 8 × 8 (with halved chroma 16 × 16) grid lies
-        // anywhere, as it does in crops of scanned pictures.
-        let margin = quality == nil ? 0 : 16
-        let side = cropSide + margin
-        // The region that becomes the patch once rescaled: no more of the picture is worked on than is seen.
-        let region = max(1, Int((Double(side) / factor).rounded()))
-        let x = offset(of: region, in: pixels.width, &stream)
-        let y = offset(of: region, in: pixels.height, &stream)
-        var patch = pixels.cropped(x: x, y: y, width: region, height: region)
-        if isRescaled { patch = rescaled(patch, width: side, height: side, byArea: byArea) }
+    /// What is decided of a crop before its picture is read.
+    private struct CropPlan {
+        var isDegraded: Bool
+        /// Nil where it is not rescaled.
+        var factor: Double?
+        var byArea: Bool
+        /// Ranges of the qualities of its compressions.
+        var qualities: [ClosedRange<Int>]
+
+        /// Compressed crops are cut out of a larger one, so that the 8 × 8 (with halved chroma 16 × 16) grid lies anywhere, as it
+        /// does in crops of scanned pictures.
+        var margin: Int { 16 * qualities.count }
+
+        /// Side of the square that becomes the crop: no more of the picture is worked on than is seen.
+        func window(_ cropSide: Int) -> Int {
+            max(1, Int((Double(cropSide + margin) / (factor ?? 1)).rounded()))
+        }
+    }
+
+    private func plan(_ view: View, _ stream: inout RandomStream) -> CropPlan {
+        let draw = hits(table.degradation, &stream)
+        var plan = CropPlan(
+            isDegraded: view == .varied ? draw : view == .degraded, factor: nil, byArea: stream.chance(0.5),
+            qualities: [])
+        if hits(table.rescale, &stream), plan.isDegraded { plan.factor = stream.logUniform(in: table.rescaleFactors) }
+        if equalize, stream.chance(table.equalization) {
+            let isGentle = stream.chance(table.gentleEqualization)
+            plan.qualities = [isGentle ? table.gentleQuality : table.equalizationQuality]
+        }
+        // A crop is compressed once only, unless the table says twice: equalisation gives way.
+        if hits(table.recompression, &stream), plan.isDegraded {
+            plan.qualities = [table.recompressionQuality]
+            if hits(table.secondRecompression, &stream) { plan.qualities.append(table.recompressionQuality) }
+        }
+        return plan
+    }
+
+    private func applyCrossdomain(_ window: Pixels, _ plan: CropPlan, _ stream: inout RandomStream) -> Pixels {
+        var patch = window
+        var side = cropSide + plan.margin
+        if plan.factor != nil { patch = rescaled(patch, width: side, height: side, byArea: plan.byArea) }
         if hits(table.centralCrop, &stream) { patch = patch.centralHalfEnlarged() }
         patch = recoloured(patch, &stream)
-        patch = degraded(patch, &stream)
-        if let quality {
+        if plan.isDegraded { patch = degraded(patch, &stream) }
+        for quality in plan.qualities {
             patch = recompressed(patch, quality, &stream)
-            let (x, y) = (stream.integer(in: 0...margin), stream.integer(in: 0...margin))
-            patch = patch.cropped(x: x, y: y, width: cropSide, height: cropSide)
+            side -= 16
+            let (x, y) = (stream.integer(in: 0...16), stream.integer(in: 0...16))
+            patch = patch.cropped(x: x, y: y, width: side, height: side)
         }
         return turned(patch, &stream)
     }
@@ -103,9 +181,10 @@ package struct Augmentation: Sendable {
         stream.chance(probability * strength)
     }
 
-    /// A random place for a window; a window larger than the picture is laid so that it covers the picture.
-    private func offset(of window: Int, in extent: Int, _ stream: inout RandomStream) -> Int {
-        stream.integer(in: min(0, extent - window)...max(0, extent - window))
+    /// The place for a window at a share, in [0, 1), of the room that there is; a window larger than the picture covers the picture.
+    private func offset(of window: Int, in extent: Int, at share: Double) -> Int {
+        let room = extent - window
+        return min(0, room) + Int(share * Double(abs(room) + 1))
     }
 
     private func scaled(_ extent: Int, _ factor: Double) -> Int { max(1, Int((Double(extent) * factor).rounded())) }
@@ -145,22 +224,20 @@ package struct Augmentation: Sendable {
 
     private func degraded(_ pixels: Pixels, _ stream: inout RandomStream) -> Pixels {
         var pixels = pixels
-        if hits(table.blur, &stream) { pixels = pixels.blurred() }
+        if hits(table.blur, &stream) {
+            for _ in 0..<stream.integer(in: 1...table.blurPasses) { pixels = pixels.blurred() }
+        }
         if hits(table.noise, &stream) {
             let deviation = stream.uniform(in: table.noiseDeviation)
             pixels = pixels.noisy(deviation: deviation, using: &stream)
         }
+        if hits(table.cutOut, &stream) { pixels = pixels.cutOut(using: &stream) }
         return pixels
     }
 
-    /// The range to draw the quality of a recompression from; nil when there is none. A crop is recompressed once at
-    /// most: equalisation goes before the augmentation. The article's whole pictures are equalised on their own.
+    /// The range to draw the quality of a recompression of the article's whole pictures from; nil when there is none.
     private func recompressionQuality(_ stream: inout RandomStream) -> ClosedRange<Int>? {
-        let isEqualized = recipe == .crossdomain && equalize && stream.chance(table.equalization)
-        let isRecompressed = hits(table.recompression, &stream)
-        let isGentle = stream.chance(table.gentleEqualization)
-        if isRecompressed { return table.recompressionQuality }
-        return isEqualized ? (isGentle ? table.gentleQuality : table.equalizationQuality) : nil
+        hits(table.recompression, &stream) ? table.recompressionQuality : nil
     }
 
     private func recompressed(_ pixels: Pixels, _ quality: ClosedRange<Int>, _ stream: inout RandomStream) -> Pixels {

@@ -27,14 +27,23 @@ package struct AugmentationTable: Sendable, Equatable {
     package var inversion = 0.0
 
     // Detail.
-    /// The 3×3 binomial blur.
+    /// The 3×3 binomial blur, once and up to `blurPasses` times in a row.
     package var blur = 0.0
+    package var blurPasses = 1
     /// Independent Gaussian noise on every value; the standard deviation is uniform over the range.
     package var noise = 0.0
     package var noiseDeviation = 0.0...3.0 / 255
+    /// A rectangle of one colour, its sides at most a third of the crop's.
+    package var cutOut = 0.0
     /// Compression as JPEG, at a uniform quality and with equally likely chroma subsampling 4:4:4, 4:2:2, 4:2:0.
     package var recompression = 0.0
     package var recompressionQuality = 50...100
+    /// Another compression after that one, its 8 × 8 grid elsewhere.
+    package var secondRecompression = 0.0
+
+    /// The share of crops that rescaling, blur, noise, cut-out and recompression are tried on at all; the others stay clean, so
+    /// that the network goes on seeing traces nothing has happened to.
+    package var degradation = 1.0
 
     // Recompression of both classes alike, whatever the strength, when a run equalises formats.
     package var equalization = 1.0
@@ -60,20 +69,30 @@ package struct AugmentationTable: Sendable, Equatable {
         return table
     }()
 
-    /// For native crops: what a picture meets on its way through the web, at rates that leave most traces alive.
+    /// For native crops. Half of them stay as they are; the rest meet what pictures meet on their way through the web: made
+    /// smaller, compressed, compressed again. Places and turns are free, colours hardly touched: detectors lose by it (SPAI,
+    /// Karageorgiou and others 2025).
     package static let crossdomain: AugmentationTable = {
         var table = AugmentationTable()
-        table.rotation = 0.1
-        table.rescale = 0.1
-        table.rescaleFactors = 0.5...2.0
-        table.brightness = 0.1
-        table.contrast = 0.1
-        table.saturation = 0.1
+        table.verticalFlip = 0.5
+        table.rotation = 0.5
+        table.degradation = 0.5
+        table.rescale = 0.6
+        table.rescaleFactors = 0.4...1.3
+        table.brightness = 0.05
+        table.contrast = 0.05
+        table.saturation = 0.05
         table.saturationFactors = 0.7...1.3
-        table.blur = 0.03
-        table.noise = 0.03
-        table.recompression = 0.08
-        table.gentleEqualization = 0.85
+        table.blur = 0.1
+        table.blurPasses = 4
+        table.noise = 0.1
+        table.cutOut = 0.1
+        table.recompression = 0.7
+        table.recompressionQuality = 40...98
+        table.secondRecompression = 0.3
+        table.equalization = 0.5
+        table.equalizationQuality = 75...98
+        table.gentleEqualization = 0.6
         return table
     }()
 }

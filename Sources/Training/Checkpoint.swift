@@ -62,12 +62,14 @@ struct CheckpointState: Codable, Equatable {
     }
 }
 
-/// A checkpoint file: safetensors with the weights, the best weights of the stage and the optimiser's moments.
+/// A checkpoint file: safetensors with the weights, their average, the best weights of the stage and the optimiser's moments.
 struct Checkpoint {
     let path: String
 
     /// Writes the state beside the old file and renames it, so that a kill leaves one or the other.
-    func save(_ state: CheckpointState, _ parameters: [Parameter], best: [[Float]]) throws(TrainerError) {
+    func save(
+        _ state: CheckpointState, _ parameters: [Parameter], best: [[Float]], average: [[Float]]
+    ) throws(TrainerError) {
         var file = SafeTensors()
         for (index, parameter) in parameters.enumerated() {
             file.add(parameter.name, shape: parameter.shape, values: parameter.value.values)
@@ -77,6 +79,9 @@ struct Checkpoint {
                     "variance." + parameter.name, shape: parameter.shape, values: parameter.moments.variance.values)
             }
             if !best.isEmpty { file.add("best." + parameter.name, shape: parameter.shape, values: best[index]) }
+            if !average.isEmpty {
+                file.add("average." + parameter.name, shape: parameter.shape, values: average[index])
+            }
         }
         guard let text = try? JSONEncoder().encode(state) else { throw .checkpoint("its state cannot be written") }
         file.metadata["checkpoint"] = String(decoding: text, as: UTF8.self)
@@ -84,7 +89,9 @@ struct Checkpoint {
     }
 
     /// Reads a file that `save` wrote, into the parameters; nil where there is none.
-    func load(_ parameters: [Parameter]) throws(TrainerError) -> (state: CheckpointState, best: [[Float]])? {
+    func load(
+        _ parameters: [Parameter]
+    ) throws(TrainerError) -> (state: CheckpointState, best: [[Float]], average: [[Float]])? {
         guard unsafe access(path, F_OK) == 0 else { return nil }
         let file: SafeTensors
         do throws(PictureError) {
@@ -98,7 +105,7 @@ struct Checkpoint {
         guard let text = file.metadata["checkpoint"],
             let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8))
         else { throw .checkpoint("\(path) is no checkpoint") }
-        var best: [[Float]] = []
+        var (best, average) = ([[Float]](), [[Float]]())
         for parameter in parameters {
             func values(_ prefix: String) -> [Float]? {
                 let values = file.tensors[prefix + parameter.name]?.values
@@ -116,11 +123,12 @@ struct Checkpoint {
                 }
             }
             if let value = values("best.") { best.append(value) }
+            if let value = values("average.") { average.append(value) }
         }
-        guard best.isEmpty || best.count == parameters.count else {
-            throw .checkpoint("its best weights are incomplete")
+        guard [0, parameters.count].contains(best.count), [0, parameters.count].contains(average.count) else {
+            throw .checkpoint("its best or average weights are incomplete")
         }
-        return (state, best)
+        return (state, best, average)
     }
 
     func remove() { _ = unsafe unlink(path) }

@@ -24,6 +24,18 @@ package func readPicture(_ path: String) throws(PictureError) -> DecodedImage {
     }
 }
 
+/// Reads the picture at `path` and decodes parts of it, with the default limits.
+///
+/// - Parameter regions: called with the picture's width and height.
+package func readPicture(_ path: String, regions: (Int, Int) -> [Region]) throws(PictureError) -> DecodedParts {
+    let bytes = try readWhole(path)
+    do {
+        return try decode(bytes.span, limits: DecodeLimits(), regions: regions)
+    } catch {
+        throw .undecodable(error.message)
+    }
+}
+
 /// The bytes of a regular file; a link is followed, a pipe or device refused.
 func readWhole(_ path: String) throws(PictureError) -> [UInt8] {
     do throws(FileError) {

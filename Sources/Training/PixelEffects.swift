@@ -104,6 +104,20 @@ extension Pixels {
         return Pixels(width: width, height: height, bytes: result)
     }
 
+    /// A rectangle at a random place, its sides at most a third of the picture's, in the colour of one of its pixels.
+    package func cutOut(using stream: inout RandomStream) -> Pixels {
+        var result = bytes
+        let (across, down) = (stream.integer(in: 1...max(1, width / 3)), stream.integer(in: 1...max(1, height / 3)))
+        let (left, top) = (stream.integer(in: 0...width - across), stream.integer(in: 0...height - down))
+        let colour = 3 * (top * width + left)
+        for y in top..<top + down {
+            for x in left..<left + across {
+                for channel in 0..<3 { result[3 * (y * width + x) + channel] = bytes[colour + channel] }
+            }
+        }
+        return Pixels(width: width, height: height, bytes: result)
+    }
+
     /// The central half of each side, enlarged bilinearly to the whole: TensorFlow's `central_crop` by 0.5 and `resize`.
     package func centralHalfEnlarged() -> Pixels {
         let (x, y) = (width / 4, height / 4)

@@ -13,10 +13,12 @@ package struct Sample: Sendable, Equatable {
     package let group: String?
     /// The part of the collection it was assigned to, such as "train" or "test".
     package let split: String?
+    /// What a photograph and the fakes made from its very pixels have in common: partners are shown in one batch, changed alike.
+    package let pair: String?
 
     package init(
         path: String, isFake: Bool, source: String = "", generator: String = "", group: String? = nil,
-        split: String? = nil
+        split: String? = nil, pair: String? = nil
     ) {
         self.path = path
         self.isFake = isFake
@@ -24,6 +26,15 @@ package struct Sample: Sendable, Equatable {
         self.generator = generator
         self.group = group
         self.split = split
+        self.pair = pair
+    }
+}
+
+extension Sample {
+    /// What must not be torn apart when samples are divided: the group, or without one the pair.
+    var unit: String? {
+        if let group, !group.isEmpty { return group }
+        return pair.map { "pair \($0)" }
     }
 }
 
@@ -32,9 +43,9 @@ extension [Sample] {
     ///
     /// A group that has a sample in a source left out is left out as a whole, so that nothing of it was trained on.
     package func leavingOut(sources: Set<String>) -> (kept: [Sample], left: [Sample]) {
-        let tainted = Set(filter { sources.contains($0.source) }.compactMap(\.group))
+        let tainted = Set(filter { sources.contains($0.source) }.compactMap(\.unit))
         let kept = filter { sample in
-            !sources.contains(sample.source) && !(sample.group.map(tainted.contains) ?? false)
+            !sources.contains(sample.source) && !(sample.unit.map(tainted.contains) ?? false)
         }
         return (kept, filter { sources.contains($0.source) })
     }
@@ -53,7 +64,7 @@ extension [Sample] {
         var units: [[Int]] = []
         var unitOfGroup: [String: Int] = [:]
         for index in samples.indices {
-            if let group = samples[index].group, !group.isEmpty {
+            if let group = samples[index].unit {
                 if let unit = unitOfGroup[group] {
                     units[unit].append(index)
                     continue
@@ -102,7 +113,7 @@ extension [Sample] {
     }
 }
 
-/// What is kept in proportion when samples are divided or drawn.
+/// What is kept in proportion when samples are divided.
 struct Stratum: Hashable {
     let isFake: Bool
     let source: String

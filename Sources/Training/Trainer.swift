@@ -14,28 +14,34 @@ package final class Trainer {
     private let network: DetectorNetwork
     private let context: Context
     private let batch: TrainerBatch
+    private let judge: TrainerJudge
     private let training: [Sample]
     private let validation: [Sample]
     private let leftOut: [Sample]
-    private let judged: [Sample]
+    /// Pictures of generators and sources that training never sees: every epoch's ranking of them is reported.
+    private let unseen: [Sample]
     private let checkpoint: Checkpoint
     private var state: CheckpointState
     private var best: [[Float]] = []
+    private var average: WeightAverage
     private let clock = ContinuousClock()
 
-    /// - Parameter report: called on the thread of `run` for every event.
-    package init(_ options: TrainerOptions, _ dataset: Dataset, report: @escaping (TrainerEvent) -> Void) {
-        (self.options, self.dataset, self.report) = (options, dataset, report)
+    /// - Parameters:
+    ///   - unseen: pictures that are kept out of training and validation; their photographs help to choose the threshold.
+    ///   - report: called on the thread of `run` for every event.
+    package init(
+        _ options: TrainerOptions, _ dataset: Dataset, unseen: [Sample] = [],
+        report: @escaping (TrainerEvent) -> Void
+    ) {
+        (self.options, self.dataset, self.unseen, self.report) = (options, dataset, unseen, report)
         let parts = dataset.samples.leavingOut(sources: options.leaveOut)
-        leftOut = parts.left
+        leftOut = parts.left + unseen
         (training, validation) = parts.kept.split(validationShare: options.validationShare, seed: options.seed)
-        // Epochs are judged by a balanced choice of validation pictures, each once.
-        let order = epochOrder(
-            of: validation, epoch: 0, seed: options.seed, balanced: true, count: options.validationLimit)
-        judged = Set(order).sorted().map { [validation] in validation[$0] }
         network = options.architecture.makeNetwork()
         context = Context(team: ThreadTeam(threads: options.jobs))
         batch = TrainerBatch(options, context: context)
+        judge = TrainerJudge(options, network, batch, context, validation: validation, unseen: unseen)
+        average = WeightAverage(decay: options.averaging)
         checkpoint = Checkpoint(path: options.output + ".checkpoint")
         state = CheckpointState(fingerprint: options.fingerprint, digest: dataset.digest)
     }
@@ -66,7 +72,7 @@ package final class Trainer {
     }
 
     private func resume() throws(TrainerError) {
-        guard let (loaded, weights) = try checkpoint.load(network.parameters) else { return }
+        guard let (loaded, weights, averages) = try checkpoint.load(network.parameters) else { return }
         guard loaded.fingerprint == state.fingerprint else {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
@@ -74,6 +80,7 @@ package final class Trainer {
         let stages = TrainerStage.all(of: options.architecture)
         guard stages.indices.contains(loaded.stage) else { throw .checkpoint("it names a stage that does not exist") }
         (state, best) = (loaded, weights)
+        average = WeightAverage(decay: options.averaging, values: averages)
         report(.resumed(stage: stages[state.stage].name, epoch: state.epoch))
     }
 
@@ -91,10 +98,11 @@ package final class Trainer {
         while state.epoch < epochs(of: stage) && state.sinceBest < options.patience {
             try runEpoch(stage, optimiser)
             state.optimiserStep = optimiser.step
-            try checkpoint.save(state, network.parameters, best: best)
+            try checkpoint.save(state, network.parameters, best: best, average: average.values)
         }
         for (parameter, values) in zip(network.parameters, best) { parameter.set(values) }
         best = []
+        average.reset()
         state.epoch = 0
         state.optimiserStep = 0
         state.rateFactor = 1
@@ -105,18 +113,23 @@ package final class Trainer {
     private func runEpoch(_ stage: TrainerStage, _ optimiser: Adam) throws(TrainerError) {
         let start = clock.now
         let order = epochOrder(
-            of: training, epoch: state.epoch, seed: options.seed, balanced: options.equalize, count: options.epochSize,
-            emphasis: options.emphasis)
+            of: training, epoch: state.epoch, seed: options.seed,
+            EpochPlan(
+                isBalanced: options.equalize, count: options.epochSize, batch: options.batch, emphasis: options.emphasis
+            ))
         var sums = [Double](repeating: 0, count: stage.heads.count)
         var (seen, rate) = (0, 0.0)
         for first in stride(from: 0, to: order.count, by: options.batch) {
             let places = first..<min(first + options.batch, order.count)
-            rate = learningRate(stage, progress: Double(first) / Double(order.count), steps: optimiser.step)
-            let missed = batch.fillVaried(
-                places.map { ($0, training[order[$0]]) }, stage: state.stage, epoch: state.epoch)
-            note(missed)
+            let done = (Double(state.epoch) + Double(first) / Double(order.count)) / Double(epochs(of: stage))
+            rate = learningRate(stage, done: done, steps: optimiser.step)
+            // The harder part comes in step by step, once the easier one is learnt.
+            let ramp = options.ramp > 0 && state.stage == 0 ? min(1, done / options.ramp) : 1
+            note(
+                batch.fillVaried(
+                    Array(order[places]), of: training, views, strength: ramp, stage: state.stage, epoch: state.epoch))
             if batch.targets.isEmpty { continue }
-            let losses = step(stage, optimiser, rate: rate)
+            let losses = step(stage, optimiser, rate: rate, consistency: options.consistency * ramp)
             for index in sums.indices { sums[index] += losses[index] * Double(batch.targets.count) }
             seen += batch.targets.count
             report(
@@ -126,7 +139,10 @@ package final class Trainer {
         }
         if seen == 0 { throw .nothingReadable }
         let speed = Double(seen) / seconds(since: start)
-        let judgement = judge(stage)
+        let (judgement, ranking) = average.inPlace(of: network.parameters) {
+            (judge.losses(stage), judge.ranking(stage))
+        }
+        note(judge.takeUnreadable())
         let total = judgement.reduce(0, +)
         let isBest = total < state.bestLoss
         follow(total, isBest: isBest)
@@ -135,47 +151,39 @@ package final class Trainer {
                 EpochReport(
                     stage: stage.name, epoch: state.epoch, learningRate: rate,
                     losses: stage.heads.indices.map { (stage.heads[$0], sums[$0] / Double(seen), judgement[$0]) },
-                    validationLoss: total, isBest: isBest, imagesPerSecond: speed, seconds: seconds(since: start))))
+                    validationLoss: total, isBest: isBest, unseen: ranking, imagesPerSecond: speed,
+                    seconds: seconds(since: start))))
     }
 
+    /// What is shown of every picture.
+    private var views: [Augmentation.View] { options.consistency > 0 ? [.clean, .degraded] : [.varied] }
+
     /// One optimiser step over the batch that has been filled; returns the heads' losses.
-    private func step(_ stage: TrainerStage, _ optimiser: Adam, rate: Double) -> [Double] {
+    private func step(_ stage: TrainerStage, _ optimiser: Adam, rate: Double, consistency: Double) -> [Double] {
         context.isTraining = true
         context.step = mix(options.seed &+ Purpose.dropout.rawValue) &+ state.step
         state.step += 1
         optimiser.clearGradients()
         let logits = network.forward(
             batch.inputs, heads: Set(stage.heads), trainsTrunks: stage.trainsTrunks, context)
+        let smoothing = Float(options.labelSmoothing)
+        let targets = smoothing > 0 ? batch.targets.map { $0 + smoothing * (0.5 - $0) } : batch.targets
         var (losses, gradients) = ([Double](), HeadTensors())
         for head in stage.heads {
             let gradient = Tensor(Shape(0, 0))
             losses.append(
                 TrainerStage.loss(of: head, options.architecture).evaluate(
-                    logits: logits[head]!, targets: batch.targets, gradient: gradient))
+                    logits: logits[head]!, targets: targets, gradient: gradient))
+            if consistency > 0 {
+                _ = Consistency.evaluate(logits: logits[head]!, weight: consistency, addingTo: gradient)
+            }
             gradients[head] = gradient
         }
         network.backward(gradients, trainsTrunks: stage.trainsTrunks, context)
+        if let clip = options.clip { optimiser.clipGradients(to: clip) }
         optimiser.update(rate: Float(rate), team: context.team)
+        average.update(network.parameters, step: optimiser.step)
         return losses
-    }
-
-    /// Mean validation loss of each head of the stage.
-    private func judge(_ stage: TrainerStage) -> [Double] {
-        context.isTraining = false
-        var sums = [Double](repeating: 0, count: stage.heads.count)
-        var seen = 0
-        for first in stride(from: 0, to: judged.count, by: options.batch) {
-            note(batch.fillPlain(Array(judged[first..<min(first + options.batch, judged.count)])))
-            if batch.targets.isEmpty { continue }
-            let logits = network.forward(batch.inputs, heads: Set(stage.heads), context)
-            for (index, head) in stage.heads.enumerated() {
-                let loss = TrainerStage.loss(of: head, options.architecture).evaluate(
-                    logits: logits[head]!, targets: batch.targets, gradient: Tensor(Shape(0, 0)))
-                sums[index] += loss * Double(batch.targets.count)
-            }
-            seen += batch.targets.count
-        }
-        return sums.map { $0 / Double(max(seen, 1)) }
     }
 
     // MARK: Callbacks
@@ -185,7 +193,7 @@ package final class Trainer {
         state.epoch += 1
         if isBest {
             (state.bestLoss, state.bestEpoch, state.sinceBest, state.sinceReduction) = (loss, state.epoch, 0, 0)
-            best = network.parameters.map(\.value.values)
+            best = average.values.isEmpty ? network.parameters.map(\.value.values) : average.values
             return
         }
         state.sinceBest += 1
@@ -196,12 +204,11 @@ package final class Trainer {
         }
     }
 
-    private func learningRate(_ stage: TrainerStage, progress: Double, steps: Int) -> Double {
+    private func learningRate(_ stage: TrainerStage, done: Double, steps: Int) -> Double {
         let base = options.learningRate * stage.rate
         switch options.schedule {
         case .plateau: return max(base * state.rateFactor, 1e-6)
         case .cosine:
-            let done = (Double(state.epoch) + progress) / Double(epochs(of: stage))
             return base * min(1, Double(steps + 1) / 100) * (0.01 + 0.99 * (1 + cos(Double.pi * done)) / 2)
         }
     }

@@ -13,7 +13,10 @@ final class TrainerBatch {
     private let context: Context
     private let features: [Features]
     let inputs: Inputs
+    /// 1 for every crop of a fake, 0 for one of a photograph.
     private(set) var targets: [Float] = []
+    /// Which of the pictures asked for could be read.
+    private(set) var filled: [Int] = []
     /// Pictures that could not be read: path and reason, each once.
     private(set) var unreadable: [String: String] = [:]
 
@@ -28,43 +31,66 @@ final class TrainerBatch {
         inputs = options.architecture.makeInputs(1)
     }
 
-    /// Fills the inputs with varied pictures and returns newly met unreadable ones. `index` tells draws of the same sample apart.
-    func fillVaried(_ samples: [(index: Int, sample: Sample)], stage: Int, epoch: Int) -> [(
-        path: String, reason: String
-    )] {
-        fill(samples.map(\.sample)) { [augmentation, seed] position, pixels in
+    /// Fills the inputs with varied pictures and returns newly met unreadable ones.
+    ///
+    /// - Parameters:
+    ///   - views: what is shown of each picture, one after the other.
+    ///   - strength: factor on the run's strength of augmentation.
+    func fillVaried(
+        _ draws: [Draw], of samples: [Sample], _ views: [Augmentation.View], strength: Double, stage: Int, epoch: Int
+    ) -> [(path: String, reason: String)] {
+        var augmentation = augmentation
+        augmentation.strength *= strength
+        return fill(draws.map { samples[$0.sample] }) { [seed] position, sample throws(PictureError) in
             var stream = RandomStream(
-                seed: seed, Purpose.augmentation.rawValue, UInt64(stage), UInt64(epoch), UInt64(samples[position].index)
-            )
-            return augmentation.apply(pixels, using: &stream)
+                seed: seed, Purpose.augmentation.rawValue, UInt64(stage), UInt64(epoch), UInt64(draws[position].key))
+            var shown: [Pixels] = []
+            try augmentation.apply(using: &stream, views) { regions throws(PictureError) in
+                try readPicture(sample.path, regions: regions).parts.map(\.pixels)
+            } show: {
+                shown.append($0)
+            }
+            return shown
         }
     }
 
     /// Fills the inputs with the pictures' middles as they are, for judging an epoch.
     func fillPlain(_ samples: [Sample]) -> [(path: String, reason: String)] {
-        fill(samples) { _, pixels in pixels }
+        let side = architecture.inputSize
+        let isWhole = augmentation.recipe == .seed
+        return fill(samples) { _, sample throws(PictureError) in
+            try readPicture(sample.path) { width, height in
+                let middle = Region(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
+                return [
+                    isWhole
+                        ? Region(x: 0, y: 0, width: width, height: height)
+                        : middle.clipped(toWidth: width, height: height)
+                ]
+            }.parts.map(\.pixels)
+        }
     }
 
     private func fill(
-        _ samples: [Sample], _ vary: (Int, Pixels) -> Pixels
+        _ samples: [Sample], _ show: (Int, Sample) throws(PictureError) -> [Pixels]
     ) -> [(path: String, reason: String)] {
-        var read = [Result<Pixels, PictureError>?](repeating: nil, count: samples.count)
+        var read = [Result<[Pixels], PictureError>?](repeating: nil, count: samples.count)
         unsafe read.withUnsafeMutableBufferPointer { read in
             context.team.forEach(samples.count) { position, _ in
                 do throws(PictureError) {
-                    unsafe read[position] = .success(vary(position, try readPicture(samples[position].path).pixels))
+                    unsafe read[position] = .success(try show(position, samples[position]))
                 } catch {
                     unsafe read[position] = .failure(error)
                 }
             }
         }
         var (pictures, missed) = ([Pixels](), [(path: String, reason: String)]())
-        targets = []
-        for (sample, result) in zip(samples, read) {
+        (targets, filled) = ([], [])
+        for (position, (sample, result)) in zip(samples, read).enumerated() {
             switch result {
-            case .success(let pixels):
-                pictures.append(pixels)
-                targets.append(sample.isFake ? 1 : 0)
+            case .success(let views):
+                pictures += views
+                targets += views.map { _ in sample.isFake ? 1 : 0 }
+                filled.append(position)
             case .failure(let error):
                 if unreadable.updateValue(error.message, forKey: sample.path) == nil {
                     missed.append((sample.path, error.message))
@@ -77,6 +103,7 @@ final class TrainerBatch {
             let size = architecture.inputSize
             context.team.forEach(pictures.count) { index, thread in
                 let picture = pictures[index]
+                // A part that is narrower than the crop is continued on both sides, as the picture's middle is in a scan.
                 features[thread].fill(
                     inputs, index, from: picture, x: (picture.width - size) / 2, y: (picture.height - size) / 2)
             }

@@ -26,6 +26,17 @@ package struct TrainerOptions: Sendable, Equatable {
     package var leaveOut: Set<String> = []
     /// Factors on the shares of sources in an epoch, where classes are balanced.
     package var emphasis: [String: Double] = [:]
+    /// Weight of the agreement between a clean and a degraded view of each picture, in a loss that then sees both; 0 shows one
+    /// view of each.
+    package var consistency = 0.0
+    /// How far targets are moved from 0 and 1 towards one half.
+    package var labelSmoothing = 0.0
+    /// The longest gradient that is followed as it is; longer ones are shortened to it.
+    package var clip: Double?
+    /// What the average of the weights keeps of itself at each step; 0 takes the weights as they are.
+    package var averaging = 0.0
+    /// The share of a stage's epochs over which degradation and consistency come in.
+    package var ramp = 0.0
     package var licence = "unstated"
     /// Where the model goes; the checkpoint lies beside it.
     package var output = ""
@@ -48,7 +59,9 @@ package struct TrainerOptions: Sendable, Equatable {
         rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
         validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \
-        emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
+        emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")) \
+        consistency=\(consistency) smoothing=\(labelSmoothing) clip=\(clip.map { "\($0)" } ?? "none") \
+        averaging=\(averaging) ramp=\(ramp)
         """
     }
 }

@@ -12,6 +12,8 @@ package struct EpochReport: Sendable, Equatable {
     /// Sum over the heads; what early stopping and the plateau look at.
     package let validationLoss: Double
     package let isBest: Bool
+    /// How pictures of generators and sources outside the training are ranked; nil where there are none.
+    package let unseen: UnseenRanking?
     package let imagesPerSecond: Double
     package let seconds: Double
 

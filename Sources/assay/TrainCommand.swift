@@ -38,6 +38,25 @@ enum TrainCommand {
     static let split = Option(
         "split", value: "name", default: "train, where the data has it, otherwise everything",
         "Use only the pictures of this split of the data.")
+    static let devSplit = Option(
+        "dev-split", value: "name",
+        "Keep the pictures of this split out of training and report after each epoch how they are ranked; their photographs "
+            + "help to choose the threshold for unseen sources.")
+    static let consistency = Option(
+        "consistency", value: "weight", default: "0",
+        "Show a clean and a degraded view of each picture and weigh their disagreement by <weight> in the loss; 0 shows one view."
+    )
+    static let smoothing = Option(
+        "label-smoothing", value: "share", default: "0", "Move targets this far from 0 and 1 towards one half.")
+    static let clip = Option("clip", value: "length", "Shorten gradients that are longer than <length>.")
+    static let averaging = Option(
+        "averaging", value: "decay", default: "0",
+        "Judge and keep an exponential average of the weights that keeps <decay> of itself at each step, such as 0.999."
+    )
+    static let ramp = Option(
+        "ramp", value: "share", default: "0",
+        "Let degradation and consistency come in over this share of the first stage.")
+    static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
     static let seed = Option("seed", value: "n", default: "1", "Start of all random draws.")
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
     static let augmentation = Option(
@@ -61,11 +80,18 @@ enum TrainCommand {
         arguments: [data],
         options: [
             output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
-            validationLimit, leaveOut, emphasis, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
+            validationLimit, leaveOut, emphasis, split, devSplit, consistency, smoothing, clip, averaging, ramp, seed,
+            jobs,
+            augmentation, equalize, showRecipe, log, resume, licence, quiet,
         ],
         run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        if line.flag(showRecipe) {
+            let isSeed = line.text(architecture) == Architecture.seed.rawValue
+            Console.out((isSeed ? AugmentationTable.seed : .crossdomain).text)
+            return 0
+        }
         do throws(BLASError) {
             try BLAS.ready()
         } catch {
@@ -73,6 +99,9 @@ enum TrainCommand {
         }
         let options = try options(line)
         let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
+        let unseen = try line.text(devSplit).map { name throws(CommandFailure) in
+            try loadDataset(line.operands[0].lossy, split: name).samples
+        }
         let sources = Set(dataset.samples.map(\.source))
         if let unknown = options.leaveOut.subtracting(sources).sorted().first {
             let known = sources.sorted().filter { !$0.isEmpty }.joined(separator: ", ")
@@ -82,7 +111,7 @@ enum TrainCommand {
         if dataset.unlabelled > 0 {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
-        let trainer = Trainer(options, dataset) { printer.show($0) }
+        let trainer = Trainer(options, dataset, unseen: unseen ?? []) { printer.show($0) }
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
@@ -120,6 +149,11 @@ enum TrainCommand {
         options.jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
         options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
         options.equalize = line.flag(equalize, default: true)
+        options.consistency = try line.number(consistency, 0...100) ?? options.consistency
+        options.labelSmoothing = try line.number(smoothing, 0...0.9) ?? options.labelSmoothing
+        options.clip = try line.number(clip, 1e-9...1e9)
+        options.averaging = try line.number(averaging, 0...0.999_999) ?? options.averaging
+        options.ramp = try line.number(ramp, 0...1) ?? options.ramp
         options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
         for text in line.all(emphasis).map(\.lossy) {
             guard let equals = text.lastIndex(of: "="), let factor = Double(text[text.index(after: equals)...]),

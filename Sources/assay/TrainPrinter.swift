@@ -61,6 +61,15 @@ final class TrainPrinter {
             "\(report.stage) epoch \(report.epoch): training/validation loss \(losses.joined(separator: ", "))"
                 + "\(report.isBest ? " (best)" : ""), \(Int(report.imagesPerSecond)) images/s, "
                 + "\(Int(report.seconds)) s")
+        if let unseen = report.unseen {
+            let areas = Head.allCases.compactMap { head in
+                unseen.rocAUC[head].map { "\(head.rawValue) \(fixed($0, 4))" }
+            }
+            say(
+                "    unseen: ROC AUC \(areas.joined(separator: ", ")); least \(fixed(unseen.worstGenerator.rocAUC, 3)) for "
+                    + "\(unseen.worstGenerator.name); at 5 % false alarms \(fixed(100 * unseen.worstSource.falseAlarms, 1)) % of "
+                    + unseen.worstSource.name)
+        }
         guard let log else { return }
         var json = JSONText()
         json.object {
@@ -75,6 +84,17 @@ final class TrainPrinter {
             }
             $0.member("validationLoss", report.validationLoss)
             $0.member("best", report.isBest)
+            if let unseen = report.unseen {
+                $0.member("unseen") { json in
+                    for head in Head.allCases {
+                        if let area = unseen.rocAUC[head] { json.member(head.rawValue, area) }
+                    }
+                    json.member("worstGenerator", unseen.worstGenerator.name)
+                    json.member("worstGeneratorAUC", unseen.worstGenerator.rocAUC)
+                    json.member("worstSource", unseen.worstSource.name)
+                    json.member("worstSourceFalseAlarms", unseen.worstSource.falseAlarms)
+                }
+            }
             $0.member("imagesPerSecond", report.imagesPerSecond, decimals: 1)
             $0.member("seconds", report.seconds, decimals: 1)
         }

@@ -105,7 +105,13 @@ import Testing
         #expect(with { ($0.contrast, $0.contrastFactors) = (1, 0.8...0.8) } == picture.contrasted(by: 0.8))
         #expect(with { ($0.saturation, $0.saturationFactors) = (1, 0.5...0.5) } == picture.saturated(by: 0.5))
         #expect(with { $0.inversion = 1 } == picture.inverted())
-        #expect(with { $0.blur = 1 } == picture.blurred())
+        #expect(with { ($0.blur, $0.blurPasses) = (1, 1) } == picture.blurred())
+        let cut = with { $0.cutOut = 1 }
+        let changed = stride(from: 0, to: cut.bytes.count, by: 3).filter {
+            cut.bytes[$0..<$0 + 3] != picture.bytes[$0..<$0 + 3]
+        }
+        #expect(!changed.isEmpty && changed.count <= (200 / 3) * (160 / 3))
+        #expect(Set(changed.map { Array(cut.bytes[$0..<$0 + 3]) }).count == 1)
         #expect(with { ($0.noise, $0.noiseDeviation) = (1, 0...0) } == picture)
         #expect(with { ($0.noise, $0.noiseDeviation) = (1, 0.1...0.1) } != picture)
         let half = with { ($0.rescale, $0.rescaleFactors) = (1, 0.5...0.5) }
@@ -143,6 +149,55 @@ import Testing
         #expect(choices.contains(augmentation.equalized(picture, using: &stream)))
         let plain = Augmentation(recipe: .crossdomain, strength: 1, equalize: false)
         #expect(plain.equalized(picture, using: &stream) == picture)
+    }
+
+    @Test func partnersOfOneSizeAreChangedAlike() {
+        // The fake is the photograph's negative; whatever is done to places and turns must be the same for both.
+        var table = AugmentationTable.crossdomain
+        (table.recompression, table.equalization, table.noise, table.degradation) = (0, 0, 0, 1)
+        (table.brightness, table.contrast, table.saturation, table.cutOut) = (0, 0, 0, 0)
+        for seed in 0..<UInt64(20) {
+            let real = shown(table, .crossdomain, seed: seed)
+            let fake = shown(table, .crossdomain, seed: seed, picture.inverted())
+            // Rounding of a resampled negative may differ by one.
+            #expect(zip(real.bytes, fake.inverted().bytes).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+        }
+    }
+
+    @Test func aCleanViewIsAPieceOfThePictureAndADegradedOneIsNot() {
+        var table = AugmentationTable.crossdomain
+        (table.verticalFlip, table.horizontalFlip, table.rotation) = (0, 0, 0)
+        (table.brightness, table.contrast, table.saturation) = (0, 0, 0)
+        (table.recompression, table.recompressionQuality) = (1, 40...60)
+        let augmentation = Augmentation(
+            recipe: .crossdomain, strength: 1, equalize: false, table: table, cropSide: 64)
+        for seed in 0..<10 {
+            var stream = RandomStream(seed: UInt64(seed))
+            var views: [Pixels] = []
+            augmentation.apply(using: &stream, [.clean, .degraded]) { regions in
+                regions(picture.width, picture.height).map {
+                    picture.cropped(x: $0.x, y: $0.y, width: $0.width, height: $0.height)
+                }
+            } show: {
+                views.append($0)
+            }
+            #expect(views.count == 2)
+            #expect(place(of: views[0], in: picture) != nil)
+            #expect(place(of: views[1], in: picture) == nil)
+        }
+    }
+
+    @Test func degradationIsTriedOnItsShareOfTheCrops() {
+        var table = idle
+        (table.degradation, table.recompression, table.recompressionQuality) = (0.3, 1, 50...50)
+        let clean = (0..<300).count { place(of: shown(table, .crossdomain, seed: $0), in: picture) != nil }
+        #expect(abs(Double(clean) / 300 - 0.7) < 0.09)
+    }
+
+    @Test func theRecipeIsPrintedWithItsProbabilities() {
+        let text = AugmentationTable.crossdomain.text
+        #expect(text.contains("\(AugmentationTable.crossdomain.recompression)"))
+        #expect(text.contains("quality 40 to 98"))
     }
 
     @Test func articlesRecipeHasAllOfItsAugmentations() {

@@ -86,6 +86,51 @@ import Testing
         #expect(card.thresholds.real <= card.thresholds.fake)
     }
 
+    @Test func `a run with all aids resumes to the same model, and unseen pictures are ranked but not learnt from`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder)
+        let all = try Dataset.load(folder.path)
+        let unseen = all.samples.filter { $0.path.hasSuffix("/3.png") }
+        let dataset = Dataset(samples: all.samples.filter { !$0.path.hasSuffix("/3.png") }, digest: all.digest)
+        let models = try TemporaryFolder()
+        func aided(_ name: String, jobs: Int = 1) -> TrainerOptions {
+            var options = options(models.path + "/" + name, jobs: jobs)
+            (options.consistency, options.labelSmoothing, options.clip) = (0.5, 0.05, 1)
+            (options.averaging, options.ramp, options.schedule) = (0.9, 0.5, .cosine)
+            return options
+        }
+        var rankings: [UnseenRanking] = []
+        func run(_ options: TrainerOptions, keep: Bool = false) throws -> [UInt8] {
+            let trainer = Trainer(options, dataset, unseen: unseen) { event in
+                guard keep, case .epoch(let report) = event else { return }
+                if let ranking = report.unseen { rankings.append(ranking) }
+                let from = options.output + ".checkpoint"
+                if rankings.count == 3 {
+                    _ = try? FileManager.default.copyItem(atPath: from, toPath: models.path + "/killed.checkpoint")
+                }
+            }
+            return try trainer.run().detector.encoded()
+        }
+        let expected = try run(aided("whole"), keep: true)
+        #expect(rankings.count == 4)
+        #expect(rankings.allSatisfy { (0...1).contains($0.rocAUC[.spatial]!) && $0.worstGenerator.name == "noise" })
+        var resumed = aided("killed", jobs: 2)
+        resumed.resume = true
+        #expect(try run(resumed) == expected)
+        // Without a single one of the aids the weights come out otherwise.
+        for change: (inout TrainerOptions) -> Void in [
+            { $0.consistency = 0 }, { $0.labelSmoothing = 0 }, { $0.clip = nil }, { $0.averaging = 0 },
+        ] {
+            var options = aided("other")
+            change(&options)
+            #expect(try run(options) != expected)
+        }
+        let paths = try Detector.load(expected, digest: "").card.data
+        #expect((paths?.real ?? 0) + (paths?.fake ?? 0) < dataset.samples.count)
+    }
+
     @Test func `a checkpoint of other options, other data, or garbage is refused and left alone`() throws {
         let folder = try TemporaryFolder()
         try pictures(in: folder, each: 5)

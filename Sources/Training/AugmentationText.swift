@@ -1,0 +1,33 @@
+// A recipe that people can read before they train with it, and compare with the one that a model was trained with.
+
+extension AugmentationTable {
+    /// One line for each step: its probability, and how far it goes.
+    package var text: String {
+        var table = TextTable(["step", "probability", "how far"])
+        func add(_ name: String, _ probability: Double, _ extent: String = "") {
+            table.add([name, "\(probability)", extent])
+        }
+        add("horizontal flip", horizontalFlip)
+        add("vertical flip", verticalFlip)
+        add("quarter turn", rotation, "either way")
+        add("central crop", centralCrop, "the middle half, enlarged")
+        add("brightness", brightness, "\(brightnessShift.lowerBound) to \(brightnessShift.upperBound)")
+        add("contrast", contrast, "times \(contrastFactors.lowerBound) to \(contrastFactors.upperBound)")
+        add("saturation", saturation, "times \(saturationFactors.lowerBound) to \(saturationFactors.upperBound)")
+        add("inversion", inversion)
+        add("degradation", degradation, "of these crops, with the probabilities below:")
+        add("  rescaling", rescale, "by \(rescaleFactors.lowerBound) to \(rescaleFactors.upperBound)")
+        add("  blur", blur, "3x3, up to \(blurPasses) times")
+        add("  noise", noise, "deviation \(noiseDeviation.lowerBound) to \(noiseDeviation.upperBound)")
+        add("  cut-out", cutOut, "up to a third of each side")
+        add("  JPEG", recompression, "quality \(recompressionQuality.lowerBound) to \(recompressionQuality.upperBound)")
+        add("  JPEG again", secondRecompression, "the same")
+        add(
+            "equalisation", equalization,
+            "JPEG quality \(equalizationQuality.lowerBound) to \(equalizationQuality.upperBound)")
+        add(
+            "  gentle", gentleEqualization,
+            "of these, at quality \(gentleQuality.lowerBound) to \(gentleQuality.upperBound)")
+        return table.text
+    }
+}
