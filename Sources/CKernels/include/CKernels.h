@@ -50,8 +50,8 @@ void assay_copy_maps(assay_maps from, long channels, long height, long width, as
 /// Sets maps to zero where `reference`, the output of a ReLU, is.
 void assay_mask_maps(assay_maps reference, long channels, long height, long width, assay_maps maps);
 
-// MARK: Convolution (convolution.c, direct.c, winograd.c, winograd_columns.c, weight_gradient.c and the two that
-// it chooses from)
+// MARK: Convolution (convolution.c, direct.c, winograd.c, winograd_columns.c, direct_gradient.c,
+// winograd_gradient.c)
 
 /// A convolution with stride 1 and padding that keeps the extents: channels, side of the square kernel, odd, and dilation.
 typedef struct {
