@@ -30,7 +30,9 @@ package final class Convolution: Filter {
     }
 
     package var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
-    package var border: Int { dilation * (size / 2) }
+    /// How far the kernel reaches.
+    private var border: Int { dilation * (size / 2) }
+    package func border(_ extent: Shape) -> Int { packedTransposed.needsBorder(extent) ? border : 0 }
 
     package func initialise(from generator: inout some RandomNumberGenerator) {
         weight.initialise(fanIn: channels.input * size * size, from: &generator)

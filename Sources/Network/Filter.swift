@@ -9,8 +9,8 @@ package protocol Filter: AnyObject {
     var channels: (input: Int, output: Int) { get }
     /// Learned tensors, in a fixed order.
     var parameters: [Parameter] { get }
-    /// Width of the zero border that `backward` needs around the gradient's maps.
-    var border: Int { get }
+    /// Width of the zero border that `backward` needs around the gradient's maps of these extents.
+    func border(_ extent: Shape) -> Int
     /// Whether the filter ends in a ReLU.
     var isRectified: Bool { get }
 

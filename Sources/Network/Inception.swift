@@ -16,7 +16,7 @@ package final class Inception: Filter {
 
     package let channels: (input: Int, output: Int)
     package let isRectified = true
-    package let border = 3
+    private let border = 3
     private let paths: [Path]
     /// The 1×1 weights of all paths as one, turned: the gradient of the input in a single pass.
     private lazy var packedTransposed = PackedFilter(channels.output, channels.input, size: 1)
@@ -119,6 +119,8 @@ package final class Inception: Filter {
             unsafe packedTransposed.apply(inner, assay_finish(), denseMaps(inputGradient, extent), extent, scratch)
         }
     }
+
+    package func border(_ extent: Shape) -> Int { border }
 
     package var sumCount: Int { paths.flatMap(\.filters).reduce(0) { $0 + $1.sumCount } }
 

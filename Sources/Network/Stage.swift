@@ -185,7 +185,7 @@ package final class Stage: Layer {
                 let scratch = context.scratch(thread)
                 let sums = unsafe scratch.sums(filter.sumCount)
                 for image in Context.part(part, of: shape.images) {
-                    let maps = unsafe scratch.maps(1, channels: channels, shape, border: filter.border)
+                    let maps = unsafe scratch.maps(1, channels: channels, shape, border: filter.border(shape))
                     unsafe assay_normalisation_gradient(
                         gradient.image(image), map.image(image), base.map { unsafe $0 + image * perImage }, channels,
                         shape.height, shape.width, size, kind, affine.scale, affine.shift, relu ? 1 : 0, slopes.a,

@@ -31,7 +31,7 @@ final class FilterLayer: Layer {
         let sums = context.scratch(0).sums(filter.sumCount)
         let gradients = Tensor(Shape(1, filter.parameters.reduce(0) { $0 + $1.count }))
         for image in 0..<shape.images {
-            let maps = context.scratch(0).maps(1, channels: channels, shape, border: filter.border)
+            let maps = context.scratch(0).maps(1, channels: channels, shape, border: filter.border(shape))
             assay_copy_maps(denseMaps(gradient.image(image), shape), channels, shape.height, shape.width, maps)
             if filter.isRectified {
                 assay_mask_maps(
@@ -55,12 +55,13 @@ final class FilterLayer: Layer {
 final class Identity: Filter {
     let channels: (input: Int, output: Int)
     let parameters: [Parameter] = []
-    let border = 0
     let isRectified = false
 
     init(_ channels: Int) { self.channels = (channels, channels) }
 
     let sumCount = 0
+
+    func border(_ extent: Shape) -> Int { 0 }
 
     func prepare(forTraining: Bool) {}
 
