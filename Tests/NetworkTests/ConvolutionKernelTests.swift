@@ -1,4 +1,5 @@
 // The convolution kernels against loops that anyone can read, over shapes that do not fit their tiles.
+import CKernels
 import Network
 import Testing
 
@@ -81,7 +82,11 @@ import Testing
         // Transforms over eight points round to 2.3e-5 at most in hundreds of draws.
         #expect(largestDifference(output, expected) < 5e-5)
         #expect(largestDifference(inputGradient, expectedInput) < 5e-5)
-        #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < 2e-4)
+        // Sums by transforms round to 1e-5 of the largest value at most in hundreds of draws, some thirty times as much as plain ones.
+        let shape = assay_filter(cin: c.inputs, cout: c.outputs, size: c.size, dilation: c.dilation)
+        let isTransformed = c.size > 1 && assay_weight_gradient_needs_border(shape) == 0
+        let bound = isTransformed ? 2e-5 * expectedWeight.map(abs).max()! : 2e-4
+        #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < bound)
     }
 
     @Test func `a fused ReLU clips the output and stops the gradient where it clipped`() {
