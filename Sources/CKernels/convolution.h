@@ -36,4 +36,15 @@ size_t columns_work(const assay_filter *f, long width);
 void convolve_columns(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                       const assay_finish *finish, float *work, assay_maps out);
 
+// The weight gradient: as it is written (direct_gradient.c), or by transforms (winograd_gradient.c), whose sums stay transformed until
+// they are collected.
+void add_gradient_directly(const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *dweight);
+
+int winograd_gradient_fits(const assay_filter *f);
+size_t winograd_gradient_size(const assay_filter *f);
+size_t winograd_gradient_work(const assay_filter *f, long width);
+void winograd_gradient_add(const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *work,
+                           float *sums);
+void winograd_gradient_collect(const assay_filter *f, const float *sums, float *dweight);
+
 #endif

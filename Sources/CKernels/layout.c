@@ -18,6 +18,7 @@ assay_maps assay_dense_maps(float *planes, long height, long width) { return (as
 
 void assay_clear_border(assay_maps maps, long channels, long height, long width, long border) {
     const long before = border * (maps.stride + 1), beside = maps.stride - width;
+    if (beside == 0) return;
     for (long c = 0; c < channels; c++, maps.origin += maps.plane) {
         memset(maps.origin - before, 0, (size_t)before * sizeof(float));
         // From the end of one row to the first pixel below it, then to the end of the plane.

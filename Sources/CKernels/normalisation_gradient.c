@@ -34,10 +34,10 @@ INLINED void sums(const float *gradient, const float *planes, long channels, lon
     for (long c = 0; c < channels; c++, planes += height * width, gradient += pooled) {
         const float a = scale[c], b = shift[c];
         const v16 zero = {};
+        v16 vs = {}, vp = {};
         double s = 0, p = 0;
         for (long y = 0; y < height; y++) {
             const float *x = planes + y * width, *g = spread(gradient, 0, y, width, size, pooling, row);
-            v16 vs = {}, vp = {};
             long i = 0;
             for (; i + 16 <= width; i += 16) {
                 const v16 xs = *(const v16 *)(x + i);
@@ -48,7 +48,11 @@ INLINED void sums(const float *gradient, const float *planes, long channels, lon
             }
             for (; i < width; i++)
                 if (!relu || x[i] * a + b > 0) s += (double)g[i], p += (double)g[i] * (double)x[i];
-            s += total(&vs), p += total(&vp);
+            // Summing up lanes takes as long as several vectors of pixels: not after each row.
+            if (y % 8 == 7 || y == height - 1) {
+                s += total(&vs), p += total(&vp);
+                vs = vp = zero;
+            }
         }
         sum[c] = s, product[c] = p;
     }

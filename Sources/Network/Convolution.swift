@@ -30,7 +30,9 @@ package final class Convolution: Filter {
     }
 
     package var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
-    package var border: Int { dilation * (size / 2) }
+    /// How far the kernel reaches.
+    private var border: Int { dilation * (size / 2) }
+    package func border(_ extent: Shape) -> Int { packedTransposed.needsBorder(extent) ? border : 0 }
 
     package func initialise(from generator: inout some RandomNumberGenerator) {
         weight.initialise(fanIn: channels.input * size * size, from: &generator)
@@ -92,19 +94,38 @@ package final class Convolution: Filter {
         _ input: UnsafeMutablePointer<Float>, gradient: assay_maps, inputGradient: UnsafeMutablePointer<Float>?,
         _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch
     ) {
-        unsafe addGradients(bordered(input, extent, scratch), gradient, extent, sums: sums)
+        let needsBorder = border > 0 && assay_weight_gradient_needs_border(packed.filter) != 0
+        unsafe addGradients(
+            needsBorder ? bordered(input, extent, scratch) : denseMaps(input, extent), gradient, extent, sums: sums,
+            scratch)
         if let inputGradient = unsafe inputGradient {
             unsafe propagate(gradient, denseMaps(inputGradient, extent), extent, scratch)
         }
     }
 
-    /// Adds the gradients of weight and bias, in this order, to `sums`.
-    func addGradients(_ input: assay_maps, _ gradient: assay_maps, _ extent: Shape, sums: UnsafeMutablePointer<Float>) {
-        unsafe assay_convolve_weight_gradient(
-            input, gradient, channels.input, extent.height, extent.width, size, dilation, channels.output, sums)
+    /// The weights' sums, and after them the bias's.
+    package var sumCount: Int { assay_weight_gradient_size(packed.filter) + (bias?.count ?? 0) }
+
+    /// Adds one image's gradients of weight and bias to `sums`.
+    func addGradients(
+        _ input: assay_maps, _ gradient: assay_maps, _ extent: Shape, sums: UnsafeMutablePointer<Float>,
+        _ scratch: Scratch
+    ) {
+        let work = unsafe scratch.floats(4, assay_weight_gradient_work(packed.filter, extent.width))
+        unsafe assay_add_weight_gradient(
+            packed.filter, input, gradient, extent.height, extent.width, work, sums)
         if bias != nil {
             unsafe assay_plane_totals(
-                gradient, channels.output, extent.height, extent.width, sums + weight.count)
+                gradient, channels.output, extent.height, extent.width,
+                sums + assay_weight_gradient_size(packed.filter))
+        }
+    }
+
+    package func collect(_ sums: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>) {
+        unsafe assay_collect_weight_gradient(packed.filter, sums, gradients)
+        if let bias {
+            unsafe assay_add(
+                sums + assay_weight_gradient_size(packed.filter), bias.count, gradients + weight.count)
         }
     }
 

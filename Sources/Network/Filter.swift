@@ -9,8 +9,8 @@ package protocol Filter: AnyObject {
     var channels: (input: Int, output: Int) { get }
     /// Learned tensors, in a fixed order.
     var parameters: [Parameter] { get }
-    /// Width of the zero border that `backward` needs around the gradient's maps.
-    var border: Int { get }
+    /// Width of the zero border that `backward` needs around the gradient's maps of these extents.
+    func border(_ extent: Shape) -> Int
     /// Whether the filter ends in a ReLU.
     var isRectified: Bool { get }
 
@@ -31,28 +31,42 @@ package protocol Filter: AnyObject {
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,
         _ finish: assay_finish, _ scratch: Scratch)
 
-    /// Adds the gradients of all parameters, one after the other in `sums`, and writes that of the input, if asked for.
+    /// Floats of the sums that `backward` adds to and `collect` reads.
+    var sumCount: Int { get }
+
+    /// Adds what one image contributes to the gradients of all parameters to `sums`, which begin as zeros, and writes the gradient of
+    /// the input, if asked for.
     ///
     /// - Parameter gradient: that of the output before a ReLU at its end, in maps with the border; may be changed.
     func backward(
         _ input: UnsafeMutablePointer<Float>, gradient: assay_maps, inputGradient: UnsafeMutablePointer<Float>?,
         _ extent: Shape, sums: UnsafeMutablePointer<Float>, _ scratch: Scratch)
+
+    /// Adds the gradients that the sums of any number of images amount to, one parameter after the other in `gradients`.
+    func collect(_ sums: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>)
 }
 
 extension Filter {
     package func initialise(from generator: inout some RandomNumberGenerator) {}
 }
 
-/// One thread's scratch memory, in numbered slots; the last belongs to the kernel of the convolution.
+/// One thread's scratch memory, in numbered slots; slot 4 belongs to the kernels of the convolution, 5 to the sums of gradients.
 @safe package struct Scratch {
     private let slots: [Tensor]
 
-    package init() { slots = (0..<5).map { _ in Tensor(Shape(1, 1)) } }
+    package init() { slots = (0..<6).map { _ in Tensor(Shape(1, 1)) } }
 
     /// At least `count` floats of undefined content, valid until the slot is asked for again.
     func floats(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
         if slots[slot].shape.count < count { slots[slot].reshape(Shape(1, count)) }
         return unsafe slots[slot].base
+    }
+
+    /// Zeros for a part's sums of gradients.
+    package func sums(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let sums = unsafe floats(5, count)
+        unsafe sums.update(repeating: 0, count: count)
+        return unsafe sums
     }
 
     /// Maps with a border of zeros and undefined pixels.

@@ -11,12 +11,12 @@ package final class Inception: Filter {
         let narrow: Convolution
         let wide: Convolution?
         var width: Int { narrow.channels.output }
-        var parameters: [Parameter] { narrow.parameters + (wide?.parameters ?? []) }
+        var filters: [Convolution] { [narrow] + (wide.map { [$0] } ?? []) }
     }
 
     package let channels: (input: Int, output: Int)
     package let isRectified = true
-    package let border = 3
+    private let border = 3
     private let paths: [Path]
     /// The 1×1 weights of all paths as one, turned: the gradient of the input in a single pass.
     private lazy var packedTransposed = PackedFilter(channels.output, channels.input, size: 1)
@@ -36,7 +36,7 @@ package final class Inception: Filter {
         channels = (inputs, widths.reduce(0, +))
     }
 
-    package var parameters: [Parameter] { paths.flatMap(\.parameters) }
+    package var parameters: [Parameter] { paths.flatMap(\.filters).flatMap(\.parameters) }
 
     package func initialise(from generator: inout some RandomNumberGenerator) {
         for path in paths {
@@ -102,23 +102,34 @@ package final class Inception: Filter {
         let inner = unsafe scratch.maps(2, channels: channels.output, extent, border: 0)
         var (outer, own, place) = unsafe (gradient, inner, sums)
         for path in paths {
-            let narrowSums = unsafe place
             if let wide = path.wide {
                 let between = unsafe self.between(path, input, extent, border: border, scratch)
-                let wideSums = unsafe place + path.narrow.parameters.reduce(0) { $0 + $1.count }
-                unsafe wide.addGradients(between, outer, extent, sums: wideSums)
+                unsafe wide.addGradients(between, outer, extent, sums: place + path.narrow.sumCount, scratch)
                 unsafe wide.propagate(outer, own, extent, scratch)
                 unsafe assay_mask_maps(between, path.width, extent.height, extent.width, own)
             } else {
                 unsafe assay_copy_maps(outer, path.width, extent.height, extent.width, own)
             }
-            unsafe path.narrow.addGradients(denseMaps(input, extent), own, extent, sums: narrowSums)
-            unsafe place += path.parameters.reduce(0) { $0 + $1.count }
+            unsafe path.narrow.addGradients(denseMaps(input, extent), own, extent, sums: place, scratch)
+            unsafe place += path.filters.reduce(0) { $0 + $1.sumCount }
             unsafe outer.origin += path.width * outer.plane
             unsafe own.origin += path.width * own.plane
         }
         if let inputGradient = unsafe inputGradient {
             unsafe packedTransposed.apply(inner, assay_finish(), denseMaps(inputGradient, extent), extent, scratch)
+        }
+    }
+
+    package func border(_ extent: Shape) -> Int { border }
+
+    package var sumCount: Int { paths.flatMap(\.filters).reduce(0) { $0 + $1.sumCount } }
+
+    package func collect(_ sums: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>) {
+        var (from, to) = unsafe (sums, gradients)
+        for filter in paths.flatMap(\.filters) {
+            unsafe filter.collect(from, into: to)
+            unsafe from += filter.sumCount
+            unsafe to += filter.parameters.reduce(0) { $0 + $1.count }
         }
     }
 }

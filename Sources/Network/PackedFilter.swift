@@ -3,7 +3,7 @@ package import CKernels
 
 /// One convolution that can be applied to maps, forwards or for the gradient of an input.
 package struct PackedFilter {
-    private let filter: assay_filter
+    let filter: assay_filter
     private let packed: Tensor
 
     /// A filter without weights yet: side of the kernel, odd, and dilation.

@@ -182,17 +182,19 @@ package final class Stage: Layer {
         unsafe winners.withUnsafeBufferPointer { winners in
             let (base, perImage) = (winners.baseAddress, output.shape.imageCount)
             context.team.forEach(Context.parts(shape.images)) { part, thread in
+                let scratch = context.scratch(thread)
+                let sums = unsafe scratch.sums(filter.sumCount)
                 for image in Context.part(part, of: shape.images) {
-                    let scratch = context.scratch(thread)
-                    let maps = unsafe scratch.maps(1, channels: channels, shape, border: filter.border)
+                    let maps = unsafe scratch.maps(1, channels: channels, shape, border: filter.border(shape))
                     unsafe assay_normalisation_gradient(
                         gradient.image(image), map.image(image), base.map { unsafe $0 + image * perImage }, channels,
                         shape.height, shape.width, size, kind, affine.scale, affine.shift, relu ? 1 : 0, slopes.a,
                         slopes.b, slopes.d, filter.isRectified ? 1 : 0, maps)
                     unsafe filter.backward(
                         input.image(image), gradient: maps, inputGradient: isFirst ? nil : inputGradient.image(image),
-                        shape, sums: partial.image(part), scratch)
+                        shape, sums: sums, scratch)
                 }
+                unsafe filter.collect(sums, into: partial.image(part))
             }
         }
         for part in 0..<Context.parts(shape.images) {

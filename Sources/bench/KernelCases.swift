@@ -5,7 +5,7 @@ import Network
 /// Shapes that matter: inputs, outputs, side, kernel, dilation.
 private let shapes = [
     (3, 8, 224, 3, 1), (4, 4, 224, 3, 2), (2, 2, 224, 3, 3), (8, 16, 112, 3, 1), (16, 32, 56, 3, 1), (12, 16, 56, 5, 1),
-    (15, 16, 64, 3, 1), (24, 24, 32, 3, 1), (48, 48, 16, 3, 1),
+    (15, 16, 64, 3, 1), (24, 24, 32, 3, 1), (48, 48, 16, 3, 1), (64, 16, 32, 1, 1),
 ]
 
 func kernelCases() -> [Case] {
@@ -20,7 +20,9 @@ func kernelCases() -> [Case] {
         let input = Tensor(Shape(1, assay_bordered_size(inputs, side, side, border)))
         let gradient = Tensor(Shape(1, assay_bordered_size(outputs, side, side, border)))
         let output = Tensor(Shape(1, outputs, side, side))
-        let sums = Tensor(weights.shape)
+        let shape = assay_filter(cin: inputs, cout: outputs, size: size, dilation: dilation)
+        let sums = Tensor(Shape(1, assay_weight_gradient_size(shape)))
+        let work = Tensor(Shape(1, assay_weight_gradient_work(shape, side)))
         let operations = 2e-9 * Double(inputs * outputs * side * side * size * size)
         let (maps, slopes) = unsafe (
             assay_bordered_maps(input.base, side, side, border), assay_bordered_maps(gradient.base, side, side, border)
@@ -38,8 +40,7 @@ func kernelCases() -> [Case] {
             },
             Case(name + ", weight gradient", amount: operations, unit: "GFLOP") {
                 defer { withExtendedLifetime((input, gradient)) {} }
-                unsafe assay_convolve_weight_gradient(
-                    maps, slopes, inputs, side, side, size, dilation, outputs, sums.base)
+                unsafe assay_add_weight_gradient(shape, maps, slopes, side, side, work.base, sums.base)
             },
         ]
     }

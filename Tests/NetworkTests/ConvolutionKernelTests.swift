@@ -1,4 +1,5 @@
 // The convolution kernels against loops that anyone can read, over shapes that do not fit their tiles.
+import CKernels
 import Network
 import Testing
 
@@ -20,6 +21,9 @@ import Testing
         // Extents and channels for which kernels go by transforms.
         (6, 6, 4, 16, 3, 1), (7, 9, 8, 20, 3, 1), (13, 6, 12, 36, 3, 1), (8, 17, 16, 16, 3, 1), (24, 16, 20, 56, 3, 1),
         (3, 3, 8, 20, 3, 1), (2, 2, 13, 35, 3, 3), (4, 4, 9, 50, 3, 2), (16, 31, 8, 16, 3, 2), (2, 9, 5, 33, 3, 1),
+        // Channels for which weight gradients do: one to four vectors of them, on either side, in maps that are no whole tiles.
+        (9, 16, 1, 1, 3, 1), (16, 24, 3, 5, 3, 1), (33, 17, 9, 7, 3, 1), (17, 33, 6, 19, 3, 1), (24, 49, 16, 16, 3, 1),
+        (40, 64, 5, 8, 3, 1), (70, 20, 2, 33, 3, 1), (4, 32, 37, 23, 3, 1), (32, 4, 11, 50, 3, 1),
         (8, 6, 4, 16, 5, 1), (5, 7, 6, 20, 5, 1), (12, 16, 10, 28, 5, 1), (16, 13, 28, 56, 5, 1),
     ].map { Case(inputs: $0.0, outputs: $0.1, height: $0.2, width: $0.3, size: $0.4, dilation: $0.5) }
 
@@ -78,7 +82,11 @@ import Testing
         // Transforms over eight points round to 2.3e-5 at most in hundreds of draws.
         #expect(largestDifference(output, expected) < 5e-5)
         #expect(largestDifference(inputGradient, expectedInput) < 5e-5)
-        #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < 2e-4)
+        // Sums by transforms round to 1e-5 of the largest value at most in hundreds of draws, some thirty times as much as plain ones.
+        let shape = assay_filter(cin: c.inputs, cout: c.outputs, size: c.size, dilation: c.dilation)
+        let isTransformed = c.size > 1 && assay_weight_gradient_needs_border(shape) == 0
+        let bound = isTransformed ? 2e-5 * expectedWeight.map(abs).max()! : 2e-4
+        #expect(largestDifference(filter.weight.gradient.values, expectedWeight) < bound)
     }
 
     @Test func `a fused ReLU clips the output and stops the gradient where it clipped`() {

@@ -9,9 +9,10 @@ import Testing
             Stage(
                 Convolution("a", 3, 8, size: 3, hasBias: false), normalisation: "n", relu: true, pooling: .average(2)),
             Stage(Inception("b", 8, [1, 3, 2, 2]), normalisation: "m", pooling: .maximum(2)),
-            Residual(Stage(Convolution("c", 8, 8, size: 3, relu: true), normalisation: "l")), GlobalPooling(),
+            Residual(Stage(Convolution("c", 8, 8, size: 3, relu: true), normalisation: "l")),
+            Stage(Convolution("e", 8, 16, size: 3, hasBias: false), normalisation: "k", relu: true), GlobalPooling(),
             Dropout(rate: 0.3, salt: 1),
-            Dense("d", 16, 1),
+            Dense("d", 32, 1),
         ])
         var generator = SplitMix(state: 3)
         network.initialise(from: &generator)

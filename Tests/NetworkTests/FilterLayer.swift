@@ -28,9 +28,10 @@ final class FilterLayer: Layer {
     func backward(_ gradient: Tensor, _ context: Context) -> Tensor {
         let (shape, channels) = (input!.shape, filter.channels.output)
         inputGradient.reshape(shape)
-        let sums = Tensor(Shape(1, filter.parameters.reduce(0) { $0 + $1.count }))
+        let sums = context.scratch(0).sums(filter.sumCount)
+        let gradients = Tensor(Shape(1, filter.parameters.reduce(0) { $0 + $1.count }))
         for image in 0..<shape.images {
-            let maps = context.scratch(0).maps(1, channels: channels, shape, border: filter.border)
+            let maps = context.scratch(0).maps(1, channels: channels, shape, border: filter.border(shape))
             assay_copy_maps(denseMaps(gradient.image(image), shape), channels, shape.height, shape.width, maps)
             if filter.isRectified {
                 assay_mask_maps(
@@ -38,11 +39,12 @@ final class FilterLayer: Layer {
             }
             filter.backward(
                 input!.image(image), gradient: maps, inputGradient: inputGradient.image(image), shape,
-                sums: sums.base, context.scratch(0))
+                sums: sums, context.scratch(0))
         }
+        filter.collect(sums, into: gradients.base)
         var place = 0
         for parameter in filter.parameters {
-            for index in 0..<parameter.count { parameter.gradient[index] += sums[place + index] }
+            for index in 0..<parameter.count { parameter.gradient[index] += gradients[place + index] }
             place += parameter.count
         }
         return inputGradient
@@ -53,12 +55,17 @@ final class FilterLayer: Layer {
 final class Identity: Filter {
     let channels: (input: Int, output: Int)
     let parameters: [Parameter] = []
-    let border = 0
     let isRectified = false
 
     init(_ channels: Int) { self.channels = (channels, channels) }
 
+    let sumCount = 0
+
+    func border(_ extent: Shape) -> Int { 0 }
+
     func prepare(forTraining: Bool) {}
+
+    func collect(_ sums: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>) {}
 
     func forward(
         _ input: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ extent: Shape,

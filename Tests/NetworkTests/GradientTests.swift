@@ -54,6 +54,8 @@ import Testing
         check(FilterLayer(Convolution("a", 2, 3, size: 3)), Shape(3, 2, 5, 6))
         check(FilterLayer(Convolution("b", 3, 5, size: 5, dilation: 2, hasBias: false)), Shape(2, 3, 6, 18))
         check(FilterLayer(Convolution("c", 2, 3, size: 3, relu: true)), Shape(2, 2, 4, 4), step: 1e-3)
+        // Sums that stay transformed from image to image, and a bias after them.
+        check(FilterLayer(Convolution("d", 11, 13, size: 3)), Shape(3, 11, 5, 6))
     }
 
     @Test func inception() {

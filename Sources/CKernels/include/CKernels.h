@@ -50,7 +50,8 @@ void assay_copy_maps(assay_maps from, long channels, long height, long width, as
 /// Sets maps to zero where `reference`, the output of a ReLU, is.
 void assay_mask_maps(assay_maps reference, long channels, long height, long width, assay_maps maps);
 
-// MARK: Convolution (convolution.c, direct.c, winograd.c, winograd_columns.c, weight_gradient.c)
+// MARK: Convolution (convolution.c, direct.c, winograd.c, winograd_columns.c, direct_gradient.c,
+// winograd_gradient.c)
 
 /// A convolution with stride 1 and padding that keeps the extents: channels, side of the square kernel, odd, and dilation.
 typedef struct {
@@ -91,10 +92,24 @@ int assay_needs_border(assay_filter filter, long height, long width);
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                     float *work, assay_maps out);
 
-/// dweight[cout][cin][k][k] += gradient ⋆ in, `in` as above. `gradient` has 15 zeros after each row's last pixel, or rows of
-/// whole vectors.
-void assay_convolve_weight_gradient(assay_maps in, assay_maps gradient, long cin, long height, long width, long k, long dilation,
-                                    long cout, float *dweight);
+/// Floats of the sums that a filter's weight gradient is collected from; they begin as zeros.
+size_t assay_weight_gradient_size(assay_filter filter);
+
+/// Floats of scratch memory for maps of this width, which may be 0.
+size_t assay_weight_gradient_work(assay_filter filter, long width);
+
+/// Whether the input needs a border.
+int assay_weight_gradient_needs_border(assay_filter filter);
+
+/// Adds one image's gradient ⋆ in to the sums, `in` as for `assay_convolve`, with a border where that is needed here. `gradient` has 15
+/// zeros after each row's last pixel, or rows of whole vectors.
+///
+/// 3 × 3 kernels of many channels go by transforms, whose sums differ from the plain ones by less than 2e-5 of the largest value.
+void assay_add_weight_gradient(assay_filter filter, assay_maps in, assay_maps gradient, long height, long width, float *work,
+                               float *sums);
+
+/// dweight[cout][cin][size][size] += what the sums of any number of images amount to.
+void assay_collect_weight_gradient(assay_filter filter, const float *sums, float *dweight);
 
 /// total[c] += sum of each plane.
 void assay_plane_totals(assay_maps maps, long channels, long height, long width, float *total);

@@ -1,6 +1,6 @@
-// The gradient of a convolution's weights: every tap's sum over the map of input times output gradient.
-#include "CKernels.h"
+// The gradient of a convolution's weights as it is written: every tap's sum over the map of input times output gradient.
 #include "clones.h"
+#include "convolution.h"
 
 INLINED float sum8(const v8 *p) {
     const v8 v = *p;
@@ -69,7 +69,7 @@ INLINED void gradient_of(int wide, assay_maps in, assay_maps gradient, long cin,
     }
 }
 
-CLONES(assay_convolve_weight_gradient,
-       (assay_maps in, assay_maps gradient, long cin, long height, long width, long k, long dilation, long cout, float *dweight),
-       (in, gradient, cin, height, width, k, dilation, cout, dweight),
-       gradient_of(level == ASSAY_AVX512, in, gradient, cin, height, width, k, dilation, cout, dweight))
+CLONES(add_gradient_directly,
+       (const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *dweight),
+       (f, in, gradient, height, width, dweight),
+       gradient_of(level == ASSAY_AVX512, in, gradient, f->cin, height, width, f->size, f->dilation, f->cout, dweight))
