@@ -107,6 +107,6 @@ package enum DatasetError: Error, Equatable {
                       and the first directory below it names the source: DIR/real/camera/1.jpg
           a manifest  a CSV file whose first line names the columns, or a file with one JSON object per line;
                       columns or keys: path (relative to the manifest), label (real or fake),
-                      and optionally source, generator, group, split
+                      and optionally source, generator, group, split, pair
         """
 }

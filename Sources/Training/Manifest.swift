@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// Reading of manifests: CSV (RFC 4180, with a header line) or JSON lines.
 ///
-/// Columns or keys: `path` and `label` (`real` or `fake`), optionally `source`, `generator`, `group`, `split`; others are
+/// Columns or keys: `path` and `label` (`real` or `fake`), optionally `source`, `generator`, `group`, `split`, `pair`; others are
 /// ignored, empty values count as absent. Paths are relative to the manifest's directory unless they start with a slash.
 enum Manifest {
     private struct Row: Decodable {
@@ -14,6 +14,7 @@ enum Manifest {
         var generator: String?
         var group: String?
         var split: String?
+        var pair: String?
     }
 
     static func read(_ path: String) throws(DatasetError) -> [Dataset.Entry] {
@@ -53,7 +54,7 @@ enum Manifest {
             let sample = Sample(
                 path: name.hasPrefix("/") ? name : directory + name, isFake: isFake, source: source,
                 generator: present(row.generator) ?? (isFake ? source : ""), group: present(row.group),
-                split: present(row.split))
+                split: present(row.split), pair: present(row.pair))
             entries.append(Dataset.Entry(name: name, sample: sample))
         }
         return entries
@@ -106,6 +107,7 @@ enum Manifest {
                 case "generator": row.generator = field
                 case "group": row.group = field
                 case "split": row.split = field
+                case "pair": row.pair = field
                 default: continue
                 }
             }

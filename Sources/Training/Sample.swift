@@ -13,10 +13,12 @@ package struct Sample: Sendable, Equatable {
     package let group: String?
     /// The part of the collection it was assigned to, such as "train" or "test".
     package let split: String?
+    /// What a photograph and the fakes made from its very pixels have in common: partners are shown in one batch, changed alike.
+    package let pair: String?
 
     package init(
         path: String, isFake: Bool, source: String = "", generator: String = "", group: String? = nil,
-        split: String? = nil
+        split: String? = nil, pair: String? = nil
     ) {
         self.path = path
         self.isFake = isFake
@@ -24,6 +26,7 @@ package struct Sample: Sendable, Equatable {
         self.generator = generator
         self.group = group
         self.split = split
+        self.pair = pair
     }
 }
 
