@@ -104,14 +104,15 @@ enum EvaluateManual {
                     + "pictures equally sure share their errors evenly. The area is the mean risk over all numbers of pictures.",
                 "Pairs: where a manifest has the column pair, each fake that shares its value with a photograph counts 1 if it "
                     + "scores above it and one half if it scores the same; with several photographs it counts their mean.",
-                "Without a look at the pixels: a logistic regression over the logarithms of width, height, bytes and bytes per "
-                    + "pixel, the estimated JPEG quality, the squares of these five, and marks for a missing quality, equal "
-                    + "sides, both sides multiples of 64, each format and each subsampling. All are standardised on what is "
-                    + "learned from; both classes weigh the same, and half the sum of squared weights is added to the loss. "
-                    + "Five folds: the first 64 bits of the SHA-256 of the path below the deepest common directory, modulo 5, "
-                    + "whatever source and group. The AUC is that of all folds together. The detector must be well above it: "
-                    + "what format gives away, it need not have seen in the pixels. The same regression tells the two largest "
-                    + "real sources apart, which shows how much sources differ by format though nothing in them is fake.",
+                "Without a look at the pixels: a logistic regression over the logarithms of width, height, bytes and bytes "
+                    + "per pixel, the estimated JPEG quality (the mean where there is none), marks for a missing quality, "
+                    + "equal sides, both sides multiples of 64, each format and each subsampling, all standardised on what "
+                    + "is learned from, and the squares of the first five after that. Both classes weigh the same, and half "
+                    + "the sum of squared weights is added to the sum of losses. Five folds: the first 64 bits of the "
+                    + "SHA-256 of the path below the deepest common directory, modulo 5, whatever source and group. The AUC "
+                    + "is that of all folds together. The detector must be well above it: what format gives away, it need "
+                    + "not have seen in the pixels. The same regression tells the two largest real sources apart, which "
+                    + "shows how much sources differ by format though nothing in them is fake.",
             ]
         ),
         (
