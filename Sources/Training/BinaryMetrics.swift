@@ -20,6 +20,10 @@ package struct BinaryMetrics: Sendable, Equatable {
     package let fake: Int
     /// Mean binary cross-entropy (natural logarithm), scores kept 1e-7 away from 0 and 1; nil without samples.
     package let loss: Double?
+    /// Mean squared distance of the scores of real pictures from 0, and of those of fakes from 1 (Brier, "Verification of
+    /// forecasts expressed in terms of probability", 1950); nil without such pictures.
+    package let brierReal: Double?
+    package let brierFake: Double?
     /// Share on the right side of 0.5; at 0.5 exactly counts as real.
     package let accuracy: Double?
     /// Mean of the accuracies of both classes.
@@ -46,6 +50,14 @@ package struct BinaryMetrics: Sendable, Equatable {
         real = samples.count - fake
         verdicts = VerdictShares(samples, thresholds)
         let total = Double(samples.count)
+        func brier(_ isFake: Bool, _ count: Int) -> Double? {
+            if count == 0 { return nil }
+            return samples.reduce(0) { sum, sample in
+                let distance = sample.score - (isFake ? 1 : 0)
+                return sample.isFake == isFake ? sum + distance * distance : sum
+            } / Double(count)
+        }
+        (brierReal, brierFake) = (brier(false, real), brier(true, fake))
         guard !samples.isEmpty else {
             (loss, accuracy, balancedAccuracy, rocAUC, averagePrecision) = (nil, nil, nil, nil, nil)
             (equalErrorRate, truePositiveRateAt1, truePositiveRateAt5) = (nil, nil, nil)
@@ -84,43 +96,5 @@ package struct BinaryMetrics: Sendable, Equatable {
             fakes[bin] += sample.isFake ? 1 : 0
         }
         return zip(scores, fakes).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(samples.count)
-    }
-}
-
-/// How many pictures each verdict is given, and how often rightly.
-package struct VerdictShares: Sendable, Equatable {
-    /// Real pictures called fake, of all real ones; nil without real ones.
-    package let falseAlarmRate: Double?
-    /// Fakes called real, of all fakes; nil without fakes.
-    package let missRate: Double?
-    /// Fakes called fake, of all fakes; nil without fakes.
-    package let detectionRate: Double?
-    /// Pictures called uncertain, of all.
-    package let uncertainShare: Double?
-    /// Share of right verdicts among the pictures not called uncertain; nil when all are.
-    package let certainAccuracy: Double?
-
-    init(_ samples: [LabelledScore], _ thresholds: Thresholds) {
-        var (reals, alarms, passed) = (0, 0, 0)
-        var (fakes, caught, missed) = (0, 0, 0)
-        for sample in samples {
-            let verdict = thresholds.verdict(sample.score)
-            if sample.isFake {
-                fakes += 1
-                caught += verdict == .fake ? 1 : 0
-                missed += verdict == .real ? 1 : 0
-            } else {
-                reals += 1
-                alarms += verdict == .fake ? 1 : 0
-                passed += verdict == .real ? 1 : 0
-            }
-        }
-        func share(_ part: Int, of whole: Int) -> Double? { whole == 0 ? nil : Double(part) / Double(whole) }
-        let certain = alarms + passed + caught + missed
-        falseAlarmRate = share(alarms, of: reals)
-        missRate = share(missed, of: fakes)
-        detectionRate = share(caught, of: fakes)
-        uncertainShare = share(samples.count - certain, of: samples.count)
-        certainAccuracy = share(passed + caught, of: certain)
     }
 }

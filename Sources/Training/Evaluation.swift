@@ -21,6 +21,8 @@ package struct UnreadablePicture: Sendable, Equatable {
 package struct Evaluation: Sendable {
     /// In the order of the samples.
     package let pictures: [ScoredPicture]
+    /// What the file of each of `pictures` says of itself.
+    package let facts: [FileFacts]
     package let unreadable: [UnreadablePicture]
     /// The same pictures, changed.
     package let perturbed: [(perturbation: Perturbation, pictures: [ScoredPicture])]
@@ -51,19 +53,22 @@ package struct Evaluation: Sendable {
         progress(samples.count)
 
         var pictures: [[ScoredPicture]] = Array(repeating: [], count: 1 + perturbations.count)
+        var facts: [FileFacts] = []
         var unreadable: [UnreadablePicture] = []
         for (sample, outcome) in zip(samples, outcomes) {
             switch outcome {
             case .pending: preconditionFailure("a sample was left out")
             case .unreadable(let message):
                 unreadable.append(UnreadablePicture(path: sample.path, message: message))
-            case .scored(let scores):
+            case .scored(let scores, let read):
+                facts.append(read)
                 for (place, scores) in scores.enumerated() {
                     pictures[place].append(ScoredPicture(sample: sample, scores: scores))
                 }
             }
         }
         self.pictures = pictures[0]
+        self.facts = facts
         self.unreadable = unreadable
         perturbed = zip(perturbations, pictures.dropFirst()).map { (perturbation: $0, pictures: $1) }
     }
@@ -83,18 +88,17 @@ package struct Evaluation: Sendable {
         case pending
         case unreadable(String)
         /// As it is, then under each perturbation.
-        case scored([Scores])
+        case scored([Scores], FileFacts)
     }
 
     private static func outcome(
         _ sample: Sample, _ perturbations: [Perturbation], _ scorer: (Pixels) -> Scores
     ) -> Outcome {
-        let pixels: Pixels
         do {
-            pixels = try readPicture(sample.path).pixels
+            let (pixels, facts) = try FileFacts.read(sample.path)
+            return .scored([scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) }, facts)
         } catch {
             return .unreadable(error.message)
         }
-        return .scored([scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) })
     }
 }

@@ -10,6 +10,13 @@ package enum Perturbation: String, CaseIterable, Sendable {
     case half
     /// The 3×3 binomial blur.
     case blur
+    /// What a web site makes of a picture: at most 768 pixels on the long side, then JPEG 60 with 4:2:0.
+    case web
+    /// What is left after several: at most 512 pixels on the long side, then JPEG 40 with 4:2:0.
+    case hard
+
+    /// The single steps, without those that combine several.
+    package static let steps: [Perturbation] = [.jpeg90, .jpeg70, .jpeg50, .half, .blur]
 
     package func apply(_ pixels: Pixels) -> Pixels {
         switch self {
@@ -18,6 +25,8 @@ package enum Perturbation: String, CaseIterable, Sendable {
         case .jpeg50: pixels.recompressed(quality: 50, subsampling: .s420)
         case .half: pixels.downscaled(width: max(1, pixels.width / 2), height: max(1, pixels.height / 2))
         case .blur: pixels.blurred()
+        case .web: pixels.reduced(longSide: 768).recompressed(quality: 60, subsampling: .s420)
+        case .hard: pixels.reduced(longSide: 512).recompressed(quality: 40, subsampling: .s420)
         }
     }
 
@@ -29,6 +38,36 @@ package enum Perturbation: String, CaseIterable, Sendable {
         case .jpeg50: "JPEG 50"
         case .half: "half size"
         case .blur: "blur 3×3"
+        case .web: "web"
+        case .hard: "hard"
         }
+    }
+}
+
+/// The conditions under which a model card states its figures.
+package enum Tier: String, CaseIterable, Sendable {
+    /// Files as they are.
+    case clean
+    case web
+    case hard
+
+    /// The change that makes the tier's pictures; none for the files as they are.
+    package var perturbation: Perturbation? {
+        switch self {
+        case .clean: nil
+        case .web: .web
+        case .hard: .hard
+        }
+    }
+}
+
+extension Pixels {
+    /// The picture with its long side reduced to at most `limit` by area average; the short side keeps the proportion,
+    /// rounded to nearest. A picture that is within the limit stays as it is.
+    func reduced(longSide limit: Int) -> Pixels {
+        let long = max(width, height)
+        guard long > limit else { return self }
+        func scaled(_ side: Int) -> Int { max(1, (2 * side * limit + long) / (2 * long)) }
+        return downscaled(width: scaled(width), height: scaled(height))
     }
 }

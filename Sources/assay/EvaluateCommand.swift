@@ -14,6 +14,12 @@ enum EvaluateCommand {
     static let split = Option("split", value: "name", "Use only the pictures of this split of the data.")
     static let perturb = Option(
         "perturb", "Repeat everything under JPEG 90, 70 and 50, at half size, and blurred.")
+    static let tiers = Option(
+        "tiers",
+        "Repeat everything for the tiers web (long side at most 768 pixels, JPEG 60) and hard (512 pixels, JPEG 40).")
+    static let tier = Option(
+        "tier", value: "name", choices: Tier.allCases.map(\.rawValue), repeats: true,
+        "Repeat everything for this tier: clean (the files as they are), web or hard. May be repeated.")
     static let json = Option("json", "Write one JSON object instead of tables.")
     static let scores = Option("scores", value: "file", "Write one JSON line with the scores of each picture.")
     static let jobs = Option(
@@ -22,12 +28,15 @@ enum EvaluateCommand {
     static let command = Command(
         "evaluate", "Measure a detector on labelled pictures.",
         discussion: [
-            "For each head: loss, accuracy, ROC AUC, average precision, equal error rate, fakes found at 1 % and 5 % "
-                + "false alarms, calibration error, and what the model's thresholds make of the scores. Then false "
-                + "alarms, misses and AUC for every source and every generator.",
+            "For each head: loss, Brier scores, accuracy, ROC AUC, average precision, equal error rate, fakes found at "
+                + "1 % and 5 % false alarms, calibration error, what the model's thresholds make of the scores, and the "
+                + "errors among the surest pictures. Then for every real source and every generator the verdicts, their "
+                + "rate with its 95 % confidence interval, and AUC; how often a fake scores above its own photograph; and "
+                + "how far the size and format of the files alone give the label away.",
             "Pictures that cannot be read are listed and left out of the figures.",
         ],
-        arguments: [data], options: [model, split, perturb, json, scores, jobs], run: run)
+        arguments: [data], options: [model, split, perturb, tiers, tier, json, scores, jobs],
+        manual: EvaluateManual.sections, run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let path = line.operands[0].lossy
@@ -42,10 +51,12 @@ enum EvaluateCommand {
             let names = dataset.splits.joined(separator: ", ").escapingControls
             Console.error("note: these are figures of several splits together (\(names)); --split takes one\n")
         }
+        let names = Set(line.all(tier).map(\.lossy))
+        let chosen = Tier.allCases.filter { line.flag(tiers) || names.contains($0.rawValue) }
         let showsProgress = isatty(STDERR_FILENO) == 1
         let evaluation = Evaluation(
             of: dataset.samples, by: detector, jobs: jobs,
-            perturbations: line.flag(perturb) ? Perturbation.allCases : []
+            perturbations: (line.flag(perturb) ? Perturbation.steps : []) + chosen.compactMap(\.perturbation)
         ) { done in
             if showsProgress { Console.error("\r\u{1B}[K\(done) of \(dataset.samples.count) pictures") }
         }
@@ -53,7 +64,7 @@ enum EvaluateCommand {
         if let file = line.path(scores) {
             try writeText(evaluation.scoreLines(thresholds: detector.thresholds), to: file)
         }
-        let report = EvaluationReport(evaluation, thresholds: detector.thresholds)
+        let report = EvaluationReport(evaluation, thresholds: detector.thresholds, tiers: chosen)
         if line.flag(json) {
             Console.out(report.json(model: detector.identity, data: path, split: split, digest: dataset.digest))
         } else {

@@ -77,3 +77,66 @@ enum ScanManual {
         ),
     ]
 }
+
+/// Of `assay-evaluate(1)`.
+enum EvaluateManual {
+    static let sections: [(title: String, paragraphs: [String])] = [
+        (
+            "Tiers",
+            [
+                "A model card states its figures under three conditions, always at the thresholds that the model carries. "
+                    + "clean: the files as they are. web: the long side reduced to at most 768 pixels by area average, then "
+                    + "JPEG of quality 60 with 4:2:0. hard: 512 pixels and quality 40. A smaller picture keeps its size. "
+                    + "Each file is read and decoded once, however many tiers there are.",
+                "The figures for the files as they are come first, whatever tiers are chosen.",
+            ]
+        ),
+        (
+            "Figures",
+            [
+                "The rate of false alarms of a real source and the rate of detection of a generator stand with their exact "
+                    + "two-sided 95 % interval (Clopper and Pearson). The area under the ROC curve of a generator compares its "
+                    + "fakes with all real pictures; over the generators its mean, its standard deviation (divisor: their "
+                    + "number less one), its minimum and the generator that has it are given. The worst source is the real "
+                    + "one with the highest rate of false alarms; of equal ones the larger, then the first by name.",
+                "Risk and coverage: pictures are judged fake above a score of 0.5 and real otherwise, those furthest from 0.5 "
+                    + "first. The risk is the share of wrong judgements among the surest 10 % to 100 % of the pictures; "
+                    + "pictures equally sure share their errors evenly. The area is the mean risk over all numbers of pictures.",
+                "Pairs: where a manifest has the column pair, each fake that shares its value with a photograph counts 1 if it "
+                    + "scores above it and one half if it scores the same; with several photographs it counts their mean.",
+                "Without a look at the pixels: a logistic regression over the logarithms of width, height, bytes and bytes "
+                    + "per pixel, the estimated JPEG quality (the mean where there is none), marks for a missing quality, "
+                    + "equal sides, both sides multiples of 64, each format and each subsampling, all standardised on what "
+                    + "is learned from, and the squares of the first five after that. Both classes weigh the same, and half "
+                    + "the sum of squared weights is added to the sum of losses. Five folds: the first 64 bits of the "
+                    + "SHA-256 of the path below the deepest common directory, modulo 5, whatever source and group. The AUC "
+                    + "is that of all folds together. The detector must be well above it: what format gives away, it need "
+                    + "not have seen in the pixels. The same regression tells the two largest real sources apart, which "
+                    + "shows how much sources differ by format though nothing in them is fake.",
+            ]
+        ),
+        (
+            "JSON",
+            [
+                "--json writes one object. What a figure needs and the data lacks makes it null. assay is the version of "
+                    + "the form, model the detector's identity; data has path, split, digest, real and fake (counts); "
+                    + "thresholds has fake and real.",
+                "Of the files as they are: verdicts (for real and fake pictures the number called fake, real and uncertain), "
+                    + "falseAlarmInterval and detectionInterval (lower and upper end), heads, sources, worstSource (source, "
+                    + "real, falseAlarmRate, falseAlarmInterval), generators, generatorAUC (for each head mean, deviation, "
+                    + "minimum and worst), riskCoverage (for each head area and points, each with coverage and risk) and pairs "
+                    + "(fakes, their number; ranking for each head; the same for each of generators).",
+                "heads has fused, spatial and frequency, each with loss, brierReal, brierFake, accuracy, balancedAccuracy, "
+                    + "rocAUC, averagePrecision, equalErrorRate, truePositiveRateAt1, truePositiveRateAt5, "
+                    + "expectedCalibrationError, falseAlarmRate, missRate, detectionRate, uncertainShare and certainAccuracy.",
+                "Each of sources has source, each of generators has generator, the name; then real, fake, verdicts, "
+                    + "falseAlarmInterval, detectionInterval, rocAUC (for each head; against is own where the part has both "
+                    + "classes and all where it is compared with all pictures of the other), rocAUCAgainstReals (its fakes "
+                    + "against all real pictures) and heads.",
+                "perturbations lists perturbation and heads; tiers lists tier and all that is given of the files as they are. "
+                    + "format has rocAUC (without a look at the pixels), detectorAUC (of the fused score) and sources (names, "
+                    + "real, the number of pictures of both, and rocAUC). unreadable lists path and message.",
+            ]
+        ),
+    ]
+}

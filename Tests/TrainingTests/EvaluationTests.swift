@@ -95,6 +95,8 @@ import Testing
             .jpeg70: noise.recompressed(quality: 70, subsampling: .s420),
             .jpeg50: noise.recompressed(quality: 50, subsampling: .s420),
             .half: noise.downscaled(width: 16, height: 10), .blur: noise.blurred(),
+            .web: noise.recompressed(quality: 60, subsampling: .s420),
+            .hard: noise.recompressed(quality: 40, subsampling: .s420),
         ]
         #expect(evaluation.perturbed.map(\.perturbation) == Perturbation.allCases)
         for (perturbation, pictures) in evaluation.perturbed {
@@ -111,7 +113,7 @@ import Testing
         let text = report.text(model: "seed-1:abc", data: "some\u{1B}where")
         for part in [
             "Model  seed-1:abc", "Data   some\\x1bwhere", "4 real, 5 fake, 2 unreadable", "ROC AUC", "phone", "gan",
-            "(not stated)", "JPEG 50", "half size", "torn.png", "notes.txt", "25.0 %", "0.833*",
+            "JPEG 50", "half size", "torn.png", "notes.txt", "25.0 %", "0.833", "0.800*", "1.3 – 98.7",
         ] {
             #expect(text.contains(part), "\(part)")
         }
