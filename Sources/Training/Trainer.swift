@@ -33,7 +33,7 @@ package final class Trainer {
         let order = epochOrder(
             of: validation, epoch: 0, seed: options.seed, balanced: true, count: options.validationLimit)
         judged = Set(order).sorted().map { [validation] in validation[$0] }
-        network = options.architecture.makeNetwork()
+        network = options.blueprint.makeNetwork()
         context = Context(team: ThreadTeam(threads: options.jobs))
         batch = TrainerBatch(options, context: context)
         checkpoint = Checkpoint(path: options.output + ".checkpoint")
@@ -50,7 +50,7 @@ package final class Trainer {
         network.initialise(from: &generator)
         report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
         if options.resume { try resume() }
-        let stages = TrainerStage.all(of: options.architecture)
+        let stages = options.blueprint.stages
         while state.stage < stages.count {
             try run(stages[state.stage])
             state.stage += 1
@@ -71,7 +71,7 @@ package final class Trainer {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
         guard loaded.digest == state.digest else { throw .checkpoint("it belongs to another data set") }
-        let stages = TrainerStage.all(of: options.architecture)
+        let stages = options.blueprint.stages
         guard stages.indices.contains(loaded.stage) else { throw .checkpoint("it names a stage that does not exist") }
         (state, best) = (loaded, weights)
         report(.resumed(stage: stages[state.stage].name, epoch: state.epoch))
@@ -150,7 +150,7 @@ package final class Trainer {
         for head in stage.heads {
             let gradient = Tensor(Shape(0, 0))
             losses.append(
-                TrainerStage.loss(of: head, options.architecture).evaluate(
+                options.blueprint.losses[head].evaluate(
                     logits: logits[head]!, targets: batch.targets, gradient: gradient))
             gradients[head] = gradient
         }
@@ -169,7 +169,7 @@ package final class Trainer {
             if batch.targets.isEmpty { continue }
             let logits = network.forward(batch.inputs, heads: Set(stage.heads), context)
             for (index, head) in stage.heads.enumerated() {
-                let loss = TrainerStage.loss(of: head, options.architecture).evaluate(
+                let loss = options.blueprint.losses[head].evaluate(
                     logits: logits[head]!, targets: batch.targets, gradient: Tensor(Shape(0, 0)))
                 sums[index] += loss * Double(batch.targets.count)
             }

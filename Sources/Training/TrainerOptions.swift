@@ -3,7 +3,7 @@ package import Detection
 
 /// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
 package struct TrainerOptions: Sendable, Equatable {
-    package var architecture = Architecture.crossdomain
+    package var blueprint = Blueprint.crossdomain
     /// Most epochs of each stage; early stopping may end one before.
     package var epochs = 100
     /// Pictures drawn in an epoch; as many as there are training pictures when nil.
@@ -44,7 +44,7 @@ package struct TrainerOptions: Sendable, Equatable {
     /// The options that the weights depend on, as one line: a checkpoint only fits the run that wrote it.
     package var fingerprint: String {
         """
-        \(architecture.rawValue) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
+        \(blueprint.name) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
         rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
         validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \

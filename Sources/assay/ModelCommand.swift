@@ -28,7 +28,7 @@ enum ModelCommand {
         }
         var rows = [
             ("model", model.detector.identity), ("sha256", model.detector.digest), ("bytes", "\(model.bytes.count)"),
-            ("architecture", card.architecture.rawValue), ("preprocessing", card.preprocessing),
+            ("architecture", card.blueprint.name), ("preprocessing", card.preprocessing),
             (
                 "fake",
                 "score of \(card.thresholds.fake) or more; false alarms allowed: \(card.thresholds.falseAlarmRate)"

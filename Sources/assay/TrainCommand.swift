@@ -11,7 +11,7 @@ import Network
 enum TrainCommand {
     static let output = Option("output", short: "o", value: "model", "Write the model to <model>; needed.")
     static let architecture = Option(
-        "architecture", value: "name", choices: Architecture.allCases.map(\.rawValue), default: "crossdomain",
+        "architecture", value: "name", choices: Blueprint.presets.map(\.name), default: "crossdomain",
         "Network to train: crossdomain, the detector of this program, or seed, the published one.")
     static let epochs = Option("epochs", value: "n", default: "100", "Most epochs of each stage.")
     static let epochSize = Option(
@@ -106,7 +106,7 @@ enum TrainCommand {
         // Better said now than after hours of training.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
-        if let name = line.text(architecture) { options.architecture = Architecture(rawValue: name)! }
+        if let name = line.text(architecture) { options.blueprint = Blueprint.preset(name)! }
         if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
         options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs
         options.epochSize = try line.integer(epochSize, 1...1_000_000_000)

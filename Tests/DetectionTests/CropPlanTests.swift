@@ -9,7 +9,7 @@ import Testing
     @Test func `crops lie inside a picture that is as large as they are`() {
         for width in sizes where width >= 128 {
             for height in sizes where height >= 128 {
-                for crop in CropPlan.origins(width: width, height: height, size: 128) {
+                for crop in CropPlan.middleAndQuarters.origins(width: width, height: height, size: 128) {
                     #expect(crop.x >= 0 && crop.x + 128 <= width, "\(width)×\(height)")
                     #expect(crop.y >= 0 && crop.y + 128 <= height, "\(width)×\(height)")
                 }
@@ -19,7 +19,7 @@ import Testing
 
     @Test func `a smaller picture lies whole within its only crop`() {
         for (width, height) in [(1, 1), (127, 100), (60, 128)] {
-            let crops = CropPlan.origins(width: width, height: height, size: 128)
+            let crops = CropPlan.middleAndQuarters.origins(width: width, height: height, size: 128)
             #expect(crops.count == 1)
             #expect(crops[0].x <= 0 && crops[0].x + 128 >= width)
             #expect(crops[0].y <= 0 && crops[0].y + 128 >= height)
@@ -29,7 +29,7 @@ import Testing
     @Test func `no crop is taken twice and there are few of them`() {
         for width in sizes {
             for height in sizes {
-                let crops = CropPlan.origins(width: width, height: height, size: 128)
+                let crops = CropPlan.middleAndQuarters.origins(width: width, height: height, size: 128)
                 #expect(Set(crops.map { [$0.x, $0.y] }).count == crops.count, "\(width)×\(height)")
                 #expect((1...9).contains(crops.count))
             }
@@ -37,14 +37,14 @@ import Testing
     }
 
     @Test func `crops of large pictures begin on the grid of JPEG's blocks`() {
-        for crop in CropPlan.origins(width: 4001, height: 3003, size: 128) {
+        for crop in CropPlan.middleAndQuarters.origins(width: 4001, height: 3003, size: 128) {
             #expect(crop.x % 8 == 0 && crop.y % 8 == 0)
         }
     }
 
     @Test func `a picture of up to two crops is judged by its middle, a larger one by its quarters too`() {
         func places(_ width: Int, _ height: Int) -> [[Int]] {
-            CropPlan.origins(width: width, height: height, size: 128).map { [$0.x, $0.y] }
+            CropPlan.middleAndQuarters.origins(width: width, height: height, size: 128).map { [$0.x, $0.y] }
         }
         #expect(places(256, 256) == [[64, 64]])
         #expect(places(224, 200) == [[48, 32]])

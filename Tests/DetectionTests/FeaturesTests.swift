@@ -9,7 +9,7 @@ import Testing
     private let pixels = texture(width: 150, height: 140)
 
     private func inputs(x: Int, y: Int, _ picture: Pixels? = nil) -> Inputs {
-        let inputs = Architecture.crossdomain.makeInputs(1)
+        let inputs = Blueprint.crossdomain.makeInputs(1)
         Features(.crossdomain).fill(inputs, 0, from: picture ?? pixels, x: x, y: y)
         return inputs
     }

@@ -18,15 +18,15 @@ import Testing
     }
 
     /// Losses of the three heads before and after `steps` Adam steps on the same batch, measured without dropout.
-    private func fit(_ architecture: Architecture, count: Int, steps: Int, rate: Float) -> (
+    private func fit(_ blueprint: Blueprint, count: Int, steps: Int, rate: Float) -> (
         before: Scores, after: Scores
     ) {
-        let network = architecture.makeNetwork()
+        let network = blueprint.makeNetwork()
         var generator = RandomStream(seed: 3)
         network.initialise(from: &generator)
-        let inputs = architecture.makeInputs(count)
-        let features = Features(architecture)
-        for (index, picture) in pictures(count, side: architecture.inputSize).enumerated() {
+        let inputs = blueprint.makeInputs(count)
+        let features = Features(blueprint)
+        for (index, picture) in pictures(count, side: blueprint.side).enumerated() {
             features.fill(inputs, index, from: picture, x: 0, y: 0)
         }
         let targets = (0..<count).map { Float($0 % 2) }
