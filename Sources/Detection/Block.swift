@@ -66,4 +66,20 @@ package struct Block: Sendable, Equatable, Codable {
             kind: try values.decodeIfPresent(Kind.self, forKey: .kind) ?? .convolution,
             paths: try values.decodeIfPresent([Int].self, forKey: .paths) ?? [])
     }
+    /// Leaves out what `init(from:)` takes for granted.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        let plain = Block(outputs)
+        if kind != plain.kind { try values.encode(kind, forKey: .kind) }
+        try values.encode(outputs, forKey: .outputs)
+        if size != plain.size { try values.encode(size, forKey: .size) }
+        if residual != plain.residual { try values.encode(residual, forKey: .residual) }
+        if pooling != plain.pooling { try values.encode(pooling, forKey: .pooling) }
+        if repeats != plain.repeats { try values.encode(repeats, forKey: .repeats) }
+        if paths != plain.paths { try values.encode(paths, forKey: .paths) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, outputs, size, residual, pooling, repeats, paths
+    }
 }

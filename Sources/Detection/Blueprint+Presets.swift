@@ -38,7 +38,7 @@ extension Blueprint {
     package static let crossdomain = Blueprint(
         name: "crossdomain", picture: .cropped, side: 128, crops: .middleAndQuarters, aggregation: .mean,
         spatial: BranchPlan(
-            inputs: [InputPlan([.halvedRGB, .residual], [Block(16, pooling: .average2)])],
+            inputs: [InputPlan([.halvedRGB, .residual(.mean, folded: true)], [Block(16, pooling: .average2)])],
             blocks: [
                 Block(24), Block(24, residual: true, pooling: .average2), Block(48), Block(48, residual: true),
             ],
@@ -46,7 +46,7 @@ extension Blueprint {
         frequency: BranchPlan(
             inputs: [
                 InputPlan([.haar], [Block(16, pooling: .average2)]),
-                InputPlan([.blockSpectra], normalised: true, [Block(16, size: 1)]),
+                InputPlan([.blockSpectra(size: 8, stride: 4, of: nil)], normalised: true, [Block(16, size: 1)]),
             ],
             blocks: [
                 Block(24), Block(24, residual: true, pooling: .average2), Block(48), Block(48, residual: true),

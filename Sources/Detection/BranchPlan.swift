@@ -7,6 +7,10 @@ package struct BranchPlan: Sendable, Equatable, Codable {
     package var features: Pooled
     package var head: HeadPlan
 
+    package init(inputs: [InputPlan], blocks: [Block], features: Pooled, head: HeadPlan) {
+        (self.inputs, self.blocks, self.features, self.head) = (inputs, blocks, features, head)
+    }
+
     /// How maps become one vector of features.
     package enum Pooled: String, Sendable, Codable {
         /// Every value is one.
@@ -35,6 +39,18 @@ package struct InputPlan: Sendable, Equatable, Codable {
             try values.decode([InputMap].self, forKey: .maps),
             normalised: try values.decodeIfPresent(Bool.self, forKey: .normalised) ?? false,
             try values.decodeIfPresent([Block].self, forKey: .blocks) ?? [])
+    }
+
+    /// Leaves out what `init(from:)` takes for granted.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(maps, forKey: .maps)
+        if normalised { try values.encode(normalised, forKey: .normalised) }
+        if !blocks.isEmpty { try values.encode(blocks, forKey: .blocks) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case maps, normalised, blocks
     }
 }
 

@@ -11,6 +11,7 @@ package final class Features {
     private let planes: Tensor
     private lazy var residual = Tensor(Shape(1, 3, size, size))
     private lazy var luminance = Tensor(Shape(1, 1, size, size))
+    private lazy var luminanceResidual = Tensor(Shape(1, 1, size, size))
     private lazy var transform = CosineTransform(size: size)
 
     package init(_ blueprint: Blueprint) {
@@ -62,19 +63,36 @@ package final class Features {
         case .halvedRGB:
             unsafe assay_average_pool(rgb, 3, size, size, 2, out)
             unsafe assay_scale_offset(out, 3 * area / 4, 2, -0.9, out)
+        case .rgb: unsafe assay_scale_offset(rgb, 3 * area, 2, -0.9, out)
         // Traces are in coefficients of a few grey levels, edges in those of a hundred; asinh brings both to unit scale.
-        case .residual:
-            let fine = unsafe residual.base
-            unsafe assay_local_residual(rgb, 3, size, size, 255, fine)
+        case .residual(let around, let folded):
+            let fine = unsafe folded ? residual.base : out
+            unsafe subtract(around, rgb, channels: 3, gain: 255, fine)
             unsafe assay_asinh(fine, 3 * area, 0.6, fine)
-            unsafe assay_space_to_depth(fine, 3, size, size, out)
+            if folded { unsafe assay_space_to_depth(fine, 3, size, size, out) }
         case .haar:
             unsafe assay_haar_details(rgb, 3, size, size, 255, out)
             unsafe assay_asinh(out, 9 * area / 4, 0.5, out)
-        case .blockSpectra:
+        case .blockSpectra(let block, let stride, let around):
             // BT.601 weights as in JPEG. One grey level is 1/255; the offset brings typical values near zero.
             unsafe assay_luminance(rgb, area, luminance.base)
-            unsafe assay_block_spectra(luminance.base, size, size, 4, 0.004, 3.5, out)
+            var plane = unsafe luminance.base
+            if let around {
+                unsafe subtract(around, plane, channels: 1, gain: 1, luminanceResidual.base)
+                unsafe plane = luminanceResidual.base
+            }
+            unsafe assay_block_spectra(plane, size, size, block, stride, 0.004, 3.5, out)
+        }
+    }
+
+    /// Planes less what the neighbourhood of each pixel has, times `gain`.
+    private func subtract(
+        _ around: InputMap.Neighbourhood, _ planes: UnsafePointer<Float>, channels: Int, gain: Float,
+        _ out: UnsafeMutablePointer<Float>
+    ) {
+        switch around {
+        case .mean: unsafe assay_local_residual(planes, channels, size, size, gain, out)
+        case .median: unsafe assay_median_residual(planes, channels, size, size, gain, out)
         }
     }
 }

@@ -6,56 +6,84 @@ package enum InputMap: Sendable, Hashable {
     case plainRGB
     /// ln|DCT| of each whole channel, as the article has it.
     case spectrum
-    /// RGB at half the extent, centred.
+    /// RGB, centred.
+    case rgb
+    /// The same at half the extent.
     case halvedRGB
-    /// Every pixel less what its neighbourhood has, four neighbours folded into channels.
-    case residual
+    /// What every pixel has less or more than its neighbourhood; folded, four neighbours are channels of one.
+    case residual(Neighbourhood, folded: Bool)
     /// One level of Haar details of each channel.
     case haar
-    /// Log-magnitudes of the luminance's local 8 × 8 DCTs, one every four pixels.
-    case blockSpectra
+    /// Log-magnitudes of local DCTs of size × size pixels, one every `stride` pixels: of the luminance, or of its residual.
+    case blockSpectra(size: Int, stride: Int, of: Neighbourhood?)
 
-    package static let all: [InputMap] = [.plainRGB, .spectrum, .halvedRGB, .residual, .haar, .blockSpectra]
+    /// What the 3 × 3 pixels around one come to.
+    package enum Neighbourhood: String, Sendable, CaseIterable {
+        case mean, median
+    }
+
+    package static let all: [InputMap] = {
+        let residuals = Neighbourhood.allCases.flatMap { around in
+            [true, false].map { InputMap.residual(around, folded: $0) }
+        }
+        let spectra = [8, 16].flatMap { size in
+            [2, 4, 8].flatMap { stride in
+                [nil, .mean, .median].map { InputMap.blockSpectra(size: size, stride: stride, of: $0) }
+            }
+        }
+        return [.plainRGB, .spectrum, .rgb, .halvedRGB] + residuals + [.haar] + spectra
+    }()
 
     package var name: String {
         switch self {
         case .plainRGB: "rgb-plain"
         case .spectrum: "spectrum"
+        case .rgb: "rgb"
         case .halvedRGB: "rgb-halved"
-        case .residual: "residual-mean-folded"
+        case .residual(let around, let folded): "residual-\(around.rawValue)\(folded ? "-folded" : "")"
         case .haar: "haar"
-        case .blockSpectra: "dct8-stride4"
+        case .blockSpectra(let size, let stride, let around):
+            "dct\(size)-stride\(stride)\(around.map { "-residual-\($0.rawValue)" } ?? "")"
         }
     }
 
     package var channels: Int {
         switch self {
-        case .plainRGB, .spectrum, .halvedRGB: 3
-        case .residual: 12
+        case .plainRGB, .spectrum, .rgb, .halvedRGB: 3
+        case .residual(_, let folded): folded ? 12 : 3
         case .haar: 9
-        case .blockSpectra: 64
+        case .blockSpectra(let size, _, _): size * size
         }
     }
 
     /// Side of the map for crops of this side.
     package func extent(_ side: Int) -> Int {
         switch self {
-        case .plainRGB, .spectrum: side
-        case .halvedRGB, .residual, .haar: side / 2
-        case .blockSpectra: side / 4
+        case .plainRGB, .spectrum, .rgb: side
+        case .residual(_, let folded): folded ? side / 2 : side
+        case .halvedRGB, .haar: side / 2
+        case .blockSpectra(_, let stride, _): side / stride
         }
     }
 }
 
-extension InputMap: Codable {
+extension InputMap: Named {}
+
+/// A value that a blueprint names by one of a few texts.
+protocol Named: Codable {
+    static var all: [Self] { get }
+    var name: String { get }
+}
+
+extension Named {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
-        guard let map = InputMap.all.first(where: { $0.name == text }) else {
-            let known = InputMap.all.map(\.name).joined(separator: ", ")
+        guard let value = Self.all.first(where: { $0.name == text }) else {
+            let known = Self.all.map(\.name).joined(separator: ", ")
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: "'\(text)' is none of \(known)"))
         }
-        self = map
+        self = value
     }
 
     package func encode(to encoder: any Encoder) throws {

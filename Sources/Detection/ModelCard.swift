@@ -77,6 +77,7 @@ package struct ModelCard: Sendable, Equatable, Codable {
     /// Reads and checks the text.
     package init(_ text: String) throws(ModelError) {
         struct Version: Decodable { let format: Int }
+        struct Outline: Decodable { let blueprint: JSONTree? }
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
         let card = try? decoder.decode(ModelCard.self, from: data)
@@ -89,15 +90,17 @@ package struct ModelCard: Sendable, Equatable, Codable {
                 "it has format version \(format), this program reads \(ModelCard.currentFormat); "
                     + "train it anew or use the version of assay that made it")
         }
+        if let tree = (try? decoder.decode(Outline.self, from: data))?.blueprint {
+            do throws(BlueprintError) {
+                _ = try Blueprint(tree)
+            } catch {
+                throw .incompatible(error.message)
+            }
+        }
         guard let card, card.custom != nil || Blueprint.preset(card.architecture) != nil else {
             throw .malformed("its metadata lacks a field or names an unknown architecture")
         }
         self = card
-        do throws(BlueprintError) {
-            try blueprint.check()
-        } catch {
-            throw .incompatible(error.message)
-        }
         guard blueprint.name == architecture else {
             throw .malformed("its blueprint is called '\(blueprint.name)', its architecture '\(architecture)'")
         }

@@ -51,4 +51,30 @@ import Testing
         #expect(places(512, 200) == [[192, 32], [64, 32], [320, 32]])
         #expect(places(512, 512) == [[192, 192], [64, 64], [320, 64], [64, 320], [320, 320]])
     }
+    @Test func `small, middling and large pictures have one, five and nine crops by area`() {
+        func places(_ width: Int, _ height: Int) -> [[Int]] {
+            CropPlan.byArea.origins(width: width, height: height, size: 128).map { [$0.x, $0.y] }
+        }
+        #expect(places(256, 256) == [[64, 64]])
+        #expect(places(400, 300) == [[136, 80], [32, 8], [232, 8], [32, 160], [232, 160]])
+        #expect(places(1000, 2000).count == 5)
+        #expect(places(3000, 1000).count == 9)
+        #expect(places(3000, 1000)[8] == [2432, 768])
+    }
+
+    @Test(arguments: CropPlan.all)
+    func `every plan stays within the picture and takes no crop twice`(_ plan: CropPlan) {
+        for width in sizes {
+            for height in sizes {
+                let crops = plan.origins(width: width, height: height, size: 128)
+                #expect(!crops.isEmpty && Set(crops).count == crops.count, "\(width)×\(height)")
+                let covered = plan.regions(width: width, height: height, size: 128)
+                #expect(covered.count == crops.count)
+                for region in covered {
+                    #expect(region.x >= 0 && region.x + region.width <= width && region.width >= min(width, 128))
+                    #expect(region.y >= 0 && region.y + region.height <= height && region.height >= min(height, 128))
+                }
+            }
+        }
+    }
 }
