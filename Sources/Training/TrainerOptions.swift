@@ -1,5 +1,6 @@
 // Everything that decides how a training run comes out, in one value that a checkpoint can be compared with.
 package import Detection
+import Files
 
 /// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
 package struct TrainerOptions: Sendable, Equatable {
@@ -41,10 +42,16 @@ package struct TrainerOptions: Sendable, Equatable {
         case cosine
     }
 
+    /// The blueprint's name, with a digest where that does not say it all.
+    private var architecture: String {
+        if blueprint.isPreset { return blueprint.name }
+        return "\(blueprint.name)/\(SHA256.hexadecimal(of: Array(blueprint.compactJSON.utf8)).prefix(8))"
+    }
+
     /// The options that the weights depend on, as one line: a checkpoint only fits the run that wrote it.
     package var fingerprint: String {
         """
-        \(blueprint.name) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
+        \(architecture) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
         rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
         validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \

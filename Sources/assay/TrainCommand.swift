@@ -13,6 +13,12 @@ enum TrainCommand {
     static let architecture = Option(
         "architecture", value: "name", choices: Blueprint.presets.map(\.name), default: "crossdomain",
         "Network to train: crossdomain, the detector of this program, or seed, the published one.")
+    static let blueprint = Option(
+        "blueprint", value: "file",
+        "Change the network as the JSON in <file> says, whose keys replace those of --architecture; 'assay model blueprint' "
+            + "prints all there are.")
+    static let width = Option("width", value: "factor", "Multiply all channel counts, to the nearest multiple of 8.")
+    static let depth = Option("depth", value: "n", default: "0", "Repeat every residual block <n> times more.")
     static let epochs = Option("epochs", value: "n", default: "100", "Most epochs of each stage.")
     static let epochSize = Option(
         "epoch-size", value: "n", "Pictures drawn in an epoch; as many as there are training pictures by default.")
@@ -60,10 +66,11 @@ enum TrainCommand {
         ],
         arguments: [data],
         options: [
-            output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
+            output, architecture, blueprint, width, depth, epochs, epochSize, batch, learningRate, schedule,
+            weightDecay, patience, validation,
             validationLimit, leaveOut, emphasis, split, seed, jobs, augmentation, equalize, log, resume, licence, quiet,
         ],
-        run: run)
+        manual: TrainManual.sections, run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         do throws(BLASError) {
@@ -106,7 +113,7 @@ enum TrainCommand {
         // Better said now than after hours of training.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
-        if let name = line.text(architecture) { options.blueprint = Blueprint.preset(name)! }
+        options.blueprint = try chosenBlueprint(line)
         if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
         options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs
         options.epochSize = try line.integer(epochSize, 1...1_000_000_000)

@@ -62,6 +62,21 @@ import Testing
         return (before, losses())
     }
 
+    @Test func `a network of another blueprint learns eight meaningless pictures by heart`() throws {
+        var blueprint = Blueprint.crossdomain.deepened(by: 1)
+        blueprint.side = 96
+        blueprint.spatial.inputs = [
+            InputPlan([.rgb, .residual(.median, folded: false)], [Block(8, pooling: .maximum2)]),
+            InputPlan([.residual(.mean, folded: true)], [Block(8)]),
+        ]
+        (blueprint.spatial.features, blueprint.frequency.features) = (.mean, .maximum)
+        try blueprint.check()
+        let (before, after) = fit(blueprint, count: 8, steps: 80, rate: 3e-3)
+        for head in Head.allCases {
+            #expect(after[head] < 0.1, "\(head): from \(before[head]) to \(after[head])")
+        }
+    }
+
     @Test func `the crossdomain network learns eight meaningless pictures by heart`() {
         let (before, after) = fit(.crossdomain, count: 8, steps: 80, rate: 3e-3)
         for head in Head.allCases {
