@@ -64,6 +64,21 @@ import Testing
         #expect(Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) }) == expected)
     }
 
+    @Test(arguments: [
+        (Blueprint.seed, [2.47648, -0.59511, -1.27695]), (Blueprint.crossdomain, [-13.44125, -2.60757, -0.72977]),
+    ])
+    func `presets give the scores that they gave before they were values`(_ blueprint: Blueprint, _ expected: [Double])
+    {
+        let network = blueprint.makeNetwork()
+        for parameter in network.parameters { parameter.fillFromName() }
+        let bytes = counterTensor("picture", count: 3 * 300 * 200, radius: 100, centre: 128).map { UInt8($0) }
+        let examiner = Examiner(card: ModelCard(blueprint), network: network)
+        let logits = examiner.examine(Pixels(width: 300, height: 200, bytes: bytes)).logits
+        for (found, expected) in zip([logits.fused, logits.spatial, logits.frequency], expected) {
+            #expect(abs(found - expected) < 1e-3 * max(1, abs(expected)))
+        }
+    }
+
     @Test func `presets keep the names of their preprocessing, and another rule for crops makes it another`() {
         #expect(Blueprint.seed.preprocessing == "bilinear224-logdct-1")
         #expect(Blueprint.crossdomain.preprocessing == "crop128-residual-haar-blockdct-1")
