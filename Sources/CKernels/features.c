@@ -48,6 +48,38 @@ CLONES(assay_local_residual,
        (const float *planes, long channels, long height, long width, float gain, float *out),
        (planes, channels, height, width, gain, out), local_residual(planes, channels, height, width, gain, out))
 
+INLINED float least(float a, float b) { return a < b ? a : b; }
+INLINED float greatest(float a, float b) { return a < b ? b : a; }
+INLINED float middle(float a, float b, float c) { return greatest(least(a, b), least(greatest(a, b), c)); }
+
+// The median of nine is the middle of three: the greatest of the columns' least, the middle of their middles, the least of their
+// greatest (Smith 1996).
+INLINED void median_residual(const float *planes, long channels, long height, long width, float gain, float *out) {
+    float low[width + 2], half[width + 2], high[width + 2];
+    for (long c = 0; c < channels; c++, planes += height * width)
+        for (long y = 0; y < height; y++, out += width) {
+            const float *b = planes + y * width;
+            const float *a = y > 0 ? b - width : b, *d = y + 1 < height ? b + width : b;
+            for (long x = 0; x < width; x++) {
+                low[x + 1] = least(least(a[x], b[x]), d[x]);
+                half[x + 1] = middle(a[x], b[x], d[x]);
+                high[x + 1] = greatest(greatest(a[x], b[x]), d[x]);
+            }
+            low[0] = low[1], half[0] = half[1], high[0] = high[1];
+            low[width + 1] = low[width], half[width + 1] = half[width], high[width + 1] = high[width];
+            for (long x = 0; x < width; x++) {
+                const float median = middle(greatest(greatest(low[x], low[x + 1]), low[x + 2]),
+                                            middle(half[x], half[x + 1], half[x + 2]),
+                                            least(least(high[x], high[x + 1]), high[x + 2]));
+                out[x] = (b[x] - median) * gain;
+            }
+        }
+}
+
+CLONES(assay_median_residual,
+       (const float *planes, long channels, long height, long width, float gain, float *out),
+       (planes, channels, height, width, gain, out), median_residual(planes, channels, height, width, gain, out))
+
 INLINED void space_to_depth(const float *planes, long channels, long height, long width, float *out) {
     const long h = height / 2, w = width / 2;
     for (long c = 0; c < channels; c++, planes += height * width)
@@ -91,16 +123,17 @@ INLINED long reflected(long i, long n) {
     return i < n ? i : period - i;
 }
 
-INLINED void block_spectra_by(const float *plane, long height, long width, long stride, float epsilon, float offset,
+// `n` is a constant wherever this is inlined.
+INLINED void block_spectra_by(const int n, const float *plane, long height, long width, long stride, float epsilon, float offset,
                               float *out) {
-    float basis[8][8];
-    for (int u = 0; u < 8; u++)
-        for (int x = 0; x < 8; x++)
-            basis[u][x] = (float)(cos((2 * x + 1) * u * 3.14159265358979323846 / 16) * (u == 0 ? sqrt(0.125) : 0.5));
-    const long h = height / stride, w = width / stride, area = h * w, margin = (8 - stride) / 2;
+    float basis[n][n];
+    for (int u = 0; u < n; u++)
+        for (int x = 0; x < n; x++)
+            basis[u][x] = (float)(cos((2 * x + 1) * u * 3.14159265358979323846 / (2 * n)) * sqrt((u == 0 ? 1.0 : 2.0) / n));
+    const long h = height / stride, w = width / stride, area = h * w, margin = (n - stride) / 2;
     // Columns whose x has the same remainder by the stride lie together, so that both passes run along rows.
-    const long line = w + 8 / stride;
-    float mirrored[2][4][width], padded[stride * line], phases[stride][line + 16];
+    const long line = w + n / stride;
+    float mirrored[2][n / 2][width], padded[stride * line], phases[stride][line + 16];
     // What lies left of the plane and right of it.
     const long after = stride * line - margin - width;
     long left[margin + 1], right[after + 1];
@@ -108,47 +141,54 @@ INLINED void block_spectra_by(const float *plane, long height, long width, long 
     for (long x = 0; x < after; x++) right[x] = reflected(width + x, width);
     for (long by = 0; by < h; by++) {
         // Rows that mirror each other have the same weight, or the opposite one.
-        for (long y = 0; y < 4; y++) {
+        for (long y = 0; y < n / 2; y++) {
             const float *a = plane + reflected(by * stride - margin + y, height) * width;
-            const float *b = plane + reflected(by * stride - margin + 7 - y, height) * width;
+            const float *b = plane + reflected(by * stride - margin + n - 1 - y, height) * width;
             for (long x = 0; x < width; x++) mirrored[0][y][x] = a[x] + b[x], mirrored[1][y][x] = a[x] - b[x];
         }
-        for (int u = 0; u < 8; u++) {
+        for (int u = 0; u < n; u++) {
             float(*m)[width] = mirrored[u % 2], *vertical = padded + margin;
             const float *b = basis[u];
-            for (long x = 0; x < width; x++)
-                vertical[x] = (m[0][x] * b[0] + m[1][x] * b[1]) + (m[2][x] * b[2] + m[3][x] * b[3]);
+            for (long x = 0; x < width; x++) {
+                float sum = m[0][x] * b[0] + m[1][x] * b[1];
+                for (int y = 2; y < n / 2; y += 2) sum += m[y][x] * b[y] + m[y + 1][x] * b[y + 1];
+                vertical[x] = sum;
+            }
             for (long x = 0; x < margin; x++) padded[x] = vertical[left[x]];
             for (long x = 0; x < after; x++) vertical[width + x] = vertical[right[x]];
             for (long i = 0; i < line; i++)
                 for (long p = 0; p < stride; p++) phases[p][i] = padded[i * stride + p];
             for (long i = 0; i < w; i += 16) {
-                v16 m[2][4];
-                for (long x = 0; x < 4; x++) {
+                v16 m[2][n / 2];
+                for (long x = 0; x < n / 2; x++) {
                     const v16 a = *(const v16 *)&phases[x % stride][i + x / stride];
-                    const v16 b = *(const v16 *)&phases[(7 - x) % stride][i + (7 - x) / stride];
+                    const v16 b = *(const v16 *)&phases[(n - 1 - x) % stride][i + (n - 1 - x) / stride];
                     m[0][x] = a + b, m[1][x] = a - b;
                 }
-                for (int v = 0; v < 8; v++) {
+                for (int v = 0; v < n; v++) {
                     const v16 *s = m[v % 2];
-                    v16 c = (s[0] * basis[v][0] + s[1] * basis[v][1]) + (s[2] * basis[v][2] + s[3] * basis[v][3]);
+                    v16 c = s[0] * basis[v][0] + s[1] * basis[v][1];
+                    for (int x = 2; x < n / 2; x += 2) c += s[x] * basis[v][x] + s[x + 1] * basis[v][x + 1];
                     log_magnitude(&c, epsilon, offset);
-                    store_lanes(&c, w - i, out + (u * 8 + v) * area + by * w + i);
+                    store_lanes(&c, w - i, out + (u * n + v) * area + by * w + i);
                 }
             }
         }
     }
 }
 
-// With the stride that the detector uses as a constant.
-INLINED void block_spectra(const float *plane, long height, long width, long stride, float epsilon, float offset, float *out) {
-    if (stride == 4)
-        block_spectra_by(plane, height, width, 4, epsilon, offset, out);
+// With the size and stride that the shipped detector uses as constants.
+INLINED void block_spectra(const float *plane, long height, long width, long size, long stride, float epsilon, float offset,
+                           float *out) {
+    if (size == 8 && stride == 4)
+        block_spectra_by(8, plane, height, width, 4, epsilon, offset, out);
+    else if (size == 8)
+        block_spectra_by(8, plane, height, width, stride, epsilon, offset, out);
     else
-        block_spectra_by(plane, height, width, stride, epsilon, offset, out);
+        block_spectra_by(16, plane, height, width, stride, epsilon, offset, out);
 }
 
 CLONES(assay_block_spectra,
-       (const float *plane, long height, long width, long stride, float epsilon, float offset, float *out),
-       (plane, height, width, stride, epsilon, offset, out),
-       block_spectra(plane, height, width, stride, epsilon, offset, out))
+       (const float *plane, long height, long width, long size, long stride, float epsilon, float offset, float *out),
+       (plane, height, width, size, stride, epsilon, offset, out),
+       block_spectra(plane, height, width, size, stride, epsilon, offset, out))

@@ -41,7 +41,7 @@ package struct Detector: Sendable {
 
     private init(card: ModelCard, weights: SafeTensors, digest: String) {
         (self.card, self.weights, self.digest) = (card, weights, digest)
-        identity = "\(card.architecture.rawValue)-\(card.format):\(digest.prefix(8))"
+        identity = "\(card.blueprint.name)-\(card.format):\(digest.prefix(8))"
     }
 
     /// A detector of a network in memory, as training measures it.
@@ -58,7 +58,7 @@ package struct Detector: Sendable {
 
     /// A network of its own with this model's weights.
     package func makeNetwork() throws(ModelError) -> DetectorNetwork {
-        let network = card.architecture.makeNetwork()
+        let network = card.blueprint.makeNetwork()
         do {
             try weights.load(into: network.parameters)
         } catch {

@@ -1,4 +1,4 @@
-// Two branches and what joins them: the part that both architectures have in common.
+// Two branches and what joins them: the part that all architectures have in common.
 import CKernels
 package import Network
 

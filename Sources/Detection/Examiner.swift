@@ -13,6 +13,7 @@ package final class Examiner {
     }
 
     private let card: ModelCard
+    private let blueprint: Blueprint
     private let network: DetectorNetwork
     private let context = Context(hasFixedWeights: true)
     private let features: Features
@@ -22,16 +23,14 @@ package final class Examiner {
 
     package init(card: ModelCard, network: DetectorNetwork) {
         (self.card, self.network) = (card, network)
-        features = Features(card.architecture)
-        inputs = card.architecture.makeInputs(1)
+        blueprint = card.blueprint
+        features = Features(blueprint)
+        inputs = blueprint.makeInputs(1)
     }
 
     /// What `examine(_:width:height:)` wants to see of a picture of these extents: one part for each crop.
     package func regions(width: Int, height: Int) -> [Region] {
-        switch card.architecture {
-        case .seed: [Region(x: 0, y: 0, width: width, height: height)]
-        case .crossdomain: CropPlan.regions(width: width, height: height, size: card.architecture.inputSize)
-        }
+        blueprint.crops.regions(width: width, height: height, size: blueprint.side)
     }
 
     /// Judges a picture that is there as a whole, as after a change to its pixels.
@@ -51,11 +50,11 @@ package final class Examiner {
     }
 
     /// How many pictures `judge` had better be called for at a time. What it says of a picture does not depend on the others.
-    package var batch: Int { card.architecture.batch }
+    package var batch: Int { blueprint.batch }
 
     /// The first part of `examine`: crops, inputs, and what both branches make of them.
     package func look(at parts: [Part], width: Int, height: Int) {
-        let origins = origins(width, height)
+        let origins = blueprint.crops.origins(width: width, height: height, size: blueprint.side)
         precondition(parts.count == origins.count, "every crop has its part")
         var (featureTime, networkTime) = (Duration.zero, Duration.zero)
         // One crop after the other: the maps of one fit a core's cache.
@@ -92,7 +91,7 @@ package final class Examiner {
 
     private func assess(_ picture: Seen) -> Assessment {
         let crops = picture.crops
-        let logits = Scores { head in mean(crops.map { $0[head] }) }
+        let logits = Scores { head in blueprint.aggregation.logit(of: crops.map { $0[head] }) }
         let scores = Scores { card.calibration($0).probability(logit: logits[$0]) }
         let single = crops.map { card.calibration(.fused).probability(logit: $0.fused) }
         let average = mean(single)
@@ -100,14 +99,6 @@ package final class Examiner {
         return Assessment(
             scores: scores, verdict: card.thresholds.verdict(scores.fused), logits: logits, crops: crops.count,
             spread: spread, featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
-    }
-
-    /// The top left corners of the crops of a picture of these extents.
-    private func origins(_ width: Int, _ height: Int) -> [CropPlan.Origin] {
-        switch card.architecture {
-        case .seed: [CropPlan.Origin(x: 0, y: 0)]
-        case .crossdomain: CropPlan.origins(width: width, height: height, size: card.architecture.inputSize)
-        }
     }
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -5,76 +5,94 @@ import Network
 
 /// Makes the inputs of one crop; keeps scratch memory, so each thread has its own.
 package final class Features {
-    private let architecture: Architecture
+    private let blueprint: Blueprint
+    private let size: Int
+    /// RGB in [0, 1].
     private let planes: Tensor
-    private let residual: Tensor
-    private let luminance: Tensor
-    private let transform: CosineTransform?
+    private lazy var residual = Tensor(Shape(1, 3, size, size))
+    private lazy var luminance = Tensor(Shape(1, 1, size, size))
+    private lazy var luminanceResidual = Tensor(Shape(1, 1, size, size))
+    private lazy var transform = CosineTransform(size: size)
 
-    package init(_ architecture: Architecture) {
-        self.architecture = architecture
-        let size = architecture.inputSize
-        switch architecture {
-        case .seed:
-            planes = Tensor(Shape(1, 3, 1, 1))
-            residual = Tensor(Shape(1, 1))
-            luminance = Tensor(Shape(1, 1))
-            transform = CosineTransform(size: size)
-        case .crossdomain:
-            planes = Tensor(Shape(1, 3, size, size))
-            residual = Tensor(Shape(1, 3, size, size))
-            luminance = Tensor(Shape(1, 1, size, size))
-            transform = nil
-        }
+    package init(_ blueprint: Blueprint) {
+        self.blueprint = blueprint
+        size = blueprint.side
+        planes = Tensor(Shape(1, 3, size, size))
     }
 
-    /// Fills image `index` of `inputs` from the crop of `pixels` whose top left corner is at (`x`, `y`). The seed network sees
-    /// the whole picture and ignores the place.
+    /// Fills image `index` of `inputs` from the crop of `pixels` whose top left corner is at (`x`, `y`). A network that sees the
+    /// whole picture ignores the place.
     package func fill(_ inputs: Inputs, _ index: Int, from pixels: Pixels, x: Int, y: Int) {
-        switch architecture {
-        case .seed: fillResized(inputs, index, pixels)
-        case .crossdomain:
-            let size = architecture.inputSize
+        switch blueprint.picture {
+        case .resized: unsafe bilinearPlanes(pixels, width: size, height: size, into: planes.base)
+        case .cropped:
             if x >= 0, y >= 0, x + size <= pixels.width, y + size <= pixels.height {
-                fillCrop(inputs, index, pixels, x, y)
+                readPlanes(pixels, x, y)
             } else {
-                fillCrop(inputs, index, pixels.cropped(x: x, y: y, width: size, height: size), 0, 0)
+                readPlanes(pixels.cropped(x: x, y: y, width: size, height: size), 0, 0)
+            }
+        }
+        for (plans, tensors) in [
+            (blueprint.spatial.inputs, inputs.spatial), (blueprint.frequency.inputs, inputs.frequency),
+        ] {
+            for (plan, tensor) in zip(plans, tensors) {
+                var place = unsafe tensor.image(index)
+                for map in plan.maps {
+                    unsafe write(map, place)
+                    unsafe place += map.channels * map.extent(size) * map.extent(size)
+                }
             }
         }
     }
 
-    private func fillResized(_ inputs: Inputs, _ index: Int, _ pixels: Pixels) {
-        let size = architecture.inputSize
-        let (rgb, spectrum) = unsafe (inputs.spatial[0].image(index), inputs.frequency[0].image(index))
-        unsafe bilinearPlanes(pixels, width: size, height: size, into: rgb)
-        for channel in 0..<3 {
-            unsafe transform!.logMagnitude(rgb + channel * size * size, spectrum + channel * size * size)
+    private func readPlanes(_ pixels: Pixels, _ x: Int, _ y: Int) {
+        unsafe pixels.bytes.withUnsafeBufferPointer { bytes in
+            unsafe assay_rgb_planes(
+                bytes.baseAddress! + 3 * (y * pixels.width + x), 3 * pixels.width, size, size, planes.base)
         }
     }
 
-    private func fillCrop(_ inputs: Inputs, _ index: Int, _ pixels: Pixels, _ x: Int, _ y: Int) {
-        let size = architecture.inputSize
+    /// Makes one map of the planes.
+    private func write(_ map: InputMap, _ out: UnsafeMutablePointer<Float>) {
         let area = size * size
-        let (rgb, fine) = unsafe (planes.base, residual.base)
-        unsafe pixels.bytes.withUnsafeBufferPointer { bytes in
-            unsafe assay_rgb_planes(
-                bytes.baseAddress! + 3 * (y * pixels.width + x), 3 * pixels.width, size, size, rgb)
-        }
+        let rgb = unsafe planes.base
+        switch map {
+        case .plainRGB: unsafe out.update(from: rgb, count: 3 * area)
+        case .spectrum:
+            for channel in 0..<3 { unsafe transform.logMagnitude(rgb + channel * area, out + channel * area) }
+        case .halvedRGB:
+            unsafe assay_average_pool(rgb, 3, size, size, 2, out)
+            unsafe assay_scale_offset(out, 3 * area / 4, 2, -0.9, out)
+        case .rgb: unsafe assay_scale_offset(rgb, 3 * area, 2, -0.9, out)
         // Traces are in coefficients of a few grey levels, edges in those of a hundred; asinh brings both to unit scale.
-        // Spatial: the halved picture, centred, and the whole residual.
-        let spatial = unsafe inputs.spatial[0].image(index)
-        unsafe assay_average_pool(rgb, 3, size, size, 2, spatial)
-        unsafe assay_scale_offset(spatial, 3 * area / 4, 2, -0.9, spatial)
-        unsafe assay_local_residual(rgb, 3, size, size, 255, fine)
-        unsafe assay_asinh(fine, 3 * area, 0.6, fine)
-        unsafe assay_space_to_depth(fine, 3, size, size, spatial + 3 * area / 4)
-        // Frequency: Haar details, and log-magnitudes of the luminance's local DCTs (BT.601 weights as in JPEG).
-        let details = unsafe inputs.frequency[0].image(index)
-        unsafe assay_haar_details(rgb, 3, size, size, 255, details)
-        unsafe assay_asinh(details, inputs.frequency[0].shape.imageCount, 0.5, details)
-        unsafe assay_luminance(rgb, area, luminance.base)
-        let blocks = unsafe inputs.frequency[1].image(index)
-        // One grey level is 1/255; the offset brings typical values near zero.
-        unsafe assay_block_spectra(luminance.base, size, size, 4, 0.004, 3.5, blocks)
+        case .residual(let around, let folded):
+            let fine = unsafe folded ? residual.base : out
+            unsafe subtract(around, rgb, channels: 3, gain: 255, fine)
+            unsafe assay_asinh(fine, 3 * area, 0.6, fine)
+            if folded { unsafe assay_space_to_depth(fine, 3, size, size, out) }
+        case .haar:
+            unsafe assay_haar_details(rgb, 3, size, size, 255, out)
+            unsafe assay_asinh(out, 9 * area / 4, 0.5, out)
+        case .blockSpectra(let block, let stride, let around):
+            // BT.601 weights as in JPEG. One grey level is 1/255; the offset brings typical values near zero.
+            unsafe assay_luminance(rgb, area, luminance.base)
+            var plane = unsafe luminance.base
+            if let around {
+                unsafe subtract(around, plane, channels: 1, gain: 1, luminanceResidual.base)
+                unsafe plane = luminanceResidual.base
+            }
+            unsafe assay_block_spectra(plane, size, size, block, stride, 0.004, 3.5, out)
+        }
+    }
+
+    /// Planes less what the neighbourhood of each pixel has, times `gain`.
+    private func subtract(
+        _ around: InputMap.Neighbourhood, _ planes: UnsafePointer<Float>, channels: Int, gain: Float,
+        _ out: UnsafeMutablePointer<Float>
+    ) {
+        switch around {
+        case .mean: unsafe assay_local_residual(planes, channels, size, size, gain, out)
+        case .median: unsafe assay_median_residual(planes, channels, size, size, gain, out)
+        }
     }
 }

@@ -7,7 +7,10 @@ package struct ModelCard: Sendable, Equatable, Codable {
     package static let currentFormat = 1
 
     package var format = ModelCard.currentFormat
-    package var architecture: Architecture
+    /// The blueprint's name.
+    private var architecture: String
+    /// The blueprint, where its name does not say it all.
+    private var custom: Blueprint?
     /// How pixels become inputs; a change there makes older weights worthless, so it is named.
     package var preprocessing: String
     /// By the head's name.
@@ -35,13 +38,28 @@ package struct ModelCard: Sendable, Equatable, Codable {
     }
 
     /// A card of a model that nothing is known of yet: uncalibrated, and never sure of anything.
-    package init(architecture: Architecture) {
-        self.architecture = architecture
-        preprocessing = architecture.preprocessing
+    package init(_ blueprint: Blueprint) {
+        architecture = blueprint.name
+        custom = blueprint.isPreset ? nil : blueprint
+        preprocessing = blueprint.preprocessing
         calibration = Dictionary(uniqueKeysWithValues: Head.allCases.map { ($0.rawValue, Calibration()) })
         thresholds = Thresholds(fake: 1, real: 0, falseAlarmRate: 0, missRate: 0)
         metrics = [:]
         licence = "unstated"
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case format, architecture
+        case custom = "blueprint"
+        case preprocessing, calibration, thresholds, data, metrics, licence, recipe
+    }
+
+    /// What the model's network is.
+    package var blueprint: Blueprint {
+        guard let blueprint = custom ?? Blueprint.preset(architecture) else {
+            preconditionFailure("a card names an architecture that is known")
+        }
+        return blueprint
     }
 
     package func calibration(_ head: Head) -> Calibration { calibration[head.rawValue] ?? Calibration() }
@@ -59,6 +77,7 @@ package struct ModelCard: Sendable, Equatable, Codable {
     /// Reads and checks the text.
     package init(_ text: String) throws(ModelError) {
         struct Version: Decodable { let format: Int }
+        struct Outline: Decodable { let blueprint: JSONTree? }
         let data = Data(text.utf8)
         let decoder = JSONDecoder()
         let card = try? decoder.decode(ModelCard.self, from: data)
@@ -71,14 +90,24 @@ package struct ModelCard: Sendable, Equatable, Codable {
                 "it has format version \(format), this program reads \(ModelCard.currentFormat); "
                     + "train it anew or use the version of assay that made it")
         }
-        guard let card else {
+        if let tree = (try? decoder.decode(Outline.self, from: data))?.blueprint {
+            do throws(BlueprintError) {
+                _ = try Blueprint(tree)
+            } catch {
+                throw .incompatible(error.message)
+            }
+        }
+        guard let card, card.custom != nil || Blueprint.preset(card.architecture) != nil else {
             throw .malformed("its metadata lacks a field or names an unknown architecture")
         }
         self = card
-        guard preprocessing == architecture.preprocessing else {
+        guard blueprint.name == architecture else {
+            throw .malformed("its blueprint is called '\(blueprint.name)', its architecture '\(architecture)'")
+        }
+        guard preprocessing == blueprint.preprocessing else {
             throw .incompatible(
                 "it was trained on inputs of kind '\(preprocessing)', this program makes "
-                    + "'\(architecture.preprocessing)'; train it anew or use the version of assay that made it")
+                    + "'\(blueprint.preprocessing)'; train it anew or use the version of assay that made it")
         }
         guard Head.allCases.allSatisfy({ calibration[$0.rawValue].map { $0.temperature > 0 } ?? false }) else {
             throw .malformed("its calibration lacks a head or has a temperature that is not positive")

@@ -49,7 +49,7 @@ package struct Assessment: Sendable {
     /// Calibrated probabilities of "synthesised", not clamped.
     package let scores: Scores
     package let verdict: Verdict
-    /// Mean logits over the crops, before calibration.
+    /// Logits of the picture, as its crops' are aggregated, before calibration.
     package let logits: Scores
     /// How many crops were looked at.
     package let crops: Int

@@ -11,29 +11,29 @@ package final class SingleTrunk: Trunk {
     package func backward(_ gradient: Tensor, _ context: Context) { _ = body.backward(gradient, context) }
 }
 
-/// A trunk over two maps that meet: rest(first(a) ‖ second(b)), joined along the channels.
+/// A trunk over maps that meet: rest(first(a) ‖ second(b) ‖ …), joined along the channels.
 package final class JoiningTrunk: Trunk {
-    private let first: any Layer
-    private let second: any Layer
+    private let firsts: [any Layer]
     private let rest: any Layer
     private let joined = Tensor(Shape(0, 0))
-    private let parts = [Tensor(Shape(0, 0)), Tensor(Shape(0, 0))]
+    private let parts: [Tensor]
     private var channels: [Int] = []
 
-    package init(_ first: any Layer, _ second: any Layer, rest: any Layer) {
-        (self.first, self.second, self.rest) = (first, second, rest)
+    /// - Parameter firsts: one for each input, at least two.
+    package init(_ firsts: [any Layer], rest: any Layer) {
+        (self.firsts, self.rest) = (firsts, rest)
+        parts = firsts.map { _ in Tensor(Shape(0, 0)) }
     }
 
-    package var parameters: [Parameter] { first.parameters + second.parameters + rest.parameters }
+    package var parameters: [Parameter] { firsts.flatMap(\.parameters) + rest.parameters }
 
     package func initialise(from generator: inout some RandomNumberGenerator) {
-        first.initialise(from: &generator)
-        second.initialise(from: &generator)
+        for first in firsts { first.initialise(from: &generator) }
         rest.initialise(from: &generator)
     }
 
     package func forward(_ inputs: [Tensor], _ context: Context) -> Tensor {
-        let maps = [first.forward(inputs[0], context), second.forward(inputs[1], context)]
+        let maps = zip(firsts, inputs).map { $0.forward($1, context) }
         channels = maps.map(\.shape.channels)
         joinChannels(maps, into: joined, context)
         return rest.forward(joined, context)
@@ -41,7 +41,6 @@ package final class JoiningTrunk: Trunk {
 
     package func backward(_ gradient: Tensor, _ context: Context) {
         splitChannels(rest.backward(gradient, context), into: parts, channels, context)
-        _ = first.backward(parts[0], context)
-        _ = second.backward(parts[1], context)
+        for (first, part) in zip(firsts, parts) { _ = first.backward(part, context) }
     }
 }

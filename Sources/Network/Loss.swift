@@ -2,7 +2,7 @@
 import Glibc
 
 /// A loss over a batch of logits, one per image, with targets in [0, 1].
-package enum Loss: String, Sendable {
+package enum Loss: String, Sendable, Codable {
     /// Binary cross-entropy of sigmoid(logit).
     case crossEntropy
     /// Mean squared error between sigmoid(logit) and the target.

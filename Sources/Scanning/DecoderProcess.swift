@@ -11,7 +11,7 @@ package struct DecoderSettings: Sendable {
     package var limits = DecodeLimits()
     /// Seconds that one picture may take; nil for as long as it likes.
     package var timeout: Double? = 30
-    /// How many pictures a process may judge together; `Architecture.batch` of the model.
+    /// How many pictures a process may judge together; `Blueprint.batch` of the model.
     package var batch = 1
     /// The model that they use, nil for the shipped one.
     package var model: SharedModel?

@@ -37,7 +37,7 @@ package final class Trainer {
         let parts = dataset.samples.leavingOut(sources: options.leaveOut)
         leftOut = parts.left + unseen
         (training, validation) = parts.kept.split(validationShare: options.validationShare, seed: options.seed)
-        network = options.architecture.makeNetwork()
+        network = options.blueprint.makeNetwork()
         context = Context(team: ThreadTeam(threads: options.jobs))
         batch = TrainerBatch(options, context: context)
         judge = TrainerJudge(options, network, batch, context, validation: validation, unseen: unseen)
@@ -56,7 +56,7 @@ package final class Trainer {
         network.initialise(from: &generator)
         report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
         if options.resume { try resume() }
-        let stages = TrainerStage.all(of: options.architecture)
+        let stages = options.blueprint.stages
         while state.stage < stages.count {
             try run(stages[state.stage])
             state.stage += 1
@@ -77,7 +77,7 @@ package final class Trainer {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
         guard loaded.digest == state.digest else { throw .checkpoint("it belongs to another data set") }
-        let stages = TrainerStage.all(of: options.architecture)
+        let stages = options.blueprint.stages
         guard stages.indices.contains(loaded.stage) else { throw .checkpoint("it names a stage that does not exist") }
         (state, best) = (loaded, weights)
         average = WeightAverage(decay: options.averaging, values: averages)
@@ -172,7 +172,7 @@ package final class Trainer {
         for head in stage.heads {
             let gradient = Tensor(Shape(0, 0))
             losses.append(
-                TrainerStage.loss(of: head, options.architecture).evaluate(
+                options.blueprint.losses[head].evaluate(
                     logits: logits[head]!, targets: targets, gradient: gradient))
             if consistency > 0 {
                 _ = Consistency.evaluate(logits: logits[head]!, weight: consistency, addingTo: gradient)

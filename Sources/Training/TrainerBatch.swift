@@ -7,7 +7,7 @@ import Network
 
 /// Reads samples and makes inputs of them. What comes out depends on seed, epoch and sample only.
 final class TrainerBatch {
-    private let architecture: Architecture
+    private let blueprint: Blueprint
     private let augmentation: Augmentation
     private let seed: UInt64
     private let context: Context
@@ -21,14 +21,14 @@ final class TrainerBatch {
     private(set) var unreadable: [String: String] = [:]
 
     init(_ options: TrainerOptions, context: Context) {
-        architecture = options.architecture
+        blueprint = options.blueprint
         seed = options.seed
         self.context = context
         augmentation = Augmentation(
-            recipe: options.architecture == .seed ? .seed : .crossdomain, strength: options.augmentationStrength,
-            equalize: options.equalize, cropSide: options.architecture.inputSize)
-        features = (0..<context.team.threads).map { _ in Features(options.architecture) }
-        inputs = options.architecture.makeInputs(1)
+            recipe: Augmentation.Recipe(blueprint.picture), strength: options.augmentationStrength,
+            equalize: options.equalize, cropSide: blueprint.side)
+        features = (0..<context.team.threads).map { _ in Features(options.blueprint) }
+        inputs = blueprint.makeInputs(1)
     }
 
     /// Fills the inputs with varied pictures and returns newly met unreadable ones.
@@ -56,7 +56,7 @@ final class TrainerBatch {
 
     /// Fills the inputs with the pictures' middles as they are, for judging an epoch.
     func fillPlain(_ samples: [Sample]) -> [(path: String, reason: String)] {
-        let side = architecture.inputSize
+        let side = blueprint.side
         let isWhole = augmentation.recipe == .seed
         return fill(samples) { _, sample throws(PictureError) in
             try readPicture(sample.path) { width, height in
@@ -100,7 +100,7 @@ final class TrainerBatch {
         }
         if !pictures.isEmpty {
             inputs.resize(pictures.count)
-            let size = architecture.inputSize
+            let size = blueprint.side
             context.team.forEach(pictures.count) { index, thread in
                 let picture = pictures[index]
                 // A part that is narrower than the crop is continued on both sides, as the picture's middle is in a scan.

@@ -17,7 +17,7 @@ struct TrainerCalibration {
     func finish(
         _ parameters: [Parameter], training: [Sample], validation: [Sample], leftOut: [Sample]
     ) -> (detector: Detector, missed: [(path: String, reason: String)]) {
-        var card = ModelCard(architecture: options.architecture)
+        var card = ModelCard(options.blueprint)
         let raw = Detector(card: card, parameters: parameters)
         let (seen, unseen) = (assess(validation, raw), assess(leftOut, raw))
         let labels = seen.pictures.map(\.sample.isFake)

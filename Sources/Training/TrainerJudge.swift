@@ -47,7 +47,7 @@ final class TrainerJudge {
         let targets = samples.map { $0.isFake ? Float(1) : 0 }
         return stage.heads.map { head in
             guard let row = logits[head], !row.isEmpty else { return 0 }
-            return TrainerStage.loss(of: head, options.architecture).evaluate(
+            return options.blueprint.losses[head].evaluate(
                 logits: Tensor(Shape(row.count, 1), row), targets: targets, gradient: Tensor(Shape(0, 0)))
         }
     }

@@ -1,9 +1,10 @@
 // Everything that decides how a training run comes out, in one value that a checkpoint can be compared with.
 package import Detection
+import Files
 
 /// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
 package struct TrainerOptions: Sendable, Equatable {
-    package var architecture = Architecture.crossdomain
+    package var blueprint = Blueprint.crossdomain
     /// Most epochs of each stage; early stopping may end one before.
     package var epochs = 100
     /// Pictures drawn in an epoch; as many as there are training pictures when nil.
@@ -52,10 +53,16 @@ package struct TrainerOptions: Sendable, Equatable {
         case cosine
     }
 
+    /// The blueprint's name, with a digest where that does not say it all.
+    private var architecture: String {
+        if blueprint.isPreset { return blueprint.name }
+        return "\(blueprint.name)/\(SHA256.hexadecimal(of: Array(blueprint.compactJSON.utf8)).prefix(8))"
+    }
+
     /// The options that the weights depend on, as one line: a checkpoint only fits the run that wrote it.
     package var fingerprint: String {
         """
-        \(architecture.rawValue) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
+        \(architecture) epochs=\(epochs) size=\(epochSize.map(String.init) ?? "all") batch=\(batch) \
         rate=\(learningRate) schedule=\(schedule.rawValue) decay=\(weightDecay) patience=\(patience) \
         validation=\(validationShare)/\(validationLimit) seed=\(seed) augmentation=\(augmentationStrength) \
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \

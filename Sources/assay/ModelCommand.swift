@@ -14,6 +14,9 @@ enum ModelCommand {
             Command(
                 "show", "Print what a model file says about itself.", arguments: [file], options: [json], run: show),
             Command(
+                "blueprint", "Print a model's architecture as JSON, as 'assay train --blueprint' reads it.",
+                arguments: [file], run: blueprint),
+            Command(
                 "verify", "Check that a model file is whole and fits this program.",
                 discussion: ["The exit status is 0 if it does, 1 if it does not, and 2 if it can't be read."],
                 arguments: [file], run: verify),
@@ -28,13 +31,14 @@ enum ModelCommand {
         }
         var rows = [
             ("model", model.detector.identity), ("sha256", model.detector.digest), ("bytes", "\(model.bytes.count)"),
-            ("architecture", card.architecture.rawValue), ("preprocessing", card.preprocessing),
+            ("architecture", card.blueprint.name),
             (
                 "fake",
                 "score of \(card.thresholds.fake) or more; false alarms allowed: \(card.thresholds.falseAlarmRate)"
             ),
             ("real", "score of \(card.thresholds.real) or less; misses allowed: \(card.thresholds.missRate)"),
         ]
+        rows.insert(contentsOf: describe(card.blueprint), at: 4)
         for head in Head.allCases {
             let calibration = card.calibration(head)
             rows.append(
@@ -55,6 +59,20 @@ enum ModelCommand {
             let padding = String(repeating: " ", count: 15 - name.count)
             Console.out("\(name)\(padding)\(value.escapingControls)\n")
         }
+        return 0
+    }
+
+    private static func describe(_ blueprint: Blueprint) -> [(String, String)] {
+        let cost = blueprint.cost
+        let rows = [
+            ("preprocessing", blueprint.preprocessing), ("weights", "\(cost.weights)"),
+            ("multiply-adds", "\(cost.multiplyAdds) a crop"),
+        ]
+        return blueprint.isPreset ? rows : rows + [("blueprint", blueprint.compactJSON)]
+    }
+
+    static func blueprint(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        Console.out(try ModelFile.load(line.operands.first).detector.card.blueprint.json)
         return 0
     }
 

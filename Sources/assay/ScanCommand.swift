@@ -26,7 +26,7 @@ enum ScanCommand {
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
-        plan.decoder.batch = model.detector.card.architecture.batch
+        plan.decoder.batch = model.detector.card.blueprint.batch
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { plan.decoder.model = SharedModel(modelBytes) }

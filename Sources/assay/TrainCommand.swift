@@ -11,8 +11,14 @@ import Network
 enum TrainCommand {
     static let output = Option("output", short: "o", value: "model", "Write the model to <model>; needed.")
     static let architecture = Option(
-        "architecture", value: "name", choices: Architecture.allCases.map(\.rawValue), default: "crossdomain",
+        "architecture", value: "name", choices: Blueprint.presets.map(\.name), default: "crossdomain",
         "Network to train: crossdomain, the detector of this program, or seed, the published one.")
+    static let blueprint = Option(
+        "blueprint", value: "file",
+        "Change the network as the JSON in <file> says, whose keys replace those of --architecture; 'assay model blueprint' "
+            + "prints all there are.")
+    static let width = Option("width", value: "factor", "Multiply all channel counts, to the nearest multiple of 8.")
+    static let depth = Option("depth", value: "n", default: "0", "Repeat every residual block <n> times more.")
     static let epochs = Option("epochs", value: "n", default: "100", "Most epochs of each stage.")
     static let epochSize = Option(
         "epoch-size", value: "n", "Pictures drawn in an epoch; as many as there are training pictures by default.")
@@ -79,16 +85,16 @@ enum TrainCommand {
         ],
         arguments: [data],
         options: [
-            output, architecture, epochs, epochSize, batch, learningRate, schedule, weightDecay, patience, validation,
-            validationLimit, leaveOut, emphasis, split, devSplit, consistency, smoothing, clip, averaging, ramp, seed,
-            jobs,
-            augmentation, equalize, showRecipe, log, resume, licence, quiet,
+            output, architecture, blueprint, width, depth, epochs, epochSize, batch, learningRate, schedule,
+            weightDecay, patience, validation, validationLimit, leaveOut, emphasis, split, devSplit, consistency,
+            smoothing, clip, averaging, ramp, seed, jobs, augmentation, equalize, showRecipe, log, resume, licence,
+            quiet,
         ],
-        run: run)
+        manual: TrainManual.sections, run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         if line.flag(showRecipe) {
-            let isSeed = line.text(architecture) == Architecture.seed.rawValue
+            let isSeed = line.text(architecture) == Blueprint.seed.name
             Console.out((isSeed ? AugmentationTable.seed : .crossdomain).text)
             return 0
         }
@@ -135,7 +141,7 @@ enum TrainCommand {
         // Better said now than after hours of training.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
-        if let name = line.text(architecture) { options.architecture = Architecture(rawValue: name)! }
+        options.blueprint = try chosenBlueprint(line)
         if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
         options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs
         options.epochSize = try line.integer(epochSize, 1...1_000_000_000)

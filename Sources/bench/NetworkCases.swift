@@ -3,40 +3,40 @@ import Detection
 import Imaging
 import Network
 
-func networkCases(_ architecture: Architecture) -> [Case] {
-    let name = architecture.rawValue
+func networkCases(_ blueprint: Blueprint) -> [Case] {
+    let name = blueprint.name
     let threads = onlineProcessors
     let batch = 40
     return [
-        inference("\(name) network, one thread", architecture, batch: 1, withInputs: false),
-        inference("\(name) network, batch 8, one thread", architecture, batch: 8, withInputs: false),
+        inference("\(name) network, one thread", blueprint, batch: 1, withInputs: false),
+        inference("\(name) network, batch 8, one thread", blueprint, batch: 8, withInputs: false),
         inference(
-            "\(name) network and \(architecture == .seed ? "DCT" : "inputs"), one thread", architecture,
+            "\(name) network and \(blueprint.picture == .resized ? "DCT" : "inputs"), one thread", blueprint,
             batch: 8, withInputs: true),
-        training("\(name) training step, batch \(batch), one thread", architecture, batch, threads: 1),
-        training("\(name) training step, batch \(batch), all threads", architecture, batch, threads: threads),
+        training("\(name) training step, batch \(batch), one thread", blueprint, batch, threads: 1),
+        training("\(name) training step, batch \(batch), all threads", blueprint, batch, threads: threads),
     ]
 }
 
 /// A network with drawn weights.
-private func network(_ architecture: Architecture) -> DetectorNetwork {
+private func network(_ blueprint: Blueprint) -> DetectorNetwork {
     var generator = Draws()
-    let network = architecture.makeNetwork()
+    let network = blueprint.makeNetwork()
     network.initialise(from: &generator)
     return network
 }
 
-private func inputs(_ architecture: Architecture, _ count: Int) -> Inputs {
-    let (features, inputs, pixels) = (Features(architecture), architecture.makeInputs(count), picture(256, 256))
+private func inputs(_ blueprint: Blueprint, _ count: Int) -> Inputs {
+    let (features, inputs, pixels) = (Features(blueprint), blueprint.makeInputs(count), picture(256, 256))
     for index in 0..<count { features.fill(inputs, index, from: pixels, x: 64, y: 64) }
     return inputs
 }
 
 /// A batch of crops, with or without making their inputs.
-private func inference(_ name: String, _ architecture: Architecture, batch: Int, withInputs: Bool) -> Case {
-    let (network, inputs) = (network(architecture), inputs(architecture, batch))
+private func inference(_ name: String, _ blueprint: Blueprint, batch: Int, withInputs: Bool) -> Case {
+    let (network, inputs) = (network(blueprint), inputs(blueprint, batch))
     let context = Context(hasFixedWeights: true)
-    let (features, pixels) = (Features(architecture), picture(256, 256))
+    let (features, pixels) = (Features(blueprint), picture(256, 256))
     return Case(name, amount: Double(batch)) {
         if withInputs {
             for index in 0..<batch { features.fill(inputs, index, from: pixels, x: 64, y: 64) }
@@ -46,8 +46,8 @@ private func inference(_ name: String, _ architecture: Architecture, batch: Int,
 }
 
 /// Forward, three losses, backward, Adam.
-private func training(_ name: String, _ architecture: Architecture, _ batch: Int, threads: Int) -> Case {
-    let (network, inputs) = (network(architecture), inputs(architecture, batch))
+private func training(_ name: String, _ blueprint: Blueprint, _ batch: Int, threads: Int) -> Case {
+    let (network, inputs) = (network(blueprint), inputs(blueprint, batch))
     let context = Context(team: ThreadTeam(threads: threads))
     context.isTraining = true
     let optimiser = Adam(network.parameters)

@@ -32,7 +32,7 @@ func decodeCases() -> [Case] {
                 },
                 Case("decode \(format) \(width)×\(height), what a scan looks at", amount: 1) {
                     let image = try? decode(bytes.span, limits: DecodeLimits()) {
-                        CropPlan.regions(width: $0, height: $1, size: Architecture.crossdomain.inputSize)
+                        Blueprint.crossdomain.crops.regions(width: $0, height: $1, size: Blueprint.crossdomain.side)
                     }
                     guard image != nil else { preconditionFailure("a file made here decodes") }
                 },
@@ -57,9 +57,9 @@ func featureCases() -> [Case] {
             unsafe transform.logMagnitude(plane.base, spectrum.base)
         }
     ]
-        + Architecture.allCases.map { architecture in
-            let (features, inputs) = (Features(architecture), architecture.makeInputs(1))
-            return Case("\(architecture.rawValue) inputs of one crop, one thread", amount: 1) {
+        + Blueprint.presets.map { blueprint in
+            let (features, inputs) = (Features(blueprint), blueprint.makeInputs(1))
+            return Case("\(blueprint.name) inputs of one crop, one thread", amount: 1) {
                 features.fill(inputs, 0, from: pixels, x: 64, y: 64)
             }
         }

@@ -60,10 +60,10 @@ struct DocumentTests {
     }
 
     @Test func theScoreOfAScanIsTheDetectorsOwn() throws {
-        let network = Architecture.crossdomain.makeNetwork()
+        let network = Blueprint.crossdomain.makeNetwork()
         var generator = Counter()
         network.initialise(from: &generator)
-        let detector = Detector(card: ModelCard(architecture: .crossdomain), parameters: network.parameters)
+        let detector = Detector(card: ModelCard(.crossdomain), parameters: network.parameters)
         shop.write("../" + shop.modelName, detector.encoded())
         // The first two are looked at in parts.
         let photograph = encodeJPEG(Workshop.pixels(613, 421), quality: 90, subsampling: .s420)

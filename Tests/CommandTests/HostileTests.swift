@@ -48,7 +48,7 @@ struct HostileTests {
     /// The seed network's pictures are judged several at a time: whichever of them fails, the others keep their scores.
     @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: ["1", "2"])
     func aFailureInABatchCostsOneRecord(jobs: String) {
-        let shop = Workshop(architecture: .seed)
+        let shop = Workshop(blueprint: .seed)
         let words = [
             "", "", "crash", "", "torn", "", "crash", "crash", "", "lie", "", "", "", "none", "hang", "", "", "",
             "crash",

@@ -80,6 +80,29 @@ struct TrainTests {
         #expect(scores(evaluated) == scores(scan.records))
     }
 
+    @Test func anotherBlueprintIsTrainedKeptAndScannedWith() throws {
+        let shop = shop()
+        let json = #"{"name": "small", "side": 96, "crops": "byArea", "fusion": {"hidden": [16]}}"#
+        shop.write("blueprint.json", json)
+        let more = ["--blueprint", "blueprint.json", "--width", "0.7", "--depth", "1", "--epochs", "1"]
+        let training = shop.run(arguments("model.safetensors", "-q") + more)
+        #expect(training.status == 0, "\(training.errors)")
+        let show = shop.run(["model", "show", "model.safetensors"]).output
+        #expect(show.contains("architecture   small\n") && show.contains("\nblueprint      {"))
+        let kept = shop.run(["model", "blueprint", "model.safetensors"]).output
+        #expect(object(kept)["side"] as? Int == 96)
+        #expect((object(kept)["fusion"] as? [String: Any])?["hidden"] as? [Int] == [8])
+        let scan = shop.run(["scan", "--model", "model.safetensors", "-q", "data"])
+        #expect(scan.records.count == 24)
+        #expect(scan.records.allSatisfy { ($0["model"] as? String)?.hasPrefix("small-1:") == true })
+        #expect(scan.records.allSatisfy { $0["crops"] as? Int == 1 })
+
+        shop.write("blueprint.json", #"{"fusion": {"hiden": [16]}}"#)
+        let refused = shop.run(arguments("other.safetensors") + more)
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("blueprint.json") && refused.errors.contains("unknown key 'fusion.hiden'"))
+    }
+
     /// It is loaded when training begins, and by nothing else.
     @Test func onlyTrainingNeedsOpenBLAS() {
         let shop = Workshop()

@@ -25,10 +25,10 @@ func object(_ json: String) -> [String: Any] {
 final class Workshop {
     let path: String
     /// The verdict that the model in `model.safetensors` gives to every picture.
-    init(verdict: Verdict = .uncertain, architecture: Architecture = .crossdomain) {
+    init(verdict: Verdict = .uncertain, blueprint: Blueprint = .crossdomain) {
         path = FileManager.default.temporaryDirectory.path + "/assay-" + UUID().uuidString
         try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        write("../\(modelName)", Workshop.model(verdict, architecture))
+        write("../\(modelName)", Workshop.model(verdict, blueprint))
     }
 
     deinit {
@@ -40,14 +40,14 @@ final class Workshop {
     var modelName: String { (path as NSString).lastPathComponent + ".safetensors" }
 
     /// A detector whose weights are all zero: every score is exactly one half on every machine.
-    static func model(_ verdict: Verdict, _ architecture: Architecture = .crossdomain) -> [UInt8] {
-        var card = ModelCard(architecture: architecture)
+    static func model(_ verdict: Verdict, _ blueprint: Blueprint = .crossdomain) -> [UInt8] {
+        var card = ModelCard(blueprint)
         switch verdict {
         case .fake: card.thresholds = Thresholds(fake: 0.25, real: 0.125, falseAlarmRate: 0.01, missRate: 0.05)
         case .real: card.thresholds = Thresholds(fake: 0.875, real: 0.75, falseAlarmRate: 0.01, missRate: 0.05)
         case .uncertain: card.thresholds = Thresholds(fake: 0.75, real: 0.25, falseAlarmRate: 0.01, missRate: 0.05)
         }
-        return Detector(card: card, parameters: card.architecture.makeNetwork().parameters).encoded()
+        return Detector(card: card, parameters: card.blueprint.makeNetwork().parameters).encoded()
     }
 
     func write(_ name: String, _ bytes: [UInt8]) {

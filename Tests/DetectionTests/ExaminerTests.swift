@@ -15,12 +15,12 @@ import Testing
     }
 
     private func detector(
-        _ architecture: Architecture = .crossdomain, _ change: (inout ModelCard) -> Void = { _ in }
+        _ blueprint: Blueprint = .crossdomain, _ change: (inout ModelCard) -> Void = { _ in }
     ) -> Detector {
-        let network = architecture.makeNetwork()
+        let network = blueprint.makeNetwork()
         var generator = SplitMix()
         network.initialise(from: &generator)
-        var card = ModelCard(architecture: architecture)
+        var card = ModelCard(blueprint)
         change(&card)
         return Detector(card: card, parameters: network.parameters)
     }
@@ -41,9 +41,9 @@ import Testing
         #expect(first.spread == second.spread)
     }
 
-    @Test(arguments: Architecture.allCases)
-    func `pictures judged together get the scores that they get alone`(_ architecture: Architecture) {
-        let detector = detector(architecture)
+    @Test(arguments: Blueprint.presets)
+    func `pictures judged together get the scores that they get alone`(_ blueprint: Blueprint) {
+        let detector = detector(blueprint)
         let (together, alone) = (detector.makeExaminer(), detector.makeExaminer())
         let pictures = [(300, 270), (20, 20), (128, 700), (224, 224), (64, 65)].map { noise($0, $1) }
         for count in [1, 2, 5, 3] {

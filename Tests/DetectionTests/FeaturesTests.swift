@@ -9,7 +9,7 @@ import Testing
     private let pixels = texture(width: 150, height: 140)
 
     private func inputs(x: Int, y: Int, _ picture: Pixels? = nil) -> Inputs {
-        let inputs = Architecture.crossdomain.makeInputs(1)
+        let inputs = Blueprint.crossdomain.makeInputs(1)
         Features(.crossdomain).fill(inputs, 0, from: picture ?? pixels, x: x, y: y)
         return inputs
     }
@@ -66,6 +66,44 @@ import Testing
             let place = ((u * 8 + v) * 32 + by) * 32 + bx
             #expect(abs(Double(found[place]) - (log(abs(coefficient) + 0.004) + 3.5)) < 2e-3)
         }
+    }
+
+    @Test func `maps of a blueprint lie one after the other, each as its definition has it`() {
+        var blueprint = Blueprint.crossdomain
+        blueprint.side = 96
+        blueprint.spatial.inputs[0].maps = [.residual(.median, folded: false), .rgb, .residual(.mean, folded: false)]
+        blueprint.frequency.inputs[1].maps = [.blockSpectra(size: 16, stride: 8, of: .median)]
+        let inputs = blueprint.makeInputs(2)
+        Features(blueprint).fill(inputs, 1, from: pixels, x: 10, y: 5)
+        let found = inputs.spatial[0]
+        #expect(found.shape == Shape(2, 9, 96, 96))
+        func place(_ plane: Int, _ x: Int, _ y: Int) -> Int { ((9 + plane) * 96 + y) * 96 + x }
+        for (channel, x, y) in [(0, 1, 1), (1, 50, 20), (2, 94, 94)] {
+            let around = (0..<9).map { value(9 + x + $0 % 3, 4 + y + $0 / 3, channel) }.sorted()
+            let own = value(10 + x, 5 + y, channel)
+            #expect(abs(Double(found[place(channel, x, y)]) - 0.6 * asinh(255 * (own - around[4]))) < 1e-3)
+            #expect(abs(Double(found[place(3 + channel, x, y)]) - (2 * own - 0.9)) < 1e-5)
+            let mean = around.reduce(0, +) / 9
+            #expect(abs(Double(found[place(6 + channel, x, y)]) - 0.6 * asinh(255 * (own - mean))) < 1e-3)
+        }
+        let spectra = inputs.frequency[1]
+        #expect(spectra.shape == Shape(2, 256, 12, 12))
+        func luminance(_ x: Int, _ y: Int) -> Double {
+            0.299 * value(x, y, 0) + 0.587 * value(x, y, 1) + 0.114 * value(x, y, 2)
+        }
+        let (u, v, bx, by) = (3, 14, 5, 6)
+        var sum = 0.0
+        for y in 0..<16 {
+            for x in 0..<16 {
+                let (left, top) = (10 + 8 * bx - 4 + x, 5 + 8 * by - 4 + y)
+                let median = (0..<9).map { luminance(left - 1 + $0 % 3, top - 1 + $0 / 3) }.sorted()[4]
+                sum +=
+                    (luminance(left, top) - median) * cos(Double((2 * y + 1) * u) * Double.pi / 32)
+                    * cos(Double((2 * x + 1) * v) * Double.pi / 32) / 8
+            }
+        }
+        let coefficient = spectra[((256 + u * 16 + v) * 12 + by) * 12 + bx]
+        #expect(abs(Double(coefficient) - (log(abs(sum) + 0.004) + 3.5)) < 2e-3)
     }
 
     @Test func `a crop that overhangs is filled by reflection`() {

@@ -15,10 +15,10 @@ import Testing
     }
 
     private func model(_ change: (inout ModelCard) -> Void = { _ in }) -> Detector {
-        let network = Architecture.crossdomain.makeNetwork()
+        let network = Blueprint.crossdomain.makeNetwork()
         var generator = SplitMix()
         network.initialise(from: &generator)
-        var card = ModelCard(architecture: .crossdomain)
+        var card = ModelCard(.crossdomain)
         change(&card)
         return Detector(card: card, parameters: network.parameters)
     }
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `weights of another architecture are refused`() throws {
-        let error = refusal(try file(metadata: ModelCard(architecture: .seed).text))
+        let error = refusal(try file(metadata: ModelCard(.seed).text))
         guard case .incompatible = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -104,7 +104,7 @@ import Testing
         if !bytes.isEmpty {
             let detector = try Detector.load(bytes, digest: "")
             #expect(bytes.count < 4_000_000)
-            #expect(detector.card.architecture == .crossdomain)
+            #expect(detector.card.blueprint == .crossdomain)
             #expect(detector.thresholds.fake > detector.thresholds.real)
             #expect(detector.card.data != nil)
         }

@@ -58,7 +58,7 @@ import Testing
     @Test func `the seed network has exactly the tensors that PyTorch has`() throws {
         let fixture: SeedFixture = try fixture("seed.json")
         let parameters = Dictionary(
-            uniqueKeysWithValues: Architecture.seed.makeNetwork().parameters.map { ($0.name, $0) })
+            uniqueKeysWithValues: Blueprint.seed.makeNetwork().parameters.map { ($0.name, $0) })
         #expect(Set(parameters.keys) == Set(fixture.tensors.map(\.name)))
         for tensor in fixture.tensors where tensor.name != "fusion.dense1.weight" {
             let parameter = try #require(parameters[tensor.name])
@@ -72,9 +72,9 @@ import Testing
 
     @Test func `a seed model read from a file gives PyTorch's logits on all three heads`() throws {
         let fixture: SeedFixture = try fixture("seed.json")
-        let network = Architecture.seed.makeNetwork()
+        let network = Blueprint.seed.makeNetwork()
         network.parameters.forEach { $0.fillFromName() }
-        let file = Detector(card: ModelCard(architecture: .seed), parameters: network.parameters).encoded()
+        let file = Detector(card: ModelCard(.seed), parameters: network.parameters).encoded()
         let examiner = try Detector.load(file, digest: "").makeExaminer()
         for expected in fixture.expected {
             let logits = examiner.examine(try pixels(expected.picture)).logits
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `the log-DCT agrees with TensorFlow's`() throws {
         let fixture: SpectrumFixture = try fixture("dct.json")
-        let inputs = Architecture.seed.makeInputs(1)
+        let inputs = Blueprint.seed.makeInputs(1)
         Features(.seed).fill(inputs, 0, from: try pixels(fixture.pictures[0]), x: 0, y: 0)
         let spectrum = inputs.frequency[0].values
         var worst = 0.0

@@ -47,22 +47,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [4, 8])
-    func `the local DCT follows its definition, with reflection at the border`(_ stride: Int) {
+    @Test(arguments: [8, 16], [2, 4, 8])
+    func `the local DCT follows its definition, with reflection at the border`(_ size: Int, _ stride: Int) {
         let (height, width) = (24, 40)
         let plane = counterTensor("plane", count: height * width)
-        let (rows, columns, margin) = (height / stride, width / stride, (8 - stride) / 2)
-        var own = [Float](repeating: 0, count: 64 * rows * columns)
-        assay_block_spectra(plane, height, width, stride, 1, 0.5, &own)
+        let (rows, columns, margin) = (height / stride, width / stride, (size - stride) / 2)
+        var own = [Float](repeating: 0, count: size * size * rows * columns)
+        assay_block_spectra(plane, height, width, size, stride, 1, 0.5, &own)
         var worst = 0.0
         for row in 0..<rows {
             for column in 0..<columns {
-                let block = (0..<64).map { index in
-                    let y = reflected(row * stride - margin + index / 8, height)
-                    let x = reflected(column * stride - margin + index % 8, width)
+                let block = (0..<size * size).map { index in
+                    let y = reflected(row * stride - margin + index / size, height)
+                    let x = reflected(column * stride - margin + index % size, width)
                     return Double(plane[y * width + x])
                 }
-                for (index, expected) in cosineTransform(block, width: 8).enumerated() {
+                for (index, expected) in cosineTransform(block, width: size).enumerated() {
                     let found = Double(own[(index * rows + row) * columns + column])
                     worst = max(worst, abs(found - log(abs(expected) + 1) - 0.5))
                 }
@@ -95,6 +95,24 @@ import Testing
         #expect(energies { y, _ in Float(y % 2) } == [false, true, false])
         #expect(energies { y, x in Float((x + y) % 2) } == [false, false, true])
         #expect(energies { _, _ in 0.5 } == [false, false, false])
+    }
+
+    @Test func `a median residual is the pixel minus its neighbourhood's median`() {
+        // Wider than a vector; with ties.
+        for (height, width) in [(5, 7), (1, 1), (9, 45)] {
+            let plane = counterTensor("plane", count: 2 * height * width).map { ($0 * 8).rounded() / 8 }
+            var own = [Float](repeating: 0, count: plane.count)
+            assay_median_residual(plane, 2, height, width, 3, &own)
+            for index in plane.indices {
+                let (first, y, x) = (index / (height * width) * height * width, index / width % height, index % width)
+                let around = (-1...1).flatMap { dy in
+                    (-1...1).map { dx in
+                        plane[first + min(max(y + dy, 0), height - 1) * width + min(max(x + dx, 0), width - 1)]
+                    }
+                }
+                #expect(own[index] == 3 * (plane[index] - around.sorted()[4]))
+            }
+        }
     }
 
     @Test func `a residual is the pixel minus its neighbourhood's mean`() {

@@ -68,7 +68,9 @@ import Testing
     @Test func pooling() {
         check(AveragePooling(), Shape(2, 3, 4, 6))
         check(AveragePooling(size: 3), Shape(2, 2, 6, 3))
-        check(GlobalPooling(), Shape(2, 3, 3, 4), step: 1e-3)
+        for kinds: Set<GlobalPooling.Kind> in [[.mean, .maximum], [.mean], [.maximum]] {
+            check(GlobalPooling(kinds), Shape(2, 3, 3, 4), step: 1e-3)
+        }
     }
 
     @Test(

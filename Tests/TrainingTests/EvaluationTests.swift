@@ -160,9 +160,9 @@ import Testing
             let bytes = (0..<3 * 40 * 50).map { _ in UInt8(truncatingIfNeeded: stream.next()) }
             try folder.write(name, encodePNG(Pixels(width: 40, height: 50, bytes: bytes)))
         }
-        let network = Architecture.crossdomain.makeNetwork()
+        let network = Blueprint.crossdomain.makeNetwork()
         network.initialise(from: &stream)
-        let detector = Detector(card: ModelCard(architecture: .crossdomain), parameters: network.parameters)
+        let detector = Detector(card: ModelCard(.crossdomain), parameters: network.parameters)
         let dataset = try Dataset.load(folder.path)
         let evaluation = Evaluation(of: dataset.samples, by: detector, jobs: 3)
         let examiner = detector.makeExaminer()

@@ -201,6 +201,9 @@ void assay_scale_offset(const float *x, long count, float scale, float offset, f
 /// Pixel minus the mean of its 3 × 3 neighbourhood (edges replicated), times `gain`.
 void assay_local_residual(const float *planes, long channels, long height, long width, float gain, float *out);
 
+/// The same with the median in place of the mean.
+void assay_median_residual(const float *planes, long channels, long height, long width, float gain, float *out);
+
 /// Rearranges 2 × 2 cells into channels: [c][h][w] → [4c][h/2][w/2], channel order c·4 + 2·dy + dx.
 void assay_space_to_depth(const float *planes, long channels, long height, long width, float *out);
 
@@ -220,8 +223,9 @@ size_t assay_cosine_transform_work(long size);
 /// Orthonormal two-dimensional DCT-II of a size × size plane; rows of `out` are vertical frequencies.
 void assay_cosine_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out);
 
-/// Orthonormal 8 × 8 DCT-II of one plane at every `stride` pixels, 1 to 8, reflected at the border so that there are height/stride ×
-/// width/stride positions: out[64][h/stride][w/stride] = ln(|coefficient| + epsilon) + offset, coefficient u·8 + v (u vertical).
-void assay_block_spectra(const float *plane, long height, long width, long stride, float epsilon, float offset, float *out);
+/// Orthonormal DCT-II of size × size pixels, 8 or 16, of one plane at every `stride` pixels, a power of 2 up to `size`, reflected at the
+/// border so that there are height/stride × width/stride positions:
+/// out[size²][h/stride][w/stride] = ln(|coefficient| + epsilon) + offset, coefficient u·size + v (u vertical).
+void assay_block_spectra(const float *plane, long height, long width, long size, long stride, float epsilon, float offset, float *out);
 
 #endif
