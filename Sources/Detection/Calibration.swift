@@ -24,8 +24,13 @@ package struct Thresholds: Sendable, Equatable, Codable {
     /// The share of fake validation pictures at or below `real` that was allowed when it was chosen.
     package var missRate: Double
 
-    package init(fake: Double, real: Double, falseAlarmRate: Double, missRate: Double) {
+    /// At or above it, a picture that is not called fake is worth a look: five times as many photographs may lie there. A reason in
+    /// the record, never a verdict; nil in models that have none.
+    package var suspect: Double?
+
+    package init(fake: Double, real: Double, falseAlarmRate: Double, missRate: Double, suspect: Double? = nil) {
         (self.fake, self.real, self.falseAlarmRate, self.missRate) = (fake, real, falseAlarmRate, missRate)
+        self.suspect = suspect
     }
 
     package func verdict(_ score: Double) -> Verdict {

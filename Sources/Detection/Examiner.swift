@@ -8,6 +8,7 @@ package final class Examiner {
     private struct Seen {
         /// Those of both branches; `fused` is still to come.
         var crops: [Scores]
+        let outside: Set<Envelope.Limit>
         let featureTime: Duration
         var networkTime: Duration
     }
@@ -58,8 +59,15 @@ package final class Examiner {
         precondition(parts.count == origins.count, "every crop has its part")
         var (featureTime, networkTime) = (Duration.zero, Duration.zero)
         // One crop after the other: the maps of one fit a core's cache.
+        var (equal, pairs) = (0, 0)
         let crops = zip(origins, parts).map { origin, part in
             let start = clock.now
+            if card.envelope != nil {
+                let side = blueprint.side
+                let found = part.pixels.equalNeighbours(
+                    Region(x: origin.x - part.x, y: origin.y - part.y, width: side, height: side))
+                (equal, pairs) = (equal + found.equal, pairs + found.pairs)
+            }
             features.fill(inputs, 0, from: part.pixels, x: origin.x - part.x, y: origin.y - part.y)
             let middle = clock.now
             let logits = network.forwardKeeping(inputs, context)
@@ -67,7 +75,10 @@ package final class Examiner {
             networkTime += middle.duration(to: clock.now)
             return Scores(fused: 0, spatial: Double(logits.spatial![0]), frequency: Double(logits.frequency![0]))
         }
-        seen.append(Seen(crops: crops, featureTime: featureTime, networkTime: networkTime))
+        let outside = card.envelope?.exceeded(
+            width: width, height: height, flatShare: Double(equal) / Double(max(pairs, 1)))
+        seen.append(
+            Seen(crops: crops, outside: outside ?? [], featureTime: featureTime, networkTime: networkTime))
     }
 
     /// The rest of it, for all pictures looked at since the last call, in their order.
@@ -97,8 +108,9 @@ package final class Examiner {
         let average = mean(single)
         let spread = mean(single.map { ($0 - average) * ($0 - average) }).squareRoot()
         return Assessment(
-            scores: scores, verdict: card.thresholds.verdict(scores.fused), logits: logits, crops: crops.count,
-            spread: spread, featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
+            scores: scores, verdict: picture.outside.isEmpty ? card.thresholds.verdict(scores.fused) : .uncertain,
+            logits: logits, crops: crops.count, outside: picture.outside, spread: spread,
+            featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
     }
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -16,6 +16,8 @@ package struct ModelCard: Sendable, Equatable, Codable {
     /// By the head's name.
     package var calibration: [String: Calibration]
     package var thresholds: Thresholds
+    /// What the model may judge; nil in models that know no bounds.
+    package var envelope: Envelope?
     package var data: TrainingData?
     /// Figures on the validation part, by name.
     package var metrics: [String: Double]
@@ -51,7 +53,7 @@ package struct ModelCard: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey {
         case format, architecture
         case custom = "blueprint"
-        case preprocessing, calibration, thresholds, data, metrics, licence, recipe
+        case preprocessing, calibration, thresholds, envelope, data, metrics, licence, recipe
     }
 
     /// What the model's network is.

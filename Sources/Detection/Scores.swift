@@ -53,6 +53,8 @@ package struct Assessment: Sendable {
     package let logits: Scores
     /// How many crops were looked at.
     package let crops: Int
+    /// The bounds of the model's envelope that the picture exceeds; with any of them the verdict is `uncertain`.
+    package let outside: Set<Envelope.Limit>
     /// Standard deviation of the crops' calibrated fused scores: 0 when all agree or there is one crop only.
     package let spread: Double
     /// Seconds spent on making the network's inputs.
@@ -61,9 +63,10 @@ package struct Assessment: Sendable {
     package let networkSeconds: Double
 
     package init(
-        scores: Scores, verdict: Verdict, logits: Scores, crops: Int, spread: Double, featureSeconds: Double,
-        networkSeconds: Double
+        scores: Scores, verdict: Verdict, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], spread: Double,
+        featureSeconds: Double, networkSeconds: Double
     ) {
+        self.outside = outside
         (self.scores, self.verdict, self.logits, self.crops) = (scores, verdict, logits, crops)
         (self.spread, self.featureSeconds, self.networkSeconds) = (spread, featureSeconds, networkSeconds)
     }

@@ -27,6 +27,8 @@ package struct Judgement: Sendable {
     package var scores: Scores
     package var verdict: Verdict
     package var crops: Int
+    /// Bounds of the model's envelope that the picture exceeds.
+    package var outside: Set<Envelope.Limit>
     package var spread: Double
     package var decodeSeconds: Double
     package var featureSeconds: Double
@@ -38,6 +40,7 @@ package struct Judgement: Sendable {
         scores = assessment.scores
         verdict = assessment.verdict
         crops = assessment.crops
+        outside = assessment.outside
         spread = assessment.spread
         self.decodeSeconds = decodeSeconds
         featureSeconds = assessment.featureSeconds
@@ -85,6 +88,7 @@ extension Finding {
             for head in Head.allCases { wire.add(judgement.scores[head]) }
             wire.add(judgement.verdict.rawValue)
             wire.add(judgement.crops)
+            for limit in Envelope.Limit.allCases { wire.add(judgement.outside.contains(limit)) }
             wire.add(judgement.spread)
             wire.add(judgement.decodeSeconds)
             wire.add(judgement.featureSeconds)
@@ -119,6 +123,10 @@ extension Judgement {
         else { throw WireError() }
         self.verdict = verdict
         crops = try wire.integer()
+        outside = []
+        for limit in Envelope.Limit.allCases where try wire.boolean() { outside.insert(limit) }
+        // No verdict is built on what the model cannot judge.
+        guard outside.isEmpty || verdict == .uncertain else { throw WireError() }
         spread = try wire.number()
         decodeSeconds = try wire.number()
         featureSeconds = try wire.number()

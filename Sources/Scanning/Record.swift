@@ -13,9 +13,11 @@ package struct Record: Sendable {
     package var sha256: String?
     /// `Detector.identity`.
     package var model: String
+    /// The model's looser threshold, if it has one.
+    package var suspect: Double?
 
-    package init(_ path: PathBytes, _ finding: Finding, model: String) {
-        (self.path, self.finding, self.model) = (path, finding, model)
+    package init(_ path: PathBytes, _ finding: Finding, model: String, suspect: Double? = nil) {
+        (self.path, self.finding, self.model, self.suspect) = (path, finding, model, suspect)
     }
 
     package var status: Status {
@@ -56,7 +58,9 @@ package struct Record: Sendable {
                 $0.member("model", model)
             case .judged(let judgement):
                 $0.member("scores") { write(judgement.scores.clamped, to: &$0) }
-                $0.list("reasons") { $0.value(judgement.verdict.reason) }
+                $0.list("reasons") { list in
+                    for reason in reasons(of: judgement) { list.value(reason) }
+                }
                 $0.list("rules") { _ in }
                 $0.member("image") { writeImage(judgement.facts, to: &$0) }
                 if let warning = judgement.warning { $0.member("warning", warning) }
@@ -72,6 +76,15 @@ package struct Record: Sendable {
             }
         }
         json.endLine()
+    }
+
+    /// Bounds of the envelope that are exceeded; otherwise where the fused score lies between the model's thresholds.
+    private func reasons(of judgement: Judgement) -> [String] {
+        if !judgement.outside.isEmpty {
+            return Envelope.Limit.allCases.filter(judgement.outside.contains).map { "envelope:\($0.rawValue)" }
+        }
+        let isSuspect = judgement.verdict == .uncertain && judgement.scores.fused >= suspect ?? .infinity
+        return [judgement.verdict.reason] + (isSuspect ? ["score:suspect-threshold-reached"] : [])
     }
 
     private func writeFile(to json: inout JSONText) {

@@ -19,6 +19,8 @@ package struct ScanPlan: Sendable {
     package var earlyDecoders: EarlyDecoders?
     /// `Detector.identity` of the model that the decoders use.
     package var model = ""
+    /// The model's looser threshold, if it has one.
+    package var suspect: Double?
     package var format = RecordFormat()
     package var resume = ResumeIndex()
     /// Whether records that are no `ok` are also reported on standard error, for output that shows only paths.

@@ -79,7 +79,8 @@ final class Worker {
         do throws(FileError) {
             let open = try file.open()
             if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed }
-            var record = Record(file.path, .refused(Refusal(.error, code: "", message: "")), model: plan.model)
+            var record = Record(
+                file.path, .refused(Refusal(.error, code: "", message: "")), model: plan.model, suspect: plan.suspect)
             record.size = open.size
             record.modified = open.modified
             do throws(FileError) {

@@ -21,13 +21,16 @@ package struct ThresholdPolicy: Sendable, Equatable {
     /// Share of all real validation pictures that may score above the `fake` threshold.
     package var falseAlarmRate = 0.01
     /// Share of any one real source that may.
-    package var worstSourceRate = 0.05
+    package var worstSourceRate = 0.03
     /// Share of all fake validation pictures that may score below the `real` threshold.
     package var missRate = 0.05
-    /// With this confidence the true rate of a source keeps to `worstSourceRate`, as far as its size can show.
-    package var confidence = 0.9
+    /// Share of real pictures that may score above the `suspect` threshold.
+    package var suspectRate = 0.05
+    /// With this confidence the true rate of a source keeps to `worstSourceRate`, as far as its size can show. At one half, the
+    /// rate is as likely below as above: small sources would silence the detector otherwise.
+    package var confidence = 0.5
     /// Sources with fewer real pictures than this are judged together, as one source.
-    package var smallestSource = 20
+    package var smallestSource = 50
 
     package init() {}
 }
@@ -36,27 +39,37 @@ package struct ThresholdPolicy: Sendable, Equatable {
 /// down real.
 ///
 /// The `fake` threshold is the largest of
-/// * the score above which at most `falseAlarmRate` of all real validation pictures lie, and
+/// * the score above which at most `falseAlarmRate` of all real validation pictures lie, and that above which at most so many of
+///   those held out lie, where there are enough of them to say so (one more picture, still unseen, counted as lying above: a
+///   conformal quantile, Vovk and others 2005), and
 /// * for each real source, in validation and held out, the score above which at most k of its n pictures lie. k is the
 ///   largest count for which the one-sided Clopper–Pearson bound of the rate, at the policy's confidence, is within
 ///   `worstSourceRate`, and 0 where n is too small to show it: a small source that gives no alarm proves little, one that
 ///   gives an alarm proves something. Sources below `smallestSource` pictures are pooled, because a single odd picture
 ///   must not silence the detector.
 ///
-/// A rate kept on sources that were trained on does not hold for others. Held-out scores come from detectors trained
-/// without that source (leave-one-source-out), each by its own calibration, and stand for the sources nobody has seen.
+/// A rate kept on sources that were trained on does not hold for others. Held-out scores come from sources that the detector was
+/// not trained on, and stand for those nobody has seen.
 ///
-/// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and never above
-/// the `fake` threshold. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
+/// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and of those held out; it
+/// is never above the `fake` threshold. `suspect` is found like the first parts of `fake`, at its own rate, and is never above it. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
 /// from validation is never ruled out: without real pictures nothing is called fake, without fakes nothing real.
 package func chooseThresholds(
     validation: [SourcedScore], heldOut: [SourcedScore] = [], policy: ThresholdPolicy = ThresholdPolicy()
 ) -> Thresholds {
-    let reals = validation.filter { !$0.isFake }.map(\.score)
     // Above every score there can be.
-    var fake = 1.0.nextUp
+    var (fake, suspect) = (1.0.nextUp, 1.0.nextUp)
+    let reals = validation.filter { !$0.isFake }.map(\.score)
     if !reals.isEmpty {
         fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
+        suspect = threshold(leaving: allowance(policy.suspectRate, of: reals.count), above: reals)
+        let unseen = heldOut.filter { !$0.isFake }.map(\.score)
+        if let allowed = conformalAllowance(policy.falseAlarmRate, of: unseen.count) {
+            fake = max(fake, threshold(leaving: allowed, above: unseen))
+        }
+        if let allowed = conformalAllowance(policy.suspectRate, of: unseen.count) {
+            suspect = max(suspect, threshold(leaving: allowed, above: unseen))
+        }
         for part in [validation, heldOut] {
             for scores in realSources(part, smallest: policy.smallestSource) {
                 let allowed = allowance(policy.worstSourceRate, of: scores.count, confidence: policy.confidence)
@@ -64,14 +77,34 @@ package func chooseThresholds(
             }
         }
     }
-    let fakes = validation.filter(\.isFake).map(\.score)
-    var real = (-0.0).nextDown
-    if !fakes.isEmpty {
+    var real = validation.contains(where: \.isFake) ? 1.0 : (-0.0).nextDown
+    for part in [validation, heldOut] {
+        let fakes = part.filter(\.isFake).map(\.score)
+        if fakes.isEmpty { continue }
         // Mirrored, "below" is "above".
-        real = 1 - threshold(leaving: allowance(policy.missRate, of: fakes.count), above: fakes.map { 1 - $0 })
+        real = min(
+            real, 1 - threshold(leaving: allowance(policy.missRate, of: fakes.count), above: fakes.map { 1 - $0 }))
     }
     return Thresholds(
-        fake: fake, real: min(real, fake), falseAlarmRate: policy.falseAlarmRate, missRate: policy.missRate)
+        fake: fake, real: min(real, fake), falseAlarmRate: policy.falseAlarmRate, missRate: policy.missRate,
+        suspect: min(suspect, fake))
+}
+
+extension Thresholds {
+    /// Those that keep what both promise.
+    package func stricter(_ other: Thresholds) -> Thresholds {
+        let fake = max(fake, other.fake)
+        let suspects = [suspect, other.suspect].compactMap(\.self)
+        return Thresholds(
+            fake: fake, real: min(real, other.real), falseAlarmRate: min(falseAlarmRate, other.falseAlarmRate),
+            missRate: min(missRate, other.missRate), suspect: suspects.max())
+    }
+}
+
+/// The largest k for which (k + 1) / (count + 1) keeps to the rate; nil where there are too few.
+func conformalAllowance(_ rate: Double, of count: Int) -> Int? {
+    let allowed = Int(rate * Double(count + 1) + 1e-9) - 1
+    return allowed >= 0 ? allowed : nil
 }
 
 /// The scores of the real pictures of each source, small sources together, in order of their names.

@@ -39,6 +39,12 @@ enum ModelCommand {
             ("real", "score of \(card.thresholds.real) or less; misses allowed: \(card.thresholds.missRate)"),
         ]
         rows.insert(contentsOf: describe(card.blueprint), at: 4)
+        if let suspect = card.thresholds.suspect { rows.append(("suspect", "score of \(suspect) or more")) }
+        if let envelope = card.envelope {
+            rows.append(
+                ("envelope", "sides of \(envelope.smallestSide) pixels or more, flat share up to \(envelope.flatShare)")
+            )
+        }
         for head in Head.allCases {
             let calibration = card.calibration(head)
             rows.append(

@@ -37,6 +37,7 @@ enum ScanCommand {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
         plan.model = model.detector.identity
+        plan.suspect = model.detector.thresholds.suspect
         let output = try openOutput(line, &plan)
         let summaryFile = try line.path(Options.summary).map(SummaryFile.init)
 

@@ -75,7 +75,9 @@ enum TrainCommand {
     static let licence = Option("licence", value: "text", default: "unstated", "Licence to note in the model file.")
     static let quiet = Option("quiet", short: "q", "Print nothing but errors.")
     static let data = Argument(
-        "data", "A folder with real/ and fake/ at any depth, or a manifest (CSV or JSON lines with path and label).")
+        // Only --show-recipe does without it.
+        "data", required: false,
+        "A folder with real/ and fake/ at any depth, or a manifest (CSV or JSON lines with path and label).")
 
     static let command = Command(
         "train", "Train a detector from labelled pictures.",
@@ -103,10 +105,11 @@ enum TrainCommand {
         } catch {
             throw .failure("training needs OpenBLAS (on Debian the package libopenblas0): \(error.message)")
         }
+        guard let path = line.operands.first?.lossy else { throw .usage("Missing expected argument '<data>'") }
         let options = try options(line)
-        let dataset = try trainingData(line.operands[0].lossy, split: line.text(split))
+        let dataset = try trainingData(path, split: line.text(split))
         let unseen = try line.text(devSplit).map { name throws(CommandFailure) in
-            try loadDataset(line.operands[0].lossy, split: name).samples
+            try loadDataset(path, split: name).samples
         }
         let sources = Set(dataset.samples.map(\.source))
         if let unknown = options.leaveOut.subtracting(sources).sorted().first {

@@ -5,6 +5,36 @@ import Detection
 enum TrainManual {
     static let sections: [(title: String, paragraphs: [String])] = [
         (
+            "What is shown",
+            [
+                "With --equalize half of an epoch is real. Fakes are drawn by the square root of the number of pictures of each "
+                    + "generator in a source, none more than 5 % of the fakes (or twice an equal share, where there are few); "
+                    + "photographs by that of each source. A fake with a photograph of the same pair brings it along: both lie "
+                    + "in one batch and are changed by the same random numbers. Photographs that have a pair come in no other way.",
+                "Half of the crops stay clean; the rest is rescaled, blurred, compressed once or twice. --show-recipe prints each "
+                    + "step with its probability. With --consistency every picture is shown twice, clean and degraded, and half "
+                    + "the symmetric Kullback-Leibler divergence between both probabilities, times the weight, joins the loss; a "
+                    + "batch then holds twice as many crops as pictures.",
+                "--dev-split names a split that training does not touch. After each epoch the middles of its pictures are ranked: "
+                    + "the area under the ROC curve, the generator that is told worst from all photographs, and the source with "
+                    + "the most photographs among the 5 % that look most like fakes. Its pictures choose the thresholds along "
+                    + "with the validation's.",
+            ]
+        ),
+        (
+            "Thresholds",
+            [
+                "Calibration uses each validation picture as it is and reduced to 768 pixels with JPEG 60. Of both, apart: the "
+                    + "threshold for fake lets through 1 % of the validation's photographs, 1 % of those of --leave-out and "
+                    + "--dev-split (a conformal quantile), and 3 % of any one source, as nearly as its size can show; the stricter "
+                    + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 5 % of the fakes "
+                    + "of either part.",
+                "The model's envelope excludes pictures whose shorter side is below the crop's, and such that more than 85 % of the "
+                    + "neighbouring pixels looked at are equal, as in drawings and screenshots: they get a score, and the verdict "
+                    + "uncertain.",
+            ]
+        ),
+        (
             "Blueprints",
             [
                 "A blueprint is a JSON object that says what a network looks at, what it is made of and how it is trained. "
@@ -28,6 +58,6 @@ enum TrainManual {
                     + "(none); repeats (1), with the pooling after the last; kind, rectified or inception as in seed "
                     + "(convolution), and paths, the channels of an inception's four.",
             ]
-        )
+        ),
     ]
 }

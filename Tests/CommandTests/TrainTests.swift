@@ -38,6 +38,47 @@ struct TrainTests {
         ] + more
     }
 
+    @Test func aSplitThatIsKeptOutIsRankedAfterEveryEpoch() throws {
+        let shop = shop()
+        var manifest = "path,label,source,generator,split,pair\n"
+        for index in 0..<12 {
+            let split = index % 4 == 3 ? "dev" : "train"
+            manifest += "data/real/noise/\(index).png,real,camera,,\(split),\(index)\n"
+            manifest += "data/fake/noise/\(index).png,fake,web,blocks,\(split),\(index)\n"
+        }
+        shop.write("list.csv", manifest)
+        let run = shop.run([
+            "train", "list.csv", "-o", "m.safetensors", "--dev-split", "dev", "--epochs", "1", "--epoch-size", "16",
+            "--batch", "8", "--validation", "0.3", "--consistency", "0.5", "--averaging", "0.9", "--clip", "1",
+            "--label-smoothing", "0.05", "--ramp", "0.5", "--log", "log", "--seed", "3",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        // Three quarters of twelve pairs, which no split tears apart; three pairs are kept out.
+        #expect(run.errors.contains("pictures to train on") && run.errors.contains(", 6 left out"))
+        #expect(run.errors.contains("unseen: ROC AUC spatial 0.") || run.errors.contains("unseen: ROC AUC spatial 1."))
+        #expect(run.errors.contains("for blocks; at 5 % false alarms"))
+        #expect(shop.read("log").split(separator: "\n").allSatisfy { $0.contains(#""worstGenerator":"blocks""#) })
+        let shown = shop.run(["model", "show", "m.safetensors"]).output
+        #expect(shown.contains("envelope       sides of 128 pixels or more") && shown.contains("suspect "))
+        #expect(shown.contains("consistency=0.5") && shown.contains("averaging=0.9"))
+
+        let unknown = shop.run(["train", "list.csv", "-o", "n", "--dev-split", "test"])
+        #expect(unknown.status != 0 && unknown.errors.contains("no picture is in split 'test'"))
+    }
+
+    @Test func theRecipeIsPrintedWithoutData() {
+        let shop = Workshop()
+        let ours = shop.run(["train", "--show-recipe"])
+        #expect(ours.status == 0 && ours.errors == "")
+        #expect(
+            ours.output.contains("  JPEG again")
+                && ours.output.contains("of these crops, with the probabilities below:"))
+        let article = shop.run(["train", "--show-recipe", "--architecture", "seed"])
+        #expect(article.status == 0 && article.output != ours.output)
+        let missing = shop.run(["train", "-o", "m"])
+        #expect(missing.status == 64 && missing.errors.contains("Missing expected argument '<data>'"))
+    }
+
     @Test func aKilledRunGoesOnToTheSameModel() throws {
         let shop = shop()
         let whole = shop.run(arguments("whole.safetensors", "-q", "-j", "1"))

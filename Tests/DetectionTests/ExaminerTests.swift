@@ -41,6 +41,39 @@ import Testing
         #expect(first.spread == second.spread)
     }
 
+    @Test func `outside the envelope there is a score but no verdict`() {
+        // Everything is fake for this model.
+        let sure: (inout ModelCard) -> Void = {
+            $0.thresholds = Thresholds(fake: 0, real: 0, falseAlarmRate: 1, missRate: 0)
+        }
+        let free = detector(.crossdomain, sure).makeExaminer()
+        let bounded = detector {
+            sure(&$0)
+            $0.envelope = Envelope(smallestSide: 100, flatShare: 0.85)
+        }.makeExaminer()
+        func blank(_ width: Int, _ height: Int) -> Pixels {
+            Pixels(width: width, height: height, bytes: [UInt8](repeating: 90, count: 3 * width * height))
+        }
+        let none: Set<Envelope.Limit> = []
+        let cases: [(picture: Pixels, limits: Set<Envelope.Limit>)] = [
+            (noise(300, 200), none), (noise(100, 100), none), (noise(300, 99), [.small]), (noise(1, 2), [.small]),
+            (blank(300, 200), [.flat]), (blank(20, 20), [.small, .flat]),
+        ]
+        for (picture, limits) in cases {
+            let assessment = bounded.examine(picture)
+            #expect(assessment.outside == limits, "\(picture.width) × \(picture.height)")
+            #expect(assessment.verdict == (limits.isEmpty ? .fake : .uncertain))
+            let unbounded = free.examine(picture)
+            #expect(unbounded.verdict == .fake && unbounded.outside.isEmpty)
+            #expect(unbounded.scores == assessment.scores)
+        }
+        // Half blank: the share of equal neighbours counts, wherever crops lie.
+        let half = Pixels(
+            width: 400, height: 300,
+            bytes: noise(400, 300).bytes.enumerated().map { $0 / 3 % 400 < 200 ? 90 : $1 })
+        #expect(bounded.examine(half).outside.isEmpty)
+    }
+
     @Test(arguments: Blueprint.presets)
     func `pictures judged together get the scores that they get alone`(_ blueprint: Blueprint) {
         let detector = detector(blueprint)

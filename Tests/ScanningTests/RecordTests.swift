@@ -9,15 +9,17 @@ import Testing
 @testable import Scanning
 
 struct RecordTests {
-    static func judgement(_ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0)) -> Judgement {
+    static func judgement(
+        _ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0), outside: Set<Envelope.Limit> = []
+    ) -> Judgement {
         var facts = ImageFacts(format: .jpeg, width: 640, height: 480, bitsPerChannel: 8, colour: .ycbcr)
         facts.orientation = 6
         facts.jpegQuality = 92
         facts.subsampling = "4:2:0"
         facts.isProgressive = true
         let assessment = Assessment(
-            scores: scores, verdict: .uncertain, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001,
-            networkSeconds: 0.0022)
+            scores: scores, verdict: .uncertain, logits: scores, crops: 5, outside: outside, spread: 0.0421,
+            featureSeconds: 0.001, networkSeconds: 0.0022)
         return Judgement(facts, warning: "odd \"marker\"", assessment, decodeSeconds: 0.0031)
     }
 
@@ -46,6 +48,27 @@ struct RecordTests {
                 + #""modified":"2026-01-02T03:04:05.000000005Z","sha256":"\#(String(repeating: "a", count: 64))","#
                 + #""crops":5,"spread":0.042100,"model":"crossdomain-1:9f2c61d0","#
                 + #""milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"# + "\n")
+    }
+
+    @Test func reasonsNameTheSuspectThresholdAndWhatLiesOutsideTheEnvelope() {
+        var suspect = Self.record(.judged(Self.judgement()))
+        suspect.suspect = 0.75
+        #expect(
+            text(suspect).contains(#""reasons":["score:between-thresholds","score:suspect-threshold-reached"]"#))
+        suspect.suspect = 0.76
+        #expect(text(suspect).contains(#""reasons":["score:between-thresholds"]"#))
+        suspect.suspect = 0.5
+        suspect.finding = .judged(Self.judgement(outside: [.flat, .small]))
+        #expect(text(suspect).contains(#""reasons":["envelope:small","envelope:flat"]"#))
+    }
+
+    @Test func aVerdictOnWhatLiesOutsideTheEnvelopeIsNotBelieved() throws {
+        var judgement = Self.judgement(outside: [.small])
+        let finding = try Finding(decoding: Finding.judged(judgement).encoded[...])
+        guard case .judged(let read) = finding else { throw WireError() }
+        #expect(read.outside == [.small])
+        judgement.verdict = .fake
+        #expect(throws: WireError.self) { _ = try Finding(decoding: Finding.judged(judgement).encoded[...]) }
     }
 
     @Test func aRefusalIsWrittenWithItsReason() {

@@ -82,6 +82,13 @@ import Testing
             + scores("a", isFake: true, (0..<1000).map { 0.4 + 0.6 * (Double($0) + 0.5) / 1000 })
     }
 
+    /// Bounds of a source's rate at 90 % confidence, small sources by themselves.
+    private let strict: ThresholdPolicy = {
+        var policy = ThresholdPolicy()
+        (policy.worstSourceRate, policy.confidence, policy.smallestSource) = (0.05, 0.9, 20)
+        return policy
+    }()
+
     private func alarms(_ samples: [SourcedScore], _ thresholds: Thresholds, source: String? = nil) -> Int {
         samples.count { !$0.isFake && (source == nil || $0.source == source) && $0.score > thresholds.fake }
     }
@@ -96,7 +103,11 @@ import Testing
 
     @Test func heldOutSourceThatScoresHigherRaisesTheThreshold() {
         let odd = scores("odd", isFake: false, (0..<200).map { 0.3 + 0.6 * (Double($0) + 0.5) / 200 })
-        let thresholds = chooseThresholds(validation: base, heldOut: odd)
+        // 1 of 200 keeps to 1 % with one more still unseen.
+        #expect(alarms(odd, chooseThresholds(validation: base, heldOut: odd)) == 1)
+        var lenient = strict
+        lenient.falseAlarmRate = 0.1
+        let thresholds = chooseThresholds(validation: base, heldOut: odd, policy: lenient)
         // 5 of 200: with 6, a true rate of 5 % would not be shown with 90 % confidence.
         #expect(alarms(odd, thresholds) == 5)
         #expect(chooseThresholds(validation: base).fake < thresholds.fake)
@@ -105,10 +116,39 @@ import Testing
 
     @Test func smallSourceMayNotAlarmAtAllAndTinyOnesAreJudgedTogether() {
         let small = scores("small", isFake: false, (0..<30).map { $0 == 0 ? 0.93 : 0.1 })
-        #expect(chooseThresholds(validation: base + small).fake > 0.93)
+        #expect(chooseThresholds(validation: base + small, policy: strict).fake > 0.93)
         // 80 sources of one picture each: pooled, one alarm is allowed.
         let tiny = (0..<80).map { SourcedScore(score: $0 < 1 ? 0.93 : 0.1, isFake: false, source: "t\($0)") }
-        #expect(chooseThresholds(validation: base, heldOut: tiny).fake < 0.93)
+        #expect(chooseThresholds(validation: base, heldOut: tiny, policy: strict).fake < 0.93)
+    }
+
+    @Test func suspectIsFoundAtItsOwnRateAndNeverAboveFake() throws {
+        let thresholds = chooseThresholds(validation: base)
+        let suspect = try #require(thresholds.suspect)
+        #expect(base.count { !$0.isFake && $0.score > suspect } == 50)
+        #expect(suspect < thresholds.fake)
+        let odd = scores("odd", isFake: false, (0..<199).map { 0.3 + 0.6 * (Double($0) + 0.5) / 199 })
+        let unseen = chooseThresholds(validation: base, heldOut: odd)
+        #expect(odd.count { $0.score > unseen.suspect! } == 9)
+    }
+
+    @Test func missedFakesOfUnseenGeneratorsLowerTheThresholdForReal() {
+        let fakes = scores("new", isFake: true, (0..<100).map { Double($0) / 400 })
+        let thresholds = chooseThresholds(validation: base, heldOut: fakes)
+        #expect(fakes.count { $0.score < thresholds.real } == 5)
+        #expect(thresholds.fake == chooseThresholds(validation: base).fake)
+    }
+
+    @Test func theStricterOfTwoKeepsWhatBothPromise() {
+        let a = Thresholds(fake: 0.9, real: 0.2, falseAlarmRate: 0.01, missRate: 0.05, suspect: 0.7)
+        let b = Thresholds(fake: 0.8, real: 0.1, falseAlarmRate: 0.01, missRate: 0.05, suspect: 0.75)
+        #expect(
+            a.stricter(b) == Thresholds(fake: 0.9, real: 0.1, falseAlarmRate: 0.01, missRate: 0.05, suspect: 0.75))
+    }
+
+    @Test(arguments: [(50, nil), (98, nil), (99, 0), (199, 1), (1000, 9)])
+    func aConformalQuantileCountsOneMoreThatIsUnseen(count: Int, allowed: Int?) {
+        #expect(conformalAllowance(0.01, of: count) == allowed)
     }
 
     @Test func fakesOfASourceDoNotRaiseTheThreshold() {
