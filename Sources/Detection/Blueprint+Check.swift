@@ -11,12 +11,19 @@ extension Blueprint {
             try head.check(place)
         }
         try checkStages()
-        let cost = try DetectorLayout(self).cost
+        let layout = try DetectorLayout(self)
+        let cost = layout.cost
         for (found, limit, what) in [
             (cost.weights, Blueprint.limits.weights, "weights"),
             (cost.multiplyAdds, Blueprint.limits.multiplyAdds, "multiply-adds a crop"),
             (cost.values, Blueprint.limits.values, "values in a crop's maps"),
         ] where found > limit { throw .impossible("it has \(found) \(what), more than \(limit)") }
+        // A scan keeps the features of all crops of the pictures that it judges together.
+        let kept = (layout.spatial.features + layout.frequency.features) * crops.most * batch
+        guard kept <= Blueprint.limits.values else {
+            throw .impossible(
+                "it keeps \(kept) features of the pictures judged together, more than \(Blueprint.limits.values)")
+        }
     }
 
     private func checkNumbers() throws(BlueprintError) {

@@ -31,6 +31,16 @@ package enum CropPlan: Sendable, Hashable {
         }
     }
 
+    /// The most crops that any picture gets.
+    package var most: Int {
+        switch self {
+        case .whole: 1
+        case .middleAndQuarters: 5
+        case .byArea: 9
+        case .grid(let count): count * count
+        }
+    }
+
     /// Crops of side `size` for a picture of the given extents, each once.
     ///
     /// Corners lie on multiples of 8, the grid of JPEG's blocks, wherever there is a choice.

@@ -16,8 +16,8 @@ package struct Envelope: Sendable, Equatable, Codable {
 
     /// Why a picture lies outside.
     package enum Limit: String, Sendable, CaseIterable {
-        /// Smaller than anything that the model was trained on.
-        case small
+        /// Narrower than the crops that the model was made for: there would be more reflection than picture.
+        case small = "too-small"
         /// Too few neighbouring pixels differ: a drawing, a screenshot, an empty area.
         case flat
     }

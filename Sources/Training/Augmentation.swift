@@ -40,7 +40,7 @@ package struct Augmentation: Sendable {
     package enum View: Sendable {
         /// As the table's `degradation` decides.
         case varied
-        /// Never degraded.
+        /// Never degraded; equalised, if the run is.
         case clean
         /// Always degraded.
         case degraded
@@ -96,8 +96,7 @@ package struct Augmentation: Sendable {
         }
     }
 
-    /// The picture recompressed as training pictures are when formats are equalised, and unchanged when they are not:
-    /// for validation pictures, whose format must not give them away either.
+    /// The picture recompressed as training pictures are when formats are equalised, and unchanged when they are not.
     package func equalized(_ pixels: Pixels, using stream: inout RandomStream) -> Pixels {
         guard equalize, stream.chance(table.equalization) else { return pixels }
         return recompressed(pixels, table.equalizationQuality, &stream)

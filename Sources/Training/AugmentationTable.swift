@@ -41,8 +41,8 @@ package struct AugmentationTable: Sendable, Equatable {
     /// Another compression after that one, its 8 × 8 grid elsewhere.
     package var secondRecompression = 0.0
 
-    /// The share of crops that rescaling, blur, noise, cut-out and recompression are tried on at all; the others stay clean, so
-    /// that the network goes on seeing traces nothing has happened to.
+    /// The share of crops that rescaling, blur, noise, cut-out and recompression are tried on at all; the others are compressed at most,
+    /// where formats are equalised, so that the network goes on seeing traces that little has happened to.
     package var degradation = 1.0
 
     // Recompression of both classes alike, whatever the strength, when a run equalises formats.
@@ -69,7 +69,7 @@ package struct AugmentationTable: Sendable, Equatable {
         return table
     }()
 
-    /// For native crops. Half of them stay as they are; the rest meet what pictures meet on their way through the web: made
+    /// For native crops. Half of them are turned and at most compressed once, to equalise formats; the rest meet what pictures meet on their way through the web: made
     /// smaller, compressed, compressed again. Places and turns are free, colours hardly touched: detectors lose by it (SPAI,
     /// Karageorgiou and others 2025).
     package static let crossdomain: AugmentationTable = {

@@ -7,10 +7,11 @@ import Glibc
 package struct LabelledScore: Sendable, Equatable {
     package let score: Double
     package let isFake: Bool
+    /// Whether no verdict is given, whatever the score.
+    package let isOutside: Bool
 
-    package init(score: Double, isFake: Bool) {
-        self.score = score
-        self.isFake = isFake
+    package init(score: Double, isFake: Bool, isOutside: Bool = false) {
+        (self.score, self.isFake, self.isOutside) = (score, isFake, isOutside)
     }
 }
 

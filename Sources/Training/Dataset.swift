@@ -51,6 +51,16 @@ package struct Dataset: Sendable {
         samples.split(validationShare: validationShare, seed: seed)
     }
 
+    /// The data set without these samples and those of their pairs. Groups may lie on both sides: who divides a collection by
+    /// generator divides the pictures of one prompt. It keeps its digest, since it is chosen from the same listing.
+    package func leavingOut(_ others: [Sample]) -> Dataset {
+        let (paths, pairs) = (Set(others.map(\.path)), Set(others.compactMap(\.pair)))
+        let kept = samples.filter { sample in
+            !paths.contains(sample.path) && !(sample.pair.map(pairs.contains) ?? false)
+        }
+        return Dataset(samples: kept, digest: digest, unlabelled: unlabelled)
+    }
+
     /// The splits that occur, in alphabetical order.
     package var splits: [String] { Set(samples.compactMap(\.split)).sorted() }
 

@@ -26,14 +26,15 @@ struct EpochPlan {
     var emphasis: [String: Double] = [:]
     /// 1 leaves strata in proportion to their size, 0 makes them equal.
     var exponent = 0.5
-    /// The most that one generator gets of the fakes, or twice an equal share where there are few generators.
+    /// The most that one generator of one source gets of the fakes, or twice an equal share where there are few.
     var cap = 0.05
 }
 
 /// The order in which an epoch visits the samples.
 ///
-/// Every fake that has a partner (a photograph with the same `pair`) brings it along, at its side; what photographs come that way
-/// counts as theirs, and the rest of their half is drawn from those without partners.
+/// Every fake that has a partner (a photograph with the same `pair`, the last of several) brings it along, at its side; what
+/// photographs come that way counts as theirs, and the rest of their half is drawn from those without partners: none where every
+/// fake has one.
 func epochOrder(of samples: [Sample], epoch: Int, seed: UInt64, _ plan: EpochPlan) -> [Draw] {
     let count = plan.count ?? samples.count
     guard !samples.isEmpty, count > 0 else { return [] }
@@ -68,6 +69,13 @@ func epochOrder(of samples: [Sample], epoch: Int, seed: UInt64, _ plan: EpochPla
 
 /// The units one after the other; where a pair would lie on a batch's border, the next single comes first.
 private func flattened(_ units: [[Draw]], batch: Int) -> [Draw] {
+    var units = units
+    // An odd single would move all pairs behind it over the borders of even batches.
+    if batch % 2 == 0, units.count(where: { $0.count == 1 }) % 2 == 1,
+        let last = units.lastIndex(where: { $0.count == 1 })
+    {
+        units.append(units.remove(at: last))
+    }
     var order: [Draw] = []
     var taken = [Bool](repeating: false, count: units.count)
     var ahead = 0
@@ -134,7 +142,8 @@ private func balancedPools(
         // All of a stratum have partners or hardly any has: the share of its members is the share of its draws.
         sum + pool.quota * pool.members.count { partners.photograph(of: $0) != nil } / pool.members.count
     }
-    let alone = strata { !samples[$0].isFake && samples[$0].pair == nil }
+    let paired = Set(samples.indices.compactMap(partners.photograph))
+    let alone = strata { !samples[$0].isFake && !paired.contains($0) }
     return drawn + quotas(alone.isEmpty ? photographs : alone, max(0, count - count / 2 - brought), cap: 1)
 }
 

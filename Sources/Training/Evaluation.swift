@@ -9,6 +9,16 @@ import Synchronization
 package struct ScoredPicture: Sendable, Equatable {
     package let sample: Sample
     package let scores: Scores
+    /// Whether it lies outside the model's envelope, so that no verdict is given.
+    package let isOutside: Bool
+
+    package init(sample: Sample, scores: Scores, isOutside: Bool = false) {
+        (self.sample, self.scores, self.isOutside) = (sample, scores, isOutside)
+    }
+
+    package func verdict(_ thresholds: Thresholds) -> Verdict {
+        isOutside ? .uncertain : thresholds.verdict(scores.fused)
+    }
 }
 
 /// A picture that could not be scored, and why.
@@ -35,7 +45,7 @@ package struct Evaluation: Sendable {
     ///   - progress: called now and then, on the calling thread, with the number of pictures done.
     package init(
         of samples: [Sample], jobs: Int, perturbations: [Perturbation] = [], progress: (Int) -> Void = { _ in },
-        makeScorer: () -> (Pixels) -> Scores
+        makeScorer: () -> (Pixels) -> (scores: Scores, isOutside: Bool)
     ) {
         let team = ThreadTeam(threads: max(1, min(jobs, samples.count)))
         let scorers = (0..<team.threads).map { _ in makeScorer() }
@@ -62,8 +72,9 @@ package struct Evaluation: Sendable {
                 unreadable.append(UnreadablePicture(path: sample.path, message: message))
             case .scored(let scores, let read):
                 facts.append(read)
-                for (place, scores) in scores.enumerated() {
-                    pictures[place].append(ScoredPicture(sample: sample, scores: scores))
+                for (place, found) in scores.enumerated() {
+                    pictures[place].append(
+                        ScoredPicture(sample: sample, scores: found.scores, isOutside: found.isOutside))
                 }
             }
         }
@@ -80,7 +91,10 @@ package struct Evaluation: Sendable {
     ) {
         self.init(of: samples, jobs: jobs, perturbations: perturbations, progress: progress) {
             let examiner = detector.makeExaminer()
-            return { examiner.examine($0).scores }
+            return {
+                let assessment = examiner.examine($0)
+                return (assessment.scores, !assessment.outside.isEmpty)
+            }
         }
     }
 
@@ -88,15 +102,20 @@ package struct Evaluation: Sendable {
         case pending
         case unreadable(String)
         /// As it is, then under each perturbation.
-        case scored([Scores], FileFacts)
+        case scored([(scores: Scores, isOutside: Bool)], FileFacts)
     }
 
     private static func outcome(
-        _ sample: Sample, _ perturbations: [Perturbation], _ scorer: (Pixels) -> Scores
+        _ sample: Sample, _ perturbations: [Perturbation], _ scorer: (Pixels) -> (scores: Scores, isOutside: Bool)
     ) -> Outcome {
         do {
             let (pixels, facts) = try FileFacts.read(sample.path)
-            return .scored([scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) }, facts)
+            let found = [scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) }
+            // Weights as large as floats go can make a number that is none.
+            guard found.allSatisfy({ each in Head.allCases.allSatisfy { each.scores[$0].isFinite } }) else {
+                return .unreadable("the model gives no finite score")
+            }
+            return .scored(found, facts)
         } catch {
             return .unreadable(error.message)
         }

@@ -206,7 +206,7 @@ extension Evaluation {
                 json.member("label", picture.sample.isFake ? "fake" : "real")
                 json.member("source", picture.sample.source)
                 json.member("generator", picture.sample.generator)
-                json.member("verdict", thresholds.verdict(picture.scores.fused).rawValue)
+                json.member("verdict", picture.verdict(thresholds).rawValue)
                 json.member("scores") { json in
                     for head in Head.allCases { json.member(head.rawValue, shown[head]) }
                 }

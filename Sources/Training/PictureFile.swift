@@ -14,16 +14,6 @@ package enum PictureError: Error, Equatable {
     }
 }
 
-/// Reads and decodes the picture at `path` with the default limits.
-package func readPicture(_ path: String) throws(PictureError) -> DecodedImage {
-    let bytes = try readWhole(path)
-    do {
-        return try decode(bytes, limits: DecodeLimits())
-    } catch {
-        throw .undecodable(error.message)
-    }
-}
-
 /// Reads the picture at `path` and decodes parts of it, with the default limits.
 ///
 /// - Parameter regions: called with the picture's width and height.

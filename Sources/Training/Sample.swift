@@ -30,11 +30,44 @@ package struct Sample: Sendable, Equatable {
     }
 }
 
-extension Sample {
-    /// What must not be torn apart when samples are divided: the group, or without one the pair.
-    var unit: String? {
-        if let group, !group.isEmpty { return group }
-        return pair.map { "pair \($0)" }
+extension [Sample] {
+    /// Numbers of what must not be torn apart when samples are divided: those of one group and those of one pair, and whatever these
+    /// have in common in turn. Numbered in the order of the samples.
+    var units: [Int] {
+        // Union-find with path halving; the lowest index stands for all.
+        var parents = Array<Int>(indices)
+        func root(_ index: Int) -> Int {
+            var index = index
+            while parents[index] != index {
+                parents[index] = parents[parents[index]]
+                index = parents[index]
+            }
+            return index
+        }
+        var (groups, pairs) = ([String: Int](), [String: Int]())
+        for index in indices {
+            func join(_ name: String?, _ first: inout [String: Int]) {
+                guard let name, !name.isEmpty else { return }
+                guard let other = first[name] else {
+                    first[name] = index
+                    return
+                }
+                let (a, b) = (root(index), root(other))
+                parents[Swift.max(a, b)] = Swift.min(a, b)
+            }
+            join(self[index].group, &groups)
+            join(self[index].pair, &pairs)
+        }
+        return indices.map { root($0) }
+    }
+
+    /// The samples that share neither a picture nor a group or pair with any of `others`.
+    package func disjoint(from others: [Sample]) -> [Sample] {
+        let all = self + others
+        let units = all.units
+        let paths = Set(others.map(\.path))
+        let tainted = Set(units[count...])
+        return indices.filter { !paths.contains(self[$0].path) && !tainted.contains(units[$0]) }.map { self[$0] }
     }
 }
 
@@ -43,11 +76,8 @@ extension [Sample] {
     ///
     /// A group that has a sample in a source left out is left out as a whole, so that nothing of it was trained on.
     package func leavingOut(sources: Set<String>) -> (kept: [Sample], left: [Sample]) {
-        let tainted = Set(filter { sources.contains($0.source) }.compactMap(\.unit))
-        let kept = filter { sample in
-            !sources.contains(sample.source) && !(sample.unit.map(tainted.contains) ?? false)
-        }
-        return (kept, filter { sources.contains($0.source) })
+        let left = filter { sources.contains($0.source) }
+        return (filter { !sources.contains($0.source) }.disjoint(from: left), left)
     }
 
     /// Divides the samples into a training and a validation part of about the given share.
@@ -60,18 +90,16 @@ extension [Sample] {
         var sizes: [Stratum: Int] = [:]
         for stratum in strata { sizes[stratum, default: 0] += 1 }
 
-        // Units are what moves together: a group, or a single sample. They are numbered in the order of their paths.
+        // Units are what moves together. They are numbered in the order of their first paths.
         var units: [[Int]] = []
-        var unitOfGroup: [String: Int] = [:]
-        for index in samples.indices {
-            if let group = samples[index].unit {
-                if let unit = unitOfGroup[group] {
-                    units[unit].append(index)
-                    continue
-                }
-                unitOfGroup[group] = units.count
+        var places: [Int: Int] = [:]
+        for (index, unit) in samples.units.enumerated() {
+            if let place = places[unit] {
+                units[place].append(index)
+            } else {
+                places[unit] = units.count
+                units.append([index])
             }
-            units.append([index])
         }
 
         // In random order, a unit goes to validation if this brings its strata nearer to their targets: the change of

@@ -52,7 +52,7 @@ package struct ThresholdPolicy: Sendable, Equatable {
 /// not trained on, and stand for those nobody has seen.
 ///
 /// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and of those held out; it
-/// is never above the `fake` threshold. `suspect` is found like the first parts of `fake`, at its own rate, and is never above it. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
+/// is never above the others. `suspect` is found like the first parts of `fake`, at its own rate, and is never above it. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
 /// from validation is never ruled out: without real pictures nothing is called fake, without fakes nothing real.
 package func chooseThresholds(
     validation: [SourcedScore], heldOut: [SourcedScore] = [], policy: ThresholdPolicy = ThresholdPolicy()
@@ -86,7 +86,7 @@ package func chooseThresholds(
             real, 1 - threshold(leaving: allowance(policy.missRate, of: fakes.count), above: fakes.map { 1 - $0 }))
     }
     return Thresholds(
-        fake: fake, real: min(real, fake), falseAlarmRate: policy.falseAlarmRate, missRate: policy.missRate,
+        fake: fake, real: min(real, suspect, fake), falseAlarmRate: policy.falseAlarmRate, missRate: policy.missRate,
         suspect: min(suspect, fake))
 }
 
@@ -122,17 +122,15 @@ private func allowance(_ rate: Double, of count: Int) -> Int { Int(rate * Double
 /// The largest k of n for which the upper Clopper–Pearson bound of k / n keeps to the rate: the chance of k or fewer hits at
 /// that rate is at most 1 − confidence. 0 when there is none.
 func allowance(_ rate: Double, of count: Int, confidence: Double) -> Int {
-    var term = pow(1 - rate, Double(count))
-    var chance = term
-    var hits = 0
     guard rate > 0, rate < 1 else { return rate >= 1 ? count : 0 }
-    while hits < count {
-        term *= Double(count - hits) / Double(hits + 1) * rate / (1 - rate)
-        if chance + term > 1 - confidence { break }
-        chance += term
-        hits += 1
+    // P(X ≤ k) = I_{1 − rate}(n − k, k + 1), which grows with k.
+    var (low, high) = (0, count)
+    while low < high {
+        let middle = (low + high + 1) / 2
+        let chance = middle == count ? 1 : incompleteBeta(1 - rate, Double(count - middle), Double(middle + 1))
+        if chance <= 1 - confidence { low = middle } else { high = middle - 1 }
     }
-    return hits
+    return low
 }
 
 /// A number with at most `allowed` of the scores above it and none equal to it, half-way in log-odds to the next score

@@ -100,6 +100,7 @@ package final class Trainer {
             state.optimiserStep = optimiser.step
             try checkpoint.save(state, network.parameters, best: best, average: average.values)
         }
+        if best.isEmpty { throw .diverged(stage: stage.name) }
         for (parameter, values) in zip(network.parameters, best) { parameter.set(values) }
         best = []
         average.reset()

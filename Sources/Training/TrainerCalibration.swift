@@ -14,7 +14,7 @@ struct TrainerCalibration {
     }
 
     /// The finished detector, and the pictures that could not be read. Sources that were left out of training only serve
-    /// the choice of the threshold for fakes.
+    /// the choice of the thresholds.
     func finish(
         _ parameters: [Parameter], training: [Sample], validation: [Sample], leftOut: [Sample]
     ) -> (detector: Detector, missed: [(path: String, reason: String)]) {
@@ -44,7 +44,7 @@ struct TrainerCalibration {
         measure(seen.pictures, &card)
         card.data = describe(training)
         card.licence = options.licence
-        card.recipe = options.fingerprint
+        card.recipe = options.fingerprint + (options.devSplit.map { " dev-split=\($0) (\(leftOut.count) pictures)" } ?? "")
         return (
             Detector(card: card, parameters: parameters),
             (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) }
@@ -76,7 +76,10 @@ struct TrainerCalibration {
     private func assess(_ samples: [Sample], _ detector: Detector) -> Evaluation {
         Evaluation(of: samples, jobs: options.jobs, perturbations: [.web]) {
             let examiner = detector.makeExaminer()
-            return { examiner.examine($0).logits }
+            return {
+                let assessment = examiner.examine($0)
+                return (assessment.logits, !assessment.outside.isEmpty)
+            }
         }
     }
 }

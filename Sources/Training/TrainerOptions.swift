@@ -38,6 +38,8 @@ package struct TrainerOptions: Sendable, Equatable {
     package var averaging = 0.0
     /// The share of a stage's epochs over which degradation and consistency come in.
     package var ramp = 0.0
+    /// The split that is kept out, for the card: it decides thresholds, never weights.
+    package var devSplit: String?
     package var licence = "unstated"
     /// Where the model goes; the checkpoint lies beside it.
     package var output = ""

@@ -46,8 +46,8 @@ enum TrainCommand {
         "Use only the pictures of this split of the data.")
     static let devSplit = Option(
         "dev-split", value: "name",
-        "Keep the pictures of this split out of training and report after each epoch how they are ranked; their photographs "
-            + "help to choose the threshold for unseen sources.")
+        "Keep the pictures of this split, and the rest of their pairs, out of training, report after each epoch "
+            + "how they are ranked, and have the thresholds hold for them too.")
     static let consistency = Option(
         "consistency", value: "weight", default: "0",
         "Show a clean and a degraded view of each picture and weigh their disagreement by <weight> in the loss; 0 shows one view."
@@ -107,9 +107,14 @@ enum TrainCommand {
         }
         guard let path = line.operands.first?.lossy else { throw .usage("Missing expected argument '<data>'") }
         let options = try options(line)
-        let dataset = try trainingData(path, split: line.text(split))
-        let unseen = try line.text(devSplit).map { name throws(CommandFailure) in
-            try loadDataset(path, split: name).samples
+        var dataset = try trainingData(path, split: line.text(split))
+        var unseen: [Sample] = []
+        if let name = line.text(devSplit) {
+            unseen = try loadDataset(path, split: name).samples
+            dataset = dataset.leavingOut(unseen)
+            if dataset.samples.isEmpty {
+                throw .failure("nothing is left to train on beside the pictures of split '\(name)'")
+            }
         }
         let sources = Set(dataset.samples.map(\.source))
         if let unknown = options.leaveOut.subtracting(sources).sorted().first {
@@ -120,7 +125,7 @@ enum TrainCommand {
         if dataset.unlabelled > 0 {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
-        let trainer = Trainer(options, dataset, unseen: unseen ?? []) { printer.show($0) }
+        let trainer = Trainer(options, dataset, unseen: unseen) { printer.show($0) }
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
@@ -171,6 +176,7 @@ enum TrainCommand {
             options.emphasis[String(text[..<equals])] = factor
         }
         options.licence = line.text(licence) ?? options.licence
+        options.devSplit = line.text(devSplit)
         options.resume = line.flag(resume)
         return options
     }

@@ -62,6 +62,18 @@ struct TrainTests {
         #expect(shown.contains("envelope       sides of 128 pixels or more") && shown.contains("suspect "))
         #expect(shown.contains("consistency=0.5") && shown.contains("averaging=0.9"))
 
+        // Where no split is called train, the rest is trained on, never the pictures that are kept out.
+        shop.write("other.csv", manifest.replacingOccurrences(of: ",train,", with: ",,"))
+        let rest = shop.run([
+            "train", "other.csv", "-o", "o.safetensors", "--dev-split", "dev", "--epochs", "1", "--epoch-size", "8",
+            "--batch", "8", "--validation", "0.3",
+        ])
+        #expect(rest.status == 0 && rest.errors.contains(", 6 left out"), "\(rest.errors)")
+        let counts = rest.errors.split(separator: "\n")[0].split(separator: " ").compactMap { Int($0) }
+        #expect(counts.reduce(0, +) == 24)
+        let nothing = shop.run(["train", "list.csv", "-o", "n", "--split", "dev", "--dev-split", "dev"])
+        #expect(nothing.status != 0 && nothing.errors.contains("nothing is left to train on"))
+
         let unknown = shop.run(["train", "list.csv", "-o", "n", "--dev-split", "test"])
         #expect(unknown.status != 0 && unknown.errors.contains("no picture is in split 'test'"))
     }

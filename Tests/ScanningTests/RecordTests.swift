@@ -59,7 +59,7 @@ struct RecordTests {
         #expect(text(suspect).contains(#""reasons":["score:between-thresholds"]"#))
         suspect.suspect = 0.5
         suspect.finding = .judged(Self.judgement(outside: [.flat, .small]))
-        #expect(text(suspect).contains(#""reasons":["envelope:small","envelope:flat"]"#))
+        #expect(text(suspect).contains(#""reasons":["envelope:too-small","envelope:flat"]"#))
     }
 
     @Test func aVerdictOnWhatLiesOutsideTheEnvelopeIsNotBelieved() throws {

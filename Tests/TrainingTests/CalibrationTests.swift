@@ -186,4 +186,10 @@ import Testing
     func allowedAlarmsOfASourceEqualTheExactBound(count: Int, allowed: Int) {
         #expect(allowance(0.05, of: count, confidence: 0.9) == allowed)
     }
+
+    @Test func allowedAlarmsOfALargeSourceAreItsShare() {
+        // The median of a binomial distribution lies within one of its mean.
+        #expect(abs(allowance(0.03, of: 30_000, confidence: 0.5) - 900) <= 1)
+        #expect(allowance(0.03, of: 1_000_000, confidence: 0.9) < 30_000)
+    }
 }

@@ -109,6 +109,24 @@ import Testing
         }
     }
 
+    @Test func photographsWhosePairHasNoFakeHereAreDrawnLikeAnyOther() {
+        let lonely = (0..<300).map { Sample(path: "l\($0)", isFake: false, source: "lonely", pair: "l\($0)") }
+        let samples = paired + lonely
+        let order = epochOrder(of: samples, epoch: 0, seed: 1, EpochPlan(count: 400, batch: 8))
+        #expect(order.count { samples[$0.sample].source == "lonely" } > 20)
+    }
+
+    @Test func aLoneSingleDoesNotMovePairsOverBorders() {
+        let pairs = paired.filter { $0.source == "pairs" }
+        // An odd number of draws of pairs only: one photograph comes without a fake.
+        let order = epochOrder(of: pairs, epoch: 0, seed: 1, EpochPlan(count: 101, batch: 4))
+        var torn = 0
+        for (place, draw) in order.enumerated() where pairs[draw.sample].isFake {
+            if place / 4 != (place - 1) / 4 { torn += 1 }
+        }
+        #expect(torn == 0)
+    }
+
     @Test func generatorsAreDrawnByTheRootOfTheirSizeUpToACap() {
         // 40 generators: one of 90,000 pictures, the others of 100.
         let fakes =

@@ -180,7 +180,7 @@ import Testing
         }
         let dataset = try Dataset.load(folder.path)
         let evaluation = Evaluation(of: dataset.samples, jobs: 2, perturbations: [.blur, .web, .hard]) {
-            { Scores(fused: Double($0.width) / 1000, spatial: 0.5, frequency: 0.5) }
+            { (Scores(fused: Double($0.width) / 1000, spatial: 0.5, frequency: 0.5), false) }
         }
         let report = EvaluationReport(evaluation, thresholds: thresholds, tiers: [.clean, .hard, .web])
         #expect(report.tiers.map(\.tier) == [.clean, .hard, .web])

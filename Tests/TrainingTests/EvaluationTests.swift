@@ -31,9 +31,29 @@ import Testing
         Evaluation(of: dataset.samples, jobs: jobs, perturbations: perturbations) {
             { pixels in
                 let score = Double(pixels.bytes[0]) / 100
-                return Scores(fused: score, spatial: 1 - score, frequency: 0.5)
+                return (Scores(fused: score, spatial: 1 - score, frequency: 0.5), false)
             }
         }
+    }
+
+    @Test func outsideTheEnvelopeThereIsNoVerdictAndNoNumberIsNoScore() throws {
+        let folder = try TemporaryFolder()
+        let dataset = try collection(folder)
+        // Every fake lies outside, and the darkest picture gets no number.
+        let evaluation = Evaluation(of: dataset.samples, jobs: 2) {
+            { pixels in
+                let score = Double(pixels.bytes[0]) / 100
+                return (Scores(fused: score == 0.05 ? .nan : 0.9, spatial: 0.9, frequency: 0.9), score > 0.5)
+            }
+        }
+        #expect(evaluation.unreadable.contains { $0.message == "the model gives no finite score" })
+        let report = EvaluationReport(evaluation, thresholds: thresholds)
+        let outside = evaluation.pictures.count(where: \.isOutside)
+        let verdicts = report.all.fused.verdicts
+        #expect(outside > 0 && verdicts.reals.uncertain + verdicts.fakes.uncertain == outside)
+        #expect(verdicts.reals.fake + verdicts.fakes.fake == evaluation.pictures.count - outside)
+        let lines = evaluation.scoreLines(thresholds: thresholds).split(separator: "\n")
+        #expect(lines.count { $0.contains(#""verdict":"uncertain""#) } == outside)
     }
 
     @Test func everyPictureIsScoredInOrderAndTheUnreadableAreNamed() throws {
@@ -87,7 +107,9 @@ import Testing
         let evaluation = Evaluation(of: dataset.samples, jobs: 1, perturbations: Perturbation.allCases) {
             { pixels in
                 let sum = pixels.bytes.reduce(0) { $0 + Int($1) }
-                return Scores(fused: Double(sum), spatial: Double(pixels.width), frequency: Double(pixels.height))
+                return (
+                    Scores(fused: Double(sum), spatial: Double(pixels.width), frequency: Double(pixels.height)), false
+                )
             }
         }
         let expected: [Perturbation: Pixels] = [

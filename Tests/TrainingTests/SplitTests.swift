@@ -80,4 +80,28 @@ import Testing
         #expect(validation.count(where: \.isFake) == 6 && validation.count == 12)
         #expect(training.count == 48)
     }
+
+    @Test func pairsAndGroupsHoldTogetherAcrossEachOther() {
+        // Photograph 0 has a group, its fake only the pair; another picture shares the fake's group.
+        func sample(_ path: String, _ isFake: Bool, group: String? = nil, pair: String? = nil) -> Sample {
+            Sample(path: path, isFake: isFake, source: "s", group: group, pair: pair)
+        }
+        let chained = [
+            sample("a", false, group: "alice", pair: "7"), sample("b", true, pair: "7"),
+            sample("c", false, group: "alice"), sample("d", true, group: "7"), sample("e", false),
+        ]
+        #expect(chained.units == [0, 0, 0, 3, 4])
+        #expect(chained.disjoint(from: [sample("x", true, pair: "7")]).map(\.path) == ["d", "e"])
+        #expect(chained.disjoint(from: [sample("e", false)]).map(\.path) == ["a", "b", "c", "d"])
+
+        let many = (0..<200).flatMap { index in
+            [
+                sample("r\(index)", false, group: "g\(index / 2)", pair: "\(index)"),
+                sample("f\(index)", true, pair: "\(index)"),
+            ]
+        }
+        let parts = many.split(validationShare: 0.3, seed: 3)
+        let training = Set(parts.training.compactMap(\.pair))
+        #expect(!parts.validation.isEmpty && parts.validation.allSatisfy { !training.contains($0.pair!) })
+    }
 }

@@ -119,16 +119,24 @@ import Testing
         var resumed = aided("killed", jobs: 2)
         resumed.resume = true
         #expect(try run(resumed) == expected)
-        // Without a single one of the aids the weights come out otherwise.
+        // Without a single one of the aids the weights come out otherwise; the card, which names them, is left out of it.
+        func weights(_ file: [UInt8]) throws -> [[Float]] {
+            try Detector.load(file, digest: "").makeNetwork().parameters.map(\.value.values)
+        }
         for change: (inout TrainerOptions) -> Void in [
-            { $0.consistency = 0 }, { $0.labelSmoothing = 0 }, { $0.clip = nil }, { $0.averaging = 0 },
+            { $0.consistency = 0 }, { $0.labelSmoothing = 0 }, { $0.clip = nil }, { $0.averaging = 0 }, { $0.ramp = 0 },
         ] {
             var options = aided("other")
             change(&options)
-            #expect(try run(options) != expected)
+            #expect(try weights(run(options)) != weights(expected))
         }
-        let paths = try Detector.load(expected, digest: "").card.data
-        #expect((paths?.real ?? 0) + (paths?.fake ?? 0) < dataset.samples.count)
+        // Other pictures in the place of the unseen ones change thresholds, never weights.
+        let others = all.samples.filter { $0.path.hasSuffix("/3.png") }
+        for sample in others {
+            let grey = Pixels(width: 140, height: 140, bytes: [UInt8](repeating: 128, count: 3 * 140 * 140))
+            try Data(encodePNG(grey)).write(to: URL(fileURLWithPath: sample.path))
+        }
+        #expect(try weights(run(aided("blind"))) == weights(expected))
     }
 
     @Test func `a checkpoint of other options, other data, or garbage is refused and left alone`() throws {
@@ -184,6 +192,16 @@ import Testing
         let unreadable = try trainer.run().unreadable
         #expect(listed.sorted() == ["short.png", "text.png"])
         #expect(unreadable.count == 2)
+    }
+
+    @Test func `a run that diverges says so instead of writing a model`() throws {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder, each: 5)
+        var options = options(folder.path + "/model")
+        (options.learningRate, options.epochs) = (1e30, 1)
+        let trainer = Trainer(options, try Dataset.load(folder.path)) { _ in }
+        #expect(throws: TrainerError.diverged(stage: "branches")) { _ = try trainer.run() }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/model"))
     }
 
     @Test func `data of one class is refused`() throws {
