@@ -83,11 +83,12 @@ static void add_rule(struct program *program, const struct rule *rule) {
 static void write_program(struct program *program) {
     const int memory = PROT_READ | PROT_WRITE;
     const struct rule rules[] = {
-        // Requests and answers. Without an address, and by these calls alone: no descriptor can be handed over.
-        {SYS_recvfrom, {IS(0, scanner), IS_NULL(4)}},
-        {SYS_sendto, {IS(0, scanner), IS_NULL(4)}},
+        // Requests and answers: to and from no other address, without the flags that made sockets a way into kernels, and not
+        // by the calls that hand over descriptors.
+        {SYS_recvfrom, {IS(0, scanner), WITHIN(3, MSG_DONTWAIT), IS_NULL(4)}},
+        {SYS_sendto, {IS(0, scanner), IS(3, MSG_NOSIGNAL), IS_NULL(4)}},
         // The images, which can be read only: how large their memory is, and mapping it anew when it has grown.
-        {SYS_lseek, {IS(0, images)}},
+        {SYS_lseek, {IS(0, images), IS(2, SEEK_END)}},
         {SYS_mmap, {IS(2, PROT_READ), IS(3, MAP_SHARED), IS(4, images)}},
         {SYS_munmap, {}},
         // The heap. None of it can become code, since nothing changes what a page is for.

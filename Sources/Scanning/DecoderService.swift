@@ -143,7 +143,7 @@ package struct DecoderService {
         /// it crash, or attempts what it must not: a file ending in one of these words does that.  Debug builds only.
         private static func misbehaveIfAsked(_ bytes: UnsafeRawBufferPointer) {
             func ends(_ word: String) -> Bool { unsafe bytes.suffix(word.utf8.count).elementsEqual(word.utf8) }
-            if ends("assay-test:crash") { kill(getpid(), SIGSEGV) }
+            if ends("assay-test:crash") { raise(SIGSEGV) }
             if ends("assay-test:hang") { hang() }
             if ends("assay-test:leave") {
                 shutdown(socket, Int32(SHUT_RDWR))
@@ -151,7 +151,7 @@ package struct DecoderService {
             }
             if ends("assay-test:lie") {
                 _ = answer(seen)
-                kill(getpid(), SIGSEGV)
+                raise(SIGSEGV)
             }
             if ends("assay-test:memory") {
                 var hoard: [[UInt8]] = []

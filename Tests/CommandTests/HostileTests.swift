@@ -11,18 +11,25 @@ struct HostileTests {
         static let debug = false
     #endif
 
-    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
-    func decodersThatMisbehaveCostOneRecord() {
+    /// Whatever the system has to confine them with.
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: ["0", "1", "3"])
+    func decodersThatMisbehaveCostOneRecord(refused: String) {
         let shop = Workshop()
         let words = ["", "crash", "hang", "memory", "leave", "lie", ""]
         for (name, word) in zip(["a", "b", "c", "d", "e", "f", "g"], words) {
             shop.write("x/\(name).jpg", Workshop.jpeg + Array("assay-test:\(word)".utf8))
         }
-        let run = shop.scan("-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "x")
+        let options = [
+            "-q", "-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "--isolation", "weak",
+        ]
+        let run = shop.run(
+            ["scan", "--model", "../" + shop.modelName] + options + ["x"],
+            environment: ["ASSAY_TEST_REFUSED": refused])
         #expect(
             run.records.map { $0["code"] as? String ?? "ok" }
                 == ["ok", "crashed", "timeout", "out-of-memory", "crashed", "crashed", "ok"])
         #expect(run.records.allSatisfy { $0["sha256"] is String })
+        #expect(run.records[1]["message"] as? String == "the decoder was ended by SIGSEGV")
         #expect(run.status == 2)
     }
 
