@@ -73,7 +73,7 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("ScanningTests", ["Scanning", "Detection", "Files", "Imaging"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
-        tests("CommandTests", ["assay", "Detection", "Files", "Imaging", "Network"]),
+        tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],
     cLanguageStandard: .gnu17
 )

@@ -1,20 +1,16 @@
-// Processes that decode hostile bytes: how they start, what they give up, and how signals reach the one that scans.
+// Processes that decode hostile bytes: how they start, and how signals reach the one that scans.
 #define _GNU_SOURCE
 #include "CProcess.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,60 +141,6 @@ int process_split(const int descriptors[], int count, pid_t *child) {
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(null);
     for (int i = 0; i < count; i++) close(high[i]);
-    return failure;
-}
-
-static int limit(int resource, rlim_t value) {
-    struct rlimit bounds = {value, value};
-    return setrlimit(resource, &bounds) == 0 ? 0 : errno;
-}
-
-// Address space in use now: the first number of /proc/self/statm, in pages.
-static size_t address_space(void) {
-    FILE *file = fopen("/proc/self/statm", "re");
-    unsigned long pages = 0;
-    if (file) {
-        if (fscanf(file, "%lu", &pages) != 1) pages = 0;
-        fclose(file);
-    }
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-// What an abort looks for; written once, before anything hostile is touched.
-static size_t probe_size;
-
-// Swift aborts when it gets no memory, the C library when it finds its heap damaged: how much is left tells them apart.
-static void explain_abort(int number) {
-    void *probe = mmap(NULL, probe_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (probe == MAP_FAILED) _exit(PROCESS_OUT_OF_MEMORY);
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-void process_keep_memory(void) {
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
-    // What the first picture takes, in large pages: small ones cost a fault each, which is most of its time.
-    const uintptr_t large = 2 << 20;
-    char *ahead = malloc(3 * large);
-    if (ahead) madvise((char *)(((uintptr_t)ahead + large - 1) / large * large), 2 * large, MADV_HUGEPAGE);
-    free(ahead);
-}
-
-int process_confine(size_t memory) {
-    probe_size = memory / 4;
-    signal(SIGABRT, explain_abort);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    int failure = limit(RLIMIT_AS, address_space() + memory);
-    if (!failure) failure = limit(RLIMIT_CORE, 0);
-    if (!failure) failure = limit(RLIMIT_FSIZE, 0);
-    if (!failure) failure = limit(RLIMIT_NPROC, 0);
-    // With no number left for a descriptor nothing can be opened, no socket made and none received.
-    if (!failure) failure = limit(RLIMIT_NOFILE, 0);
-    // Last, so that who bears the name is confined. In a list of processes it says more than "exe".
-    if (!failure) prctl(PR_SET_NAME, "assay-decoder", 0, 0, 0);
     return failure;
 }
 

@@ -15,6 +15,8 @@ package struct DecoderSettings: Sendable {
     package var batch = 1
     /// The model that they use, nil for the shipped one.
     package var model: SharedModel?
+    /// What confines them; one that can't have all of it does nothing.
+    package var isolation = Isolation.offered
     /// Name of the subcommand that runs `DecoderService`.
     package var subcommand = "decoder"
 
@@ -82,7 +84,8 @@ final class DecoderProcess {
             _ = try connect { descriptors, process in
                 let failure = unsafe process_split(descriptors, Int32(descriptors.count), &process)
                 if failure == 0 && process == 0 {
-                    _exit(DecoderService().serve(settings.limits, memory: settings.memory, with: detector))
+                    let service = DecoderService(settings.limits, memory: settings.memory, settings.isolation)
+                    _exit(service.serve(with: detector))
                 }
                 return failure
             }
@@ -207,7 +210,7 @@ final class DecoderProcess {
         let words = [
             "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
             String(settings.limits.maxTextBytes), String(settings.memory),
-            settings.model == nil ? "0" : "1",
+            String(settings.isolation.rawValue), settings.model == nil ? "0" : "1",
         ]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
@@ -250,6 +253,9 @@ final class DecoderProcess {
             if code == Int32(PROCESS_OUT_OF_MEMORY) {
                 let limit = settings.memory >> 20
                 return Refusal(.error, code: "out-of-memory", message: "the decoder needed more than \(limit) MiB")
+            }
+            if code == Int32(PROCESS_NOT_CONFINED) {
+                return Refusal(.error, code: "no-decoder", message: "the decoder could not be confined")
             }
             return Refusal(.error, code: "crashed", message: "the decoder ended with status \(code)")
         }

@@ -67,21 +67,26 @@ package struct DecoderService {
     /// What a process says when it has decoded a file and goes on with the next before it gives its finding.
     static let seen: [UInt8] = [0xff]
 
-    package init() {}
+    private let limits: DecodeLimits
+    private let memory: Int
+    private let isolation: Isolation
+
+    /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
+    package init(_ limits: DecodeLimits, memory: Int, _ isolation: Isolation) {
+        (self.limits, self.memory, self.isolation) = (limits, memory, isolation)
+    }
 
     /// Serves as `serve` does with the model at `model`, or the shipped one.
-    package func run(limits: DecodeLimits, memory: Int, hasModel: Bool) -> Int32 {
+    package func run(hasModel: Bool) -> Int32 {
         guard let detector = loadDetector(hasModel: hasModel) else { return 1 }
-        return serve(limits, memory: memory, with: detector)
+        return serve(with: detector)
     }
 
     /// Serves requests until the scanner closes its end; the result is the exit status.
-    ///
-    /// - Parameter memory: bytes of address space the process may take beyond what it has when it begins to serve.
-    func serve(_ limits: DecodeLimits, memory: Int, with detector: Detector) -> Int32 {
+    func serve(with detector: Detector) -> Int32 {
         process_keep_memory()
         var examination = Examination(limits, detector.makeExaminer())
-        guard process_confine(memory) == 0 else { return 1 }
+        guard process_confine(memory, isolation.rawValue) == 0 else { return Int32(PROCESS_NOT_CONFINED) }
         var view = SharedView(DecoderService.images)
         while let first = nextRequest(waits: true) {
             var request = first
@@ -134,24 +139,35 @@ package struct DecoderService {
     }
 
     #if DEBUG
-        /// Lets tests see what becomes of a decoder that crashes, hangs, leaves without ending, eats memory or says that another file made
-        /// it crash: a file ending in one of these words does that.  Debug builds only.
+        /// Lets tests see what becomes of a decoder that crashes, hangs, leaves without ending, eats memory, says that another file made
+        /// it crash, or attempts what it must not: a file ending in one of these words does that.  Debug builds only.
         private static func misbehaveIfAsked(_ bytes: UnsafeRawBufferPointer) {
             func ends(_ word: String) -> Bool { unsafe bytes.suffix(word.utf8.count).elementsEqual(word.utf8) }
-            if ends("assay-test:crash") { kill(getpid(), SIGSEGV) }
-            if ends("assay-test:hang") { while true { pause() } }
+            if ends("assay-test:crash") { raise(SIGSEGV) }
+            if ends("assay-test:hang") { hang() }
             if ends("assay-test:leave") {
                 shutdown(socket, Int32(SHUT_RDWR))
-                while true { pause() }
+                hang()
             }
             if ends("assay-test:lie") {
                 _ = answer(seen)
-                kill(getpid(), SIGSEGV)
+                raise(SIGSEGV)
             }
             if ends("assay-test:memory") {
                 var hoard: [[UInt8]] = []
                 while true { hoard.append([UInt8](repeating: 1, count: 64 << 20)) }
             }
+            var index: Int32 = 0
+            while let name = unsafe process_attempt_name(index) {
+                if unsafe ends("assay-test:attempt:" + String(cString: name)) { _ = unsafe process_attempt(name) }
+                index += 1
+            }
+        }
+
+        /// A lock that is taken twice waits for ever, with the calls that a decoder has.
+        private static func hang() -> Never {
+            let lock = Monitor(0)
+            while true { lock.with { _ in lock.with { _ in } } }
         }
     #endif
 }
@@ -165,12 +181,12 @@ package struct DecoderService {
 
     mutating func bytes(_ place: Range<Int>) -> UnsafeRawBufferPointer? {
         if place.upperBound > (unsafe mapping.count) {
-            var status = stat()
-            guard unsafe fstat(descriptor, &status) == 0, Int(status.st_size) >= place.upperBound else { return nil }
+            // Not fstat, which takes a path on its way through some C libraries, and a filter can't look at paths.
+            let size = lseek(descriptor, 0, SEEK_END)
+            guard size >= place.upperBound else { return nil }
             if let base = unsafe mapping.baseAddress {
                 unsafe munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
             }
-            let size = Int(status.st_size)
             let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0)
             guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
             unsafe mapping = UnsafeRawBufferPointer(start: address, count: size)

@@ -15,6 +15,8 @@ package struct Summary: Sendable {
     package var version: String
     /// `Detector.identity` and SHA-256 of the model file.
     package var model: (identity: String, sha256: String)
+    /// What confined the decoders, and what had been asked for.
+    package var isolation: (demand: Isolation.Demand, inForce: Isolation)
     /// SHA-256 of the program.
     package var binary: String?
     /// The command line without the program's name.
@@ -22,11 +24,12 @@ package struct Summary: Sendable {
 
     package init(
         _ tally: Tally, started: Timestamp, finished: Timestamp, signal: String?, isComplete: Bool, version: String,
-        model: (identity: String, sha256: String), binary: String?, arguments: [String]
+        model: (identity: String, sha256: String), isolation: (demand: Isolation.Demand, inForce: Isolation),
+        binary: String?, arguments: [String]
     ) {
         (self.tally, self.started, self.finished, self.signal) = (tally, started, finished, signal)
         (self.isComplete, self.version, self.model, self.binary) = (isComplete, version, model, binary)
-        self.arguments = arguments
+        (self.isolation, self.arguments) = (isolation, arguments)
     }
 
     package var seconds: Double {
@@ -59,6 +62,11 @@ package struct Summary: Sendable {
             $0.member("model") {
                 $0.member("identity", model.identity)
                 $0.member("sha256", model.sha256)
+            }
+            $0.member("isolation") {
+                $0.member("demand", isolation.demand.rawValue)
+                $0.member("seccomp", isolation.inForce.contains(.filtersCalls))
+                $0.member("landlock", isolation.inForce.contains(.deniesFiles))
             }
             $0.member("rules", nil as String?)
             $0.member("binary") { $0.member("sha256", binary) }

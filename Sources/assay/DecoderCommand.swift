@@ -12,10 +12,11 @@ enum DecoderCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let values = line.operands.compactMap { Int($0.lossy) }
-        guard values.count == 5, values.count == line.operands.count else {
+        guard values.count == 6, values.count == line.operands.count else {
             throw .usage("'decoder' is started by a scan only")
         }
         let limits = DecodeLimits(maxPixels: values[0], maxScans: values[1], maxTextBytes: values[2])
-        return DecoderService().run(limits: limits, memory: values[3], hasModel: values[4] == 1)
+        let isolation = Isolation(rawValue: Int32(truncatingIfNeeded: values[4]))
+        return DecoderService(limits, memory: values[3], isolation).run(hasModel: values[5] == 1)
     }
 }

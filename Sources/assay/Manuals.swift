@@ -57,9 +57,18 @@ enum ScanManual {
         (
             "Hostile files",
             [
-                "Only regular files are opened, once each, and never written. Decoding happens in processes that can open no "
-                    + "file and no socket; a crash (crashed), more time than --timeout (timeout) or too much memory "
-                    + "(out-of-memory) costs one record. A decoder may take 16 bytes a pixel of --max-pixels and 512 MiB."
+                "Only regular files are opened, once each, and never written. Decoding happens in processes of their own; a "
+                    + "crash (crashed), more time than --timeout (timeout) or too much memory (out-of-memory) costs one "
+                    + "record. A decoder may take 16 bytes a pixel of --max-pixels and 512 MiB.",
+                "A decoder can reach the bytes of the images that it is handed, and nothing else. Any system call but the "
+                    + "two dozen that decoding needs ends it (seccomp), and so a file that takes it over costs one record "
+                    + "too: crashed, by SIGSYS. Where the kernel has Landlock, that denies files, TCP and signals to others once more. "
+                    + "Scan and decoders are hidden from other processes of the same user.",
+                "Where the kernel, or what this program runs in, refuses seccomp, nothing is scanned unless --isolation "
+                    + "weak is given; a file that takes a decoder over can then change what the user can change, less what "
+                    + "Landlock denies. In the file of --summary, isolation says what was asked for (demand) and whether "
+                    + "seccomp and landlock were in force. What can't be had although the kernel offers it is an error "
+                    + "with code no-decoder, and no decoder begins.",
             ]
         ),
         (

@@ -27,6 +27,7 @@ enum ScanCommand {
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
         plan.decoder.batch = model.detector.card.blueprint.batch
+        let isolation = try isolate(line, plan.decoder, isQuiet)
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { plan.decoder.model = SharedModel(modelBytes) }
@@ -49,7 +50,8 @@ enum ScanCommand {
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
             isComplete: signal == nil && sink.end == nil, version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
-            binary: summaryFile == nil ? nil : SummaryFile.programDigest(), arguments: Assay.arguments.map(\.lossy))
+            isolation: isolation, binary: summaryFile == nil ? nil : SummaryFile.programDigest(),
+            arguments: Assay.arguments.map(\.lossy))
 
         if !isQuiet && sink.end != .closedPipe {
             Console.error(Console.highlighting(fakes: tally, in: summary.line) + "\n")
@@ -61,6 +63,27 @@ enum ScanCommand {
                 "\(line.path(Options.output)?.escaped ?? "standard output"): \(FileError.system(number).message)")
         }
         return line.flag(Options.exitZero) ? 0 : status(tally, failing)
+    }
+
+    /// Hides this process, and says what confines the decoders: all that there is, or no scan.
+    private static func isolate(
+        _ line: Invocation, _ settings: DecoderSettings, _ isQuiet: Bool
+    ) throws(CommandFailure) -> (demand: Isolation.Demand, inForce: Isolation) {
+        Isolation.hideThisProcess()
+        let demand = line.text(Options.isolation).flatMap(Isolation.Demand.init) ?? .strict
+        let inForce = settings.isolation
+        if !inForce.contains(.filtersCalls) {
+            let problem = "this system refuses the filter of system calls (seccomp) that confines what decodes"
+            guard demand == .weak else {
+                throw .failure(
+                    "\(problem), so that a hostile image might change files or this scan.\n"
+                        + "Nothing was scanned. '--isolation weak' scans all the same; see assay-scan(1).")
+            }
+            if !isQuiet {
+                Console.error("Warning: \(problem); a hostile image might change files or this scan\n")
+            }
+        }
+        return (demand, inForce)
     }
 
     /// The exit status: 1 if anything of `failing` was recorded, else 2 if anything was not scanned, else 0.

@@ -1,5 +1,7 @@
 // The rows of `assay scan`: what can be asked of a scan, in the order of its help page.
 
+import Scanning
+
 /// Every option of `assay scan`.
 enum ScanOptions {
     static let paths = Argument(
@@ -33,6 +35,12 @@ enum ScanOptions {
     static let timeout = Option(
         "timeout", value: "seconds", default: "30", "Give up on a picture after this time.")
 
+    static let isolation = Option(
+        "isolation", value: "strength", choices: Isolation.Demand.allCases.map(\.rawValue),
+        default: Isolation.Demand.strict.rawValue,
+        "Where the kernel refuses the filter of system calls that confines decoders, strict scans nothing; weak goes on "
+            + "with what else there is.")
+
     static let output = Option(
         "output", short: "o", value: "file", default: "standard output", "Append to <file>, whole lines only.")
     static let resume = Option(
@@ -61,7 +69,6 @@ enum ScanOptions {
 
     static let all = [
         filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
-        timeout,
-        output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+        timeout, isolation, output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
     ]
 }

@@ -11,18 +11,25 @@ struct HostileTests {
         static let debug = false
     #endif
 
-    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
-    func decodersThatMisbehaveCostOneRecord() {
+    /// Whatever the system has to confine them with.
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: ["0", "1", "3"])
+    func decodersThatMisbehaveCostOneRecord(refused: String) {
         let shop = Workshop()
         let words = ["", "crash", "hang", "memory", "leave", "lie", ""]
         for (name, word) in zip(["a", "b", "c", "d", "e", "f", "g"], words) {
             shop.write("x/\(name).jpg", Workshop.jpeg + Array("assay-test:\(word)".utf8))
         }
-        let run = shop.scan("-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "x")
+        let options = [
+            "-q", "-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "--isolation", "weak",
+        ]
+        let run = shop.run(
+            ["scan", "--model", "../" + shop.modelName] + options + ["x"],
+            environment: ["ASSAY_TEST_REFUSED": refused])
         #expect(
             run.records.map { $0["code"] as? String ?? "ok" }
                 == ["ok", "crashed", "timeout", "out-of-memory", "crashed", "crashed", "ok"])
         #expect(run.records.allSatisfy { $0["sha256"] is String })
+        #expect(run.records[1]["message"] as? String == "the decoder was ended by SIGSEGV")
         #expect(run.status == 2)
     }
 
@@ -94,50 +101,6 @@ struct HostileTests {
         process.waitUntilExit()
         let codes = shop.read("records").split(separator: "\n").map { object(String($0))["code"] as? String ?? "ok" }
         #expect(codes == ["ok", "ok"])
-    }
-
-    /// Both ways to start one: split off at first, and as a program of its own when the first has died.
-    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: [[], ["a.jpg"]])
-    func aDecoderCanDoNothingButDecode(before: [String]) throws {
-        let shop = Workshop()
-        shop.write("a.jpg", Workshop.jpeg + Array("assay-test:crash".utf8))
-        shop.write("b.jpg", Workshop.jpeg + Array("assay-test:hang".utf8))
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Workshop.program)
-        process.arguments = ["scan", "-q", "-j", "1", "--timeout", "60", "-o", "records"] + before + ["b.jpg"]
-        process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
-        try process.run()
-        defer { kill(process.processIdentifier, SIGKILL) }
-        func read(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
-        /// Children of any thread.
-        func children() -> [String] {
-            let tasks = "/proc/\(process.processIdentifier)/task"
-            let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
-            return threads.flatMap { read("\(tasks)/\($0)/children").split(separator: " ").map(String.init) }
-        }
-        // The record of what came before has been written when that decoder is gone.
-        var found: String?
-        for _ in 0..<4000 where found == nil {
-            usleep(5000)
-            guard shop.read("records").split(separator: "\n").count == before.count else { continue }
-            found = children().first { read("/proc/\($0)/comm") == "assay-decoder\n" }
-        }
-        let decoder = "/proc/\(try #require(found))"
-        let status = read(decoder + "/status")
-        #expect(status.contains("NoNewPrivs:\t1\n") && status.contains("Threads:\t1\n"))
-        // SIGHUP, SIGINT and SIGTERM are blocked, none is ignored and only SIGABRT caught; above 31 the C library has its own.
-        func signals(_ kind: String) -> UInt64? {
-            let line = status.split(separator: "\n").first { $0.hasPrefix(kind + ":\t") }
-            return line.flatMap { UInt64($0.dropFirst(kind.count + 2), radix: 16) }.map { $0 & 0x7fff_ffff }
-        }
-        #expect(signals("SigBlk") == 0x4003 && signals("SigIgn") == 0 && signals("SigCgt") == 0x20)
-        let limits = read(decoder + "/limits").split(separator: "\n").map { $0.split(separator: " ").suffix(3) }
-        #expect(limits.count(where: { $0.first == "0" && $0.dropFirst().first == "0" }) >= 4, "\(limits)")
-        // Root may look at its descriptors: /dev/null three times, the socket, and the images.
-        if let open = try? FileManager.default.contentsOfDirectory(atPath: decoder + "/fd") {
-            #expect(open.sorted() == ["0", "1", "2", "3", "4"])
-            #expect(!read(decoder + "/maps").contains("rw-s"), "images can be written")
-        }
     }
 
     @Test func everyTruncationOfAPictureIsAnswered() {

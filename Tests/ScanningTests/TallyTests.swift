@@ -29,12 +29,17 @@ struct TallyTests {
         (tally.ok, tally.error, tally.notImages, tally.resumed, tally.verdicts) = (3, 1, 2, 4, [.fake: 1, .real: 2])
         let summary = Summary(
             tally, started: Timestamp(seconds: 10, nanoseconds: 900_000_000), finished: Timestamp(seconds: 12),
-            signal: nil, isComplete: true, version: "1", model: ("m", "d"), binary: nil, arguments: ["scan", "a\u{1b}"])
+            signal: nil, isComplete: true, version: "1", model: ("m", "d"), isolation: (.weak, .deniesFiles),
+            binary: nil,
+            arguments: ["scan", "a\u{1b}"])
         #expect(
             summary.line
                 == "6 seen: 3 ok (1 fake, 2 real, 0 uncertain), 1 error, 2 not images; 4 recorded before; 1.1 s")
         let json = try JSONSerialization.jsonObject(with: Data(summary.json)) as? [String: Any]
         #expect(json?["seconds"] as? Double == 1.1)
+        let isolation = try #require(json?["isolation"] as? [String: Any])
+        #expect(isolation["demand"] as? String == "weak")
+        #expect(isolation["seccomp"] as? Bool == false && isolation["landlock"] as? Bool == true)
         #expect(json?["arguments"] as? [String] == ["scan", "a\u{1b}"])
     }
 }

@@ -9,8 +9,11 @@
 /// Returns its descriptor or -1.
 int process_memory_file(const char *name);
 
-/// Exit status of a confined process that ran out of memory.
-enum { PROCESS_OUT_OF_MEMORY = 86 };
+/// Exit status of a confined process that ran out of memory, and of one that could not be confined and therefore did nothing.
+enum { PROCESS_OUT_OF_MEMORY = 86, PROCESS_NOT_CONFINED = 87 };
+
+/// What a kernel may offer to confine a process with, as bits: a seccomp filter of system calls, and Landlock.
+enum { PROCESS_FILTERS_CALLS = 1, PROCESS_DENIES_FILES = 2 };
 
 /// A second, read-only descriptor of the same memory file, or -1.
 int process_reopen_read_only(int descriptor);
@@ -32,10 +35,25 @@ int process_split(const int descriptors[], int count, pid_t *child);
 /// which for large pictures is a third of the decoding. A few megabytes are taken ahead, in large pages.
 void process_keep_memory(void);
 
-/// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, opens, writes and forks
-/// nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts
-/// with less than a quarter of them left. Its name in lists of processes becomes assay-decoder. Returns 0 or an errno.
-int process_confine(size_t memory);
+/// The bits of what this kernel offers to this process and its children.
+int process_isolation(void);
+
+/// Keeps other processes of the same user from reading and changing this one, and its memory out of core dumps.
+void process_hide(void);
+
+/// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, is hidden, opens, writes and
+/// forks nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts with
+/// less than a quarter of them left. With the bits of `isolation`: all that Landlock can deny is denied, and any system call but
+/// those that decoding needs ends the process by SIGSYS. Its name in lists of processes becomes assay-decoder. Returns 0 or an
+/// errno, also when any of `isolation` can't be had.
+int process_confine(size_t memory, int isolation);
+
+/// Has a confined process try what it must not be able to do, for tests: the word is one of `process_attempt_name`. Returns
+/// what the call said, as a system call does, if the process is still there. Debug builds only.
+long process_attempt(const char *word);
+
+/// The names of attempts, NULL after the last. Debug builds only.
+const char *process_attempt_name(int index);
 
 /// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
 /// arrives. A signal that is ignored already stays ignored.
