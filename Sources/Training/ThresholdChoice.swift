@@ -17,7 +17,7 @@ package struct SourcedScore: Sendable, Equatable {
 }
 
 /// What the thresholds promise.
-package struct ThresholdPolicy: Sendable, Equatable {
+package struct ThresholdPolicy: Sendable {
     /// Share of all real validation pictures that may score above the `fake` threshold.
     package var falseAlarmRate = 0.01
     /// Share of any one real source that may.
@@ -29,8 +29,10 @@ package struct ThresholdPolicy: Sendable, Equatable {
     /// With this confidence the true rate of a source keeps to `worstSourceRate`, as far as its size can show. At one half, the
     /// rate is as likely below as above: small sources would silence the detector otherwise.
     package var confidence = 0.5
-    /// Sources with fewer real pictures than this are judged together, as one source.
-    package var smallestSource = 50
+    /// Sources with fewer real pictures than this are judged together, as one source: of fifty, a single odd one is 2 %.
+    package var smallestSource = 100
+    /// So many held-out sources and photographs speak for those nobody has seen; the sources that were trained on are not asked then.
+    package var enough = (sources: 20, pictures: 1000)
 
     package init() {}
 }
@@ -49,7 +51,7 @@ package struct ThresholdPolicy: Sendable, Equatable {
 ///   must not silence the detector.
 ///
 /// A rate kept on sources that were trained on does not hold for others. Held-out scores come from sources that the detector was
-/// not trained on, and stand for those nobody has seen.
+/// not trained on, and stand for those nobody has seen: where they are `enough`, `fake` and `suspect` are found by them alone.
 ///
 /// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and of those held out; it
 /// is never above the others. `suspect` is found like the first parts of `fake`, at its own rate, and is never above it. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
@@ -61,16 +63,22 @@ package func chooseThresholds(
     var (fake, suspect) = (1.0.nextUp, 1.0.nextUp)
     let reals = validation.filter { !$0.isFake }.map(\.score)
     if !reals.isEmpty {
-        fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
-        suspect = threshold(leaving: allowance(policy.suspectRate, of: reals.count), above: reals)
-        let unseen = heldOut.filter { !$0.isFake }.map(\.score)
+        let photographs = heldOut.filter { !$0.isFake }
+        let unseen = photographs.map(\.score)
+        let isEnough =
+            unseen.count >= policy.enough.pictures && Set(photographs.map(\.source)).count >= policy.enough.sources
+        (fake, suspect) = (0, 0)
+        if !isEnough {
+            fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
+            suspect = threshold(leaving: allowance(policy.suspectRate, of: reals.count), above: reals)
+        }
         if let allowed = conformalAllowance(policy.falseAlarmRate, of: unseen.count) {
             fake = max(fake, threshold(leaving: allowed, above: unseen))
         }
         if let allowed = conformalAllowance(policy.suspectRate, of: unseen.count) {
             suspect = max(suspect, threshold(leaving: allowed, above: unseen))
         }
-        for part in [validation, heldOut] {
+        for part in isEnough ? [heldOut] : [validation, heldOut] {
             for scores in realSources(part, smallest: policy.smallestSource) {
                 let allowed = allowance(policy.worstSourceRate, of: scores.count, confidence: policy.confidence)
                 fake = max(fake, threshold(leaving: allowed, above: scores))

@@ -44,7 +44,8 @@ struct TrainerCalibration {
         measure(seen.pictures, &card)
         card.data = describe(training)
         card.licence = options.licence
-        card.recipe = options.fingerprint + (options.devSplit.map { " dev-split=\($0) (\(leftOut.count) pictures)" } ?? "")
+        card.recipe = options.fingerprint
+        if let split = options.devSplit { card.recipe? += " dev-split=\(split) (\(leftOut.count) pictures)" }
         return (
             Detector(card: card, parameters: parameters),
             (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) }

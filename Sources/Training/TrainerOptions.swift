@@ -38,6 +38,8 @@ package struct TrainerOptions: Sendable, Equatable {
     package var averaging = 0.0
     /// The share of a stage's epochs over which degradation and consistency come in.
     package var ramp = 0.0
+    /// A model whose weights the run begins with, instead of random ones; of the same blueprint.
+    package var initial: InitialWeights?
     /// The split that is kept out, for the card: it decides thresholds, never weights.
     package var devSplit: String?
     package var licence = "unstated"
@@ -46,6 +48,15 @@ package struct TrainerOptions: Sendable, Equatable {
     package var resume = false
 
     package init() {}
+
+    /// The weights of a model, in the order of its network's parameters.
+    package struct InitialWeights: Sendable, Equatable {
+        package let values: [[Float]]
+        /// SHA-256 of the model's file, in hexadecimal.
+        package let digest: String
+
+        package init(values: [[Float]], digest: String) { (self.values, self.digest) = (values, digest) }
+    }
 
     /// How the learning rate moves.
     package enum Schedule: String, CaseIterable, Sendable {
@@ -70,7 +81,8 @@ package struct TrainerOptions: Sendable, Equatable {
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \
         emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")) \
         consistency=\(consistency) smoothing=\(labelSmoothing) clip=\(clip.map { "\($0)" } ?? "none") \
-        averaging=\(averaging) ramp=\(ramp)
+        averaging=\(averaging) ramp=\(ramp)\
+        \(initial.map { " init=\($0.digest.prefix(16))" } ?? "")
         """
     }
 }

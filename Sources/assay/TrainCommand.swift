@@ -62,6 +62,9 @@ enum TrainCommand {
     static let ramp = Option(
         "ramp", value: "share", default: "0",
         "Let degradation and consistency come in over this share of the first stage.")
+    static let initial = Option(
+        "init", value: "model",
+        "Begin with the weights of this model, which has the same blueprint, instead of random ones.")
     static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
     static let seed = Option("seed", value: "n", default: "1", "Start of all random draws.")
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
@@ -89,7 +92,8 @@ enum TrainCommand {
         options: [
             output, architecture, blueprint, width, depth, epochs, epochSize, batch, learningRate, schedule,
             weightDecay, patience, validation, validationLimit, leaveOut, emphasis, split, devSplit, consistency,
-            smoothing, clip, averaging, ramp, seed, jobs, augmentation, equalize, showRecipe, log, resume, licence,
+            smoothing, clip, averaging, ramp, initial, seed, jobs, augmentation, equalize, showRecipe, log, resume,
+            licence,
             quiet,
         ],
         manual: TrainManual.sections, run: run)
@@ -177,7 +181,23 @@ enum TrainCommand {
         }
         options.licence = line.text(licence) ?? options.licence
         options.devSplit = line.text(devSplit)
+        if let path = line.all(initial).last { options.initial = try weights(of: path, options.blueprint) }
         options.resume = line.flag(resume)
         return options
+    }
+
+    private static func weights(
+        of path: PathBytes, _ blueprint: Blueprint
+    ) throws(CommandFailure) -> TrainerOptions.InitialWeights {
+        let detector = try ModelFile.load(path).detector
+        guard detector.card.blueprint == blueprint else {
+            throw .failure("\(path.escaped): its blueprint is not the one that is trained; give it by --blueprint")
+        }
+        do throws(ModelError) {
+            let parameters = try detector.makeNetwork().parameters
+            return TrainerOptions.InitialWeights(values: parameters.map(\.value.values), digest: detector.digest)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
     }
 }

@@ -28,7 +28,7 @@ enum TrainManual {
                 "Calibration uses each validation picture as it is and reduced to 768 pixels with JPEG 60. Of both, apart: the "
                     + "threshold for fake lets through 1 % of the validation's photographs, 1 % of those of --leave-out and "
                     + "--dev-split (a conformal quantile), and 3 % of any one source, as nearly as its size can show; the stricter "
-                    + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 5 % of the fakes "
+                    + "of all counts. Where at least 1000 photographs of 20 sources are kept out, they decide alone. The one for suspect lets through 5 %. Below the one for real lie at most 5 % of the fakes "
                     + "of either part.",
                 "The model's envelope excludes pictures whose shorter side is below the crop's, and such that more than 85 % of the "
                     + "neighbouring pixels looked at are equal, as in drawings and screenshots: they get a score, and the verdict "

@@ -78,6 +78,31 @@ struct TrainTests {
         #expect(unknown.status != 0 && unknown.errors.contains("no picture is in split 'test'"))
     }
 
+    @Test func aRunBeginsWithTheWeightsOfAModel() throws {
+        let shop = shop()
+        #expect(shop.run(arguments("first.safetensors", "-q")).status == 0)
+        // So slow that nothing is learnt: what the first run knows is what the second one knows.
+        func slow(_ output: String, _ more: String...) -> [String] {
+            [
+                "train", "data", "-o", output, "-q", "--epochs", "1", "--epoch-size", "8", "--batch", "8",
+                "--validation", "0.3",
+            ]
+                + ["--seed", "11", "--learning-rate", "1e-9", "--log", output + ".log"] + more
+        }
+        #expect(shop.run(slow("random.safetensors")).status == 0)
+        let begun = shop.run(slow("second.safetensors", "--init", "first.safetensors"))
+        #expect(begun.status == 0, "\(begun.errors)")
+        func loss(_ name: String) throws -> Double {
+            let line = try #require(shop.read(name + ".log").split(separator: "\n").last)
+            let json = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return try #require(json?["validationLoss"] as? Double)
+        }
+        #expect(try loss("second.safetensors") < loss("random.safetensors"))
+        #expect(shop.run(["model", "show", "second.safetensors"]).output.contains(" init="))
+        let wider = shop.run(slow("wide.safetensors", "--init", "first.safetensors", "--width", "2"))
+        #expect(wider.status != 0 && wider.errors.contains("its blueprint is not the one that is trained"))
+    }
+
     @Test func theRecipeIsPrintedWithoutData() {
         let shop = Workshop()
         let ours = shop.run(["train", "--show-recipe"])

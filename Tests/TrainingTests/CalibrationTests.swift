@@ -139,6 +139,22 @@ import Testing
         #expect(thresholds.fake == chooseThresholds(validation: base).fake)
     }
 
+    @Test func manyHeldOutSourcesDecideAlone() {
+        // 25 sources of 60 photographs, all below 0.3, beside a validation that reaches up to 0.5.
+        var unseen: [SourcedScore] = []
+        for source in 0..<25 {
+            let values: [Double] = (0..<60).map { place in 0.3 * (Double(place) + Double(source) / 25) / 61 }
+            unseen += scores("u\(source)", isFake: false, values)
+        }
+        let many = chooseThresholds(validation: base, heldOut: unseen)
+        #expect(many.fake < 0.3)
+        // (1500 + 1) · 1 % less one, and of no source more than one of 60.
+        let alarms = unseen.count { $0.score > many.fake }
+        #expect(alarms == 14)
+        let few = chooseThresholds(validation: base, heldOut: Array(unseen.prefix(19 * 60)))
+        #expect(few.fake == chooseThresholds(validation: base).fake)
+    }
+
     @Test func theStricterOfTwoKeepsWhatBothPromise() {
         let a = Thresholds(fake: 0.9, real: 0.2, falseAlarmRate: 0.01, missRate: 0.05, suspect: 0.7)
         let b = Thresholds(fake: 0.8, real: 0.1, falseAlarmRate: 0.01, missRate: 0.05, suspect: 0.75)

@@ -200,7 +200,13 @@ import Testing
         var options = options(folder.path + "/model")
         (options.learningRate, options.epochs) = (1e30, 1)
         let trainer = Trainer(options, try Dataset.load(folder.path)) { _ in }
-        #expect(throws: TrainerError.diverged(stage: "branches")) { _ = try trainer.run() }
+        // Which stage it is depends on how the numbers run off.
+        do {
+            _ = try trainer.run()
+            Issue.record("a learning rate of 1e30 was survived")
+        } catch {
+            #expect(error.message.contains("had a finite validation loss"))
+        }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/model"))
     }
 
