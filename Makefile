@@ -40,7 +40,8 @@ bench-peers: build
 
 install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
-	test ! -d man || install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
 
 packages:
 	@.ci/packages

@@ -58,10 +58,12 @@ let package = Package(
         module("Network", ["CKernels", "COpenBLAS"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
         module("Files", ["CCrypto"]),
-        module("Scanning", ["Detection", "Files", "Imaging", "CProcess"]),
+        module("Inspection", ["Detection", "Files", "Imaging"]),
+        module("Scanning", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
-            name: "assay", dependencies: ["Scanning", "Training", "Detection", "Files", "Imaging", "Network"],
+            name: "assay",
+            dependencies: ["Scanning", "Training", "Inspection", "Detection", "Files", "Imaging", "Network"],
             swiftSettings: strict),
         // Times the parts; not shipped.
         .executableTarget(
@@ -71,7 +73,8 @@ let package = Package(
         tests("NetworkTests", ["Network", "CKernels"]),
         tests("DetectionTests", ["Detection", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
-        tests("ScanningTests", ["Scanning", "Detection", "Files", "Imaging"]),
+        tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
+        tests("ScanningTests", ["Scanning", "Inspection", "Detection", "Files", "Imaging"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],

@@ -1,4 +1,4 @@
-// The path from pixels to a verdict.
+// The path from pixels to scores.
 package import Imaging
 import Network
 
@@ -42,7 +42,7 @@ package final class Examiner {
             height: pixels.height)
     }
 
-    /// Crops, inputs, network, scores, verdict.
+    /// Crops, inputs, network, scores.
     ///
     /// - Parameter parts: for each of `regions(width:height:)` a part of the picture that covers it.
     package func examine(_ parts: [Part], width: Int, height: Int) -> Assessment {
@@ -108,8 +108,7 @@ package final class Examiner {
         let average = mean(single)
         let spread = mean(single.map { ($0 - average) * ($0 - average) }).squareRoot()
         return Assessment(
-            scores: scores, verdict: picture.outside.isEmpty ? card.thresholds.verdict(scores.fused) : .uncertain,
-            logits: logits, crops: crops.count, outside: picture.outside, spread: spread,
+            scores: scores, logits: logits, crops: crops.count, outside: picture.outside, spread: spread,
             featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
     }
 

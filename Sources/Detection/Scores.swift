@@ -48,12 +48,11 @@ package enum Verdict: String, Sendable, CaseIterable {
 package struct Assessment: Sendable {
     /// Calibrated probabilities of "synthesised", not clamped.
     package let scores: Scores
-    package let verdict: Verdict
     /// Logits of the picture, as its crops' are aggregated, before calibration.
     package let logits: Scores
     /// How many crops were looked at.
     package let crops: Int
-    /// The bounds of the model's envelope that the picture exceeds; with any of them the verdict is `uncertain`.
+    /// The bounds of the model's envelope that the picture exceeds; with any of them no verdict is given.
     package let outside: Set<Envelope.Limit>
     /// Standard deviation of the crops' calibrated fused scores: 0 when all agree or there is one crop only.
     package let spread: Double
@@ -63,11 +62,11 @@ package struct Assessment: Sendable {
     package let networkSeconds: Double
 
     package init(
-        scores: Scores, verdict: Verdict, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], spread: Double,
+        scores: Scores, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], spread: Double,
         featureSeconds: Double, networkSeconds: Double
     ) {
         self.outside = outside
-        (self.scores, self.verdict, self.logits, self.crops) = (scores, verdict, logits, crops)
+        (self.scores, self.logits, self.crops) = (scores, logits, crops)
         (self.spread, self.featureSeconds, self.networkSeconds) = (spread, featureSeconds, networkSeconds)
     }
 }

@@ -36,6 +36,22 @@ package struct JSONText {
         object(body)
     }
 
+    /// Begins an object that `endObject` ends, for writers that don't know at the beginning where that is.
+    package mutating func beginObject(_ key: String? = nil) {
+        if let key { name(key) }
+        separate()
+        append("{")
+        needsComma = false
+    }
+
+    package mutating func endObject() {
+        append("}")
+        needsComma = true
+    }
+
+    /// The next value written is that of this member.
+    package mutating func key(_ key: String) { name(key) }
+
     /// A member whose value is an array.
     package mutating func list(_ key: String, _ body: (inout JSONText) -> Void) {
         name(key)

@@ -34,7 +34,7 @@ package struct ImageFacts: Sendable, Equatable {
     }
 
     /// How colour is stored.
-    package enum Colour: String, Sendable {
+    package enum Colour: String, Sendable, CaseIterable {
         case grey, rgb, ycbcr, cmyk, ycck, palette, other
     }
 }

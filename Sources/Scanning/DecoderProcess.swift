@@ -1,26 +1,30 @@
 // The scanner's side of a decoder process: started when first needed, killed when it hangs, replaced when it dies.
 
 internal import CProcess
-internal import Detection
+package import Detection
 internal import Files
 internal import Glibc
 package import Imaging
+internal import Inspection
 
 /// What every decoder process of a scan is started with.
 package struct DecoderSettings: Sendable {
     package var limits = DecodeLimits()
     /// Seconds that one picture may take; nil for as long as it likes.
     package var timeout: Double? = 30
-    /// How many pictures a process may judge together; `Blueprint.batch` of the model.
-    package var batch = 1
     /// The model that they use, nil for the shipped one.
     package var model: SharedModel?
+    /// The card of that model.
+    package var card: ModelCard
     /// What confines them; one that can't have all of it does nothing.
     package var isolation = Isolation.offered
     /// Name of the subcommand that runs `DecoderService`.
-    package var subcommand = "decoder"
+    package static let subcommand = "decoder"
 
-    package init() {}
+    package init(_ card: ModelCard) { self.card = card }
+
+    /// How many pictures a process may judge together.
+    var batch: Int { card.blueprint.batch }
 
     /// Address space for decoding: 16 bytes a pixel, which covers a progressive JPEG in CMYK, and room for the network.
     package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }
@@ -33,7 +37,7 @@ package struct DecoderSettings: Sendable {
 /// in the order of the requests.
 final class DecoderProcess {
     /// A file that was handed over.
-    private struct Request {
+    private struct HandedOver {
         enum State {
             /// No process has it yet.
             case held
@@ -45,6 +49,7 @@ final class DecoderProcess {
         }
 
         let place: Range<Int>
+        let format: ImageFormat
         var state = State.held
         /// A process that it was with together with others failed; it goes to the next one alone.
         var isSuspect = false
@@ -58,16 +63,18 @@ final class DecoderProcess {
 
     let buffer: SharedBuffer
     private let settings: DecoderSettings
+    private let expectation: Expectation
     private let clock = ContinuousClock()
     private var running: (process: pid_t, socket: Int32)?
     /// Oldest first.
-    private var requests: [Request] = []
+    private var requests: [HandedOver] = []
     /// When the process began with what it works on, if it works on anything.
     private var begun: ContinuousClock.Instant
     private var reply = [UInt8](repeating: 0, count: 8192)
 
     init(_ settings: DecoderSettings) throws(FileError) {
         self.settings = settings
+        expectation = Expectation(settings.card, settings.limits)
         buffer = try SharedBuffer()
         begun = clock.now
     }
@@ -94,11 +101,11 @@ final class DecoderProcess {
         }
     }
 
-    /// Hands over the bytes at `place` in the buffer, which must not be touched until `receive` has returned the finding.
-    func submit(_ place: Range<Int>) {
+    /// Hands over the bytes of a file of `format` at `place` in the buffer, which must not be touched until `receive` has returned the finding.
+    func submit(_ place: Range<Int>, _ format: ImageFormat) {
         if requests.allSatisfy(\.isDone) { begun = clock.now }
         let mustWait = requests.contains { $0.isHeld || $0.isSuspect && $0.isWithProcess }
-        requests.append(Request(place: place))
+        requests.append(HandedOver(place: place, format: format))
         if !mustWait { send(requests.count - 1) }
     }
 
@@ -123,7 +130,7 @@ final class DecoderProcess {
             _ = unsafe Glibc.send(socket, words, 16, Int32(MSG_NOSIGNAL))
         } catch {
             let message = "no decoder process: \(error.message)"
-            requests[index].state = .done(.refused(Refusal(.error, code: "no-decoder", message: message)))
+            requests[index].state = .done(Finding(Refusal(.error, code: "no-decoder", message: message)))
         }
     }
 
@@ -131,7 +138,15 @@ final class DecoderProcess {
     private func advance() {
         guard let oldest = requests.firstIndex(where: \.isWithProcess) else { return }
         switch answer() {
-        case .finding(let finding): requests[oldest].state = .done(finding)
+        case .finding(let finding):
+            do throws(Contradiction) {
+                try expectation.check(finding, on: .judge, format: requests[oldest].format)
+                requests[oldest].state = .done(finding)
+            } catch {
+                end()
+                requests[oldest].state = .done(Finding(.contradiction(error)))
+                for index in requests.indices where requests[index].isWithProcess { requests[index].state = .held }
+            }
         case .seen:
             if let current = requests.firstIndex(where: \.isWaiting) {
                 requests[current].state = .seen
@@ -153,7 +168,7 @@ final class DecoderProcess {
             + requests.indices.filter { requests[$0].isWaiting }.prefix(1)
         for index in requests.indices where !requests[index].isDone { requests[index].state = .held }
         if tried.count == 1 {
-            requests[tried[0]].state = .done(.refused(refusal))
+            requests[tried[0]].state = .done(Finding(refusal))
         } else {
             for index in tried { requests[index].isSuspect = true }
         }
@@ -208,7 +223,7 @@ final class DecoderProcess {
     private func connect() throws(FileError) -> Int32 {
         if let running { return running.socket }
         let words = [
-            "assay", settings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
+            "assay", DecoderSettings.subcommand, String(settings.limits.maxPixels), String(settings.limits.maxScans),
             String(settings.limits.maxTextBytes), String(settings.memory),
             String(settings.isolation.rawValue), settings.model == nil ? "0" : "1",
         ]
@@ -276,4 +291,8 @@ final class DecoderProcess {
 
 extension Refusal {
     fileprivate static let nonsense = Refusal(.error, code: "crashed", message: "the decoder answered nonsense")
+
+    fileprivate static func contradiction(_ contradiction: Contradiction) -> Refusal {
+        Refusal(.error, code: "crashed", message: "the decoder answered nonsense: \(contradiction.message)")
+    }
 }

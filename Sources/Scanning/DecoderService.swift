@@ -5,57 +5,7 @@ internal import Detection
 internal import Files
 internal import Glibc
 package import Imaging
-
-/// Bytes to findings: sniff → decode → crops → features → network → scores.  The one way that all judging goes.
-struct Examination {
-    private let limits: DecodeLimits
-    private let examiner: Examiner
-    /// Why there will be no score, or what the score will be added to.
-    private var pictures: [Result<Decoded, DecodeError>] = []
-
-    private struct Decoded {
-        let facts: ImageFacts
-        let warning: String?
-        let seconds: Double
-    }
-
-    init(_ limits: DecodeLimits, _ examiner: Examiner) { (self.limits, self.examiner) = (limits, examiner) }
-
-    var isFull: Bool { pictures.count >= examiner.batch }
-
-    /// Does all that can be done with one file alone.
-    mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        do throws(DecodeError) {
-            let clock = ContinuousClock()
-            let start = clock.now
-            let image = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
-            let time = start.duration(to: clock.now).seconds
-            examiner.look(at: image.parts, width: image.facts.width, height: image.facts.height)
-            pictures.append(.success(Decoded(facts: image.facts, warning: image.warning, seconds: time)))
-        } catch {
-            pictures.append(.failure(error))
-        }
-    }
-
-    /// The findings on all files added since the last call, in their order.
-    mutating func findings() -> [Finding] {
-        var assessments = examiner.judge()[...]
-        defer { pictures.removeAll(keepingCapacity: true) }
-        return pictures.map { picture in
-            switch picture {
-            case .failure(let error): .refused(Refusal(error))
-            case .success(let image):
-                .judged(
-                    Judgement(
-                        image.facts, warning: image.warning, assessments.removeFirst(), decodeSeconds: image.seconds))
-            }
-        }
-    }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}
+internal import Inspection
 
 /// The child's side of a decoder process.
 package struct DecoderService {
@@ -85,7 +35,7 @@ package struct DecoderService {
     /// Serves requests until the scanner closes its end; the result is the exit status.
     func serve(with detector: Detector) -> Int32 {
         process_keep_memory()
-        var examination = Examination(limits, detector.makeExaminer())
+        var inspector = Inspector(limits, detector)
         guard process_confine(memory, isolation.rawValue) == 0 else { return Int32(PROCESS_NOT_CONFINED) }
         var view = SharedView(DecoderService.images)
         while let first = nextRequest(waits: true) {
@@ -95,12 +45,12 @@ package struct DecoderService {
                 #if DEBUG
                     unsafe DecoderService.misbehaveIfAsked(bytes)
                 #endif
-                unsafe examination.add(bytes)
-                guard !examination.isFull, let next = nextRequest(waits: false) else { break }
+                unsafe inspector.add(bytes)
+                guard !inspector.isFull, let next = nextRequest(waits: false) else { break }
                 guard DecoderService.answer(DecoderService.seen) else { return 0 }
                 request = next
             }
-            for finding in examination.findings() {
+            for finding in inspector.findings() {
                 guard DecoderService.answer(finding.encoded) else { return 0 }
             }
         }

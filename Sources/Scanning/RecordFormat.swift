@@ -2,6 +2,7 @@
 
 internal import Detection
 internal import Files
+internal import Inspection
 
 /// Selects and formats records.
 package struct RecordFormat: Sendable {

@@ -1,8 +1,10 @@
 // The scan: a walk that runs ahead, workers that each drive one decoder process, and one sink.
 
+package import Detection
 package import Files
 internal import Glibc
 internal import Imaging
+package import Inspection
 
 /// What is scanned, and how.
 package struct ScanPlan: Sendable {
@@ -14,19 +16,24 @@ package struct ScanPlan: Sendable {
     package var jobs = 1
     /// Bytes; larger pictures are skipped.
     package var maxFileSize = 256 << 20
-    package var decoder = DecoderSettings()
+    package var decoder: DecoderSettings
     /// Decoders with these settings that were started ahead of the scan.
     package var earlyDecoders: EarlyDecoders?
     /// `Detector.identity` of the model that the decoders use.
-    package var model = ""
-    /// The model's looser threshold, if it has one.
-    package var suspect: Double?
+    package var model: String
+    /// Makes verdicts of findings.
+    package var judge: Judge
     package var format = RecordFormat()
     package var resume = ResumeIndex()
     /// Whether records that are no `ok` are also reported on standard error, for output that shows only paths.
     package var warnsOfErrors = false
 
-    package init() {}
+    /// A plan for scoring with `detector`.
+    package init(_ detector: Detector) {
+        decoder = DecoderSettings(detector.card)
+        judge = Judge(detector.thresholds)
+        model = detector.identity
+    }
 
     /// How many decoders to start ahead of the scan: one for each job, or for each operand where none of them is a directory, but
     /// no more than what takes a few milliseconds.
@@ -124,7 +131,7 @@ package final class Scanner: Sendable {
     }
 
     private func deliver(_ record: Record, _ sequence: Int, _ json: inout JSONText) -> Bool {
-        if plan.warnsOfErrors, case .refused(let refusal) = record.finding {
+        if plan.warnsOfErrors, let refusal = record.finding.refusal {
             let line = Array("assay: \(record.path.escaped): \(refusal.message.escapingControls)\n".utf8)
             unsafe write(STDERR_FILENO, line, line.count)
         }

@@ -1,6 +1,7 @@
 // Counts of a scan, which always add up.
 
 package import Detection
+internal import Inspection
 
 /// What became of everything that was seen: seen = ok + skipped + error + notImages.
 package struct Tally: Sendable, Equatable {

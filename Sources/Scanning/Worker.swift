@@ -3,6 +3,7 @@
 internal import Files
 internal import Glibc
 internal import Imaging
+internal import Inspection
 
 /// What became of one thing that was found.
 enum Outcome {
@@ -66,6 +67,7 @@ final class Worker {
             case .handedOver(var record):
                 guard layout.files.count > count, let decoder else { return }
                 record.finding = decoder.receive()
+                record.judgement = plan.judge.judge(record.finding)
                 let place = layout.removeFirst()
                 if place.upperBound > BufferLayout.size { decoder.buffer.trim(keep: BufferLayout.size) }
                 deliver(next.sequence, .record(record))
@@ -79,16 +81,15 @@ final class Worker {
         do throws(FileError) {
             let open = try file.open()
             if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed }
-            var record = Record(
-                file.path, .refused(Refusal(.error, code: "", message: "")), model: plan.model, suspect: plan.suspect)
+            var record = Record(file.path, Finding(Facts()), model: plan.model)
             record.size = open.size
             record.modified = open.modified
             do throws(FileError) {
                 guard let refusal = try handOver(open, record, sequence) else { return nil }
                 if refusal == Refusal(.notAnImage) && !file.isNamed { return .notImage }
-                record.finding = .refused(refusal)
+                record.finding = Finding(refusal)
             } catch {
-                record.finding = .refused(error)
+                record.finding = Finding(error)
             }
             return .record(record)
         } catch .notRegular {
@@ -108,11 +109,11 @@ final class Worker {
         try buffer.grow(to: start + head)
         var length = try unsafe file.read(
             into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[start..<(start + head)]))
-        switch unsafe ImageFormat.sniff(UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<(start + length)])) {
-        case nil: return Refusal(.notAnImage)
-        case let format? where !format.isDecodable: return Refusal(.unsupportedFormat(format))
-        default: break
-        }
+        guard
+            let format = unsafe ImageFormat.sniff(
+                UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<(start + length)]))
+        else { return Refusal(.notAnImage) }
+        guard format.isDecodable else { return Refusal(.unsupportedFormat(format)) }
         guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
         if length == head && head <= file.size {
             try buffer.grow(to: start + file.size + 1)
@@ -122,7 +123,7 @@ final class Worker {
         }
         guard length == file.size else { throw .changed }
         let place = start..<(start + length)
-        decoder.submit(place)
+        decoder.submit(place, format)
         unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[place]))
         var record = record
         record.sha256 = digest.finish()
@@ -149,14 +150,13 @@ final class Worker {
     }
 
     private func refused(_ path: PathBytes, _ status: Status, _ error: FileError) -> Outcome {
-        .record(
-            Record(path, .refused(Refusal(status, code: error.code, message: error.message)), model: plan.model))
+        .record(Record(path, Finding(Refusal(status, code: error.code, message: error.message)), model: plan.model))
     }
 }
 
 extension Finding {
-    fileprivate static func refused(_ error: FileError) -> Finding {
+    fileprivate init(_ error: FileError) {
         let isLimit = if case .tooLarge = error { true } else { false }
-        return .refused(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
+        self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
     }
 }

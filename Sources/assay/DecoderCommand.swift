@@ -8,7 +8,7 @@ import Scanning
 enum DecoderCommand {
     static let numbers = Argument("number", repeats: true, "Limits, as `DecoderProcess` writes them.")
     static let command = Command(
-        DecoderSettings().subcommand, "Decode for a scan.", arguments: [numbers], hidden: true, run: run)
+        DecoderSettings.subcommand, "Decode for a scan.", arguments: [numbers], hidden: true, run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let values = line.operands.compactMap { Int($0.lossy) }

@@ -1,11 +1,12 @@
-// The hidden subcommand that `man/update` calls to write the manual pages.
+// The hidden subcommand that `man/update` calls to write the manual pages and the schema of records.
 
 import Files
+import Scanning
 
 /// `assay manual [SUBCOMMAND]`.
 enum ManualCommand {
     static let subcommand = Argument(
-        "subcommand", required: false, "Subcommand to describe; the program if none is given.")
+        "subcommand", required: false, "Subcommand to describe, or record or schema; the program if none is given.")
     static let command = Command(
         "manual", "Print a manual page as mdoc.", arguments: [subcommand], hidden: true, run: run)
 
@@ -13,6 +14,15 @@ enum ManualCommand {
         guard let name = line.operands.first?.lossy else {
             Console.out(manualPage(Assay.command, names: ["assay"]))
             return 0
+        }
+        switch name {
+        case "record":
+            Console.out(recordPage())
+            return 0
+        case "schema":
+            Console.out(Record.schema)
+            return 0
+        default: break
         }
         guard let command = Assay.command.subcommands.first(where: { $0.name == name && !$0.hidden }) else {
             throw .usage("Unknown subcommand '\(name)'.")

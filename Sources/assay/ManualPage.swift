@@ -67,7 +67,7 @@ private func list(_ command: Command) -> String {
 }
 
 /// Text that roff takes literally: backslashes doubled, leading dots and quotes guarded, dashes kept as they are.
-private func escaped(_ text: String) -> String {
+func escaped(_ text: String) -> String {
     var safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
     if safe.hasPrefix(".") || safe.hasPrefix("'") { safe = "\\&" + safe }
     return safe

@@ -27,7 +27,7 @@ enum ScanManual {
         (
             "Records",
             [
-                "Each line of output is a JSON object; examples/record.schema.json describes it. status is ok, skipped (a limit "
+                "Each line of output is a JSON object; assay-record(5) describes it. status is ok, skipped (a limit "
                     + "or a format that is not decoded stood in the way) or error (unreadable, corrupt, timed out, decoder "
                     + "crashed); where it is not ok, code and message say why. verdict is fake, real, uncertain or null.",
                 "Scores are probabilities of synthesis, written within 0.01 and 0.99, with as many digits as it takes to read "

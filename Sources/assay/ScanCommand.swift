@@ -22,11 +22,10 @@ enum ScanCommand {
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let isQuiet = line.flag(Options.quiet)
         let failing = try kinds(line, Options.failOn) ?? [.fake]
-        var plan = try ScanPlan(line)
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
-        plan.decoder.batch = model.detector.card.blueprint.batch
+        var plan = try ScanPlan(line, model.detector)
         let isolation = try isolate(line, plan.decoder, isQuiet)
         let session: ScanSession
         do throws(FileError) {
@@ -37,8 +36,6 @@ enum ScanCommand {
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
-        plan.model = model.detector.identity
-        plan.suspect = model.detector.thresholds.suspect
         let output = try openOutput(line, &plan)
         let summaryFile = try line.path(Options.summary).map(SummaryFile.init)
 

@@ -1,5 +1,6 @@
 // Reads a plan out of a command line.
 
+import Detection
 import Files
 internal import Glibc
 import Imaging
@@ -7,9 +8,9 @@ import Scanning
 
 extension ScanPlan {
     /// Everything that the options of `assay scan` say about what is scanned and what is written.
-    init(_ line: Invocation) throws(CommandFailure) {
+    init(_ line: Invocation, _ detector: Detector) throws(CommandFailure) {
         typealias Options = ScanOptions
-        self.init()
+        self.init(detector)
         let isNull = line.flag(Options.null)
         let isList = line.flag(Options.list)
         let listNames = line.all(Options.filesFrom)

@@ -35,6 +35,11 @@ struct DocumentTests {
         #expect(!page.contains("decoder"))
     }
 
+    @Test func theRecordIsDescribedAsItsTableHasIt() {
+        #expect(shop.run(["manual", "record"]).output == content("man/assay-record.5"), "run man/update")
+        #expect(shop.run(["manual", "schema"]).output == content("examples/record.schema.json"), "run man/update")
+    }
+
     @Test func recordsHaveTheKeysOfTheSchema() throws {
         let schema = object(content("examples/record.schema.json"))
         let properties = try #require(schema["properties"] as? [String: [String: Any]])

@@ -20,7 +20,7 @@ struct HostileTests {
             shop.write("x/\(name).jpg", Workshop.jpeg + Array("assay-test:\(word)".utf8))
         }
         let options = [
-            "-q", "-j", "1", "--timeout", "2", "--max-pixels", "1M", "--sort", "path", "--isolation", "weak",
+            "-q", "-j", "1", "--timeout", "15", "--max-pixels", "1M", "--sort", "path", "--isolation", "weak",
         ]
         let run = shop.run(
             ["scan", "--model", "../" + shop.modelName] + options + ["x"],

@@ -42,13 +42,8 @@ import Testing
     }
 
     @Test func `outside the envelope there is a score but no verdict`() {
-        // Everything is fake for this model.
-        let sure: (inout ModelCard) -> Void = {
-            $0.thresholds = Thresholds(fake: 0, real: 0, falseAlarmRate: 1, missRate: 0)
-        }
-        let free = detector(.crossdomain, sure).makeExaminer()
+        let free = detector().makeExaminer()
         let bounded = detector {
-            sure(&$0)
             $0.envelope = Envelope(smallestSide: 100, flatShare: 0.85)
         }.makeExaminer()
         func blank(_ width: Int, _ height: Int) -> Pixels {
@@ -62,9 +57,8 @@ import Testing
         for (picture, limits) in cases {
             let assessment = bounded.examine(picture)
             #expect(assessment.outside == limits, "\(picture.width) × \(picture.height)")
-            #expect(assessment.verdict == (limits.isEmpty ? .fake : .uncertain))
             let unbounded = free.examine(picture)
-            #expect(unbounded.verdict == .fake && unbounded.outside.isEmpty)
+            #expect(unbounded.outside.isEmpty)
             #expect(unbounded.scores == assessment.scores)
         }
         // Half blank: the share of equal neighbours counts, wherever crops lie.
@@ -128,17 +122,15 @@ import Testing
         #expect(assessment.spread == 0)
     }
 
-    @Test func `scores are the calibrated logits and the verdict goes by the fused one`() {
+    @Test func `scores are the calibrated logits`() {
         let picture = noise(150, 150)
         let logits = detector().makeExaminer().examine(picture).logits
         let calibrated = detector(.crossdomain) { card in
             card.calibration["fused"] = Calibration(temperature: 2, bias: 3)
-            card.thresholds = Thresholds(fake: 0.5, real: 0.1, falseAlarmRate: 0, missRate: 0)
         }.makeExaminer().examine(picture)
         #expect(calibrated.logits == logits)
         #expect(abs(calibrated.scores.fused - sigmoid(logits.fused / 2 + 3)) < 1e-12)
         #expect(abs(calibrated.scores.spatial - sigmoid(logits.spatial)) < 1e-12)
-        #expect(calibrated.verdict == (calibrated.scores.fused >= 0.5 ? .fake : .uncertain))
     }
 
     @Test func `verdicts begin exactly at the thresholds`() {

@@ -2,6 +2,7 @@
 
 import Files
 import Foundation
+import Inspection
 import Testing
 
 @testable import Scanning
@@ -33,10 +34,10 @@ struct RecordFileTests {
         let odd = PathBytes([0x61, 0xff])
         var json = JSONText()
         for path in [PathBytes("a\n\"}b.jpg"), odd] {
-            RecordTests.record(.judged(RecordTests.judgement()), path: path).write(to: &json)
+            RecordTests.record(RecordTests.finding(), path: path).write(to: &json)
         }
         var unreadable = Record(
-            PathBytes("gone"), .refused(Refusal(.error, code: "unreadable", message: "")), model: "")
+            PathBytes("gone"), Finding(Refusal(.error, code: "unreadable", message: "")), model: "")
         unreadable.size = nil
         unreadable.write(to: &json)
         let index = try ResumeIndex(try open("no record\n{}\n" + json.text + "{\"path\":\"x\"\n").0)

@@ -1,30 +1,35 @@
-// Records say exactly what was found, and what a decoder process sends is not believed before it is checked.
+// Records say exactly what was found.
 
 import Detection
 import Files
 import Foundation
 import Imaging
+import Inspection
 import Testing
 
 @testable import Scanning
 
 struct RecordTests {
-    static func judgement(
-        _ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0), outside: Set<Envelope.Limit> = []
-    ) -> Judgement {
-        var facts = ImageFacts(format: .jpeg, width: 640, height: 480, bitsPerChannel: 8, colour: .ycbcr)
-        facts.orientation = 6
-        facts.jpegQuality = 92
-        facts.subsampling = "4:2:0"
-        facts.isProgressive = true
-        let assessment = Assessment(
-            scores: scores, verdict: .uncertain, logits: scores, crops: 5, outside: outside, spread: 0.0421,
-            featureSeconds: 0.001, networkSeconds: 0.0022)
-        return Judgement(facts, warning: "odd \"marker\"", assessment, decodeSeconds: 0.0031)
+    static func finding(_ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0)) -> Finding {
+        var image = ImageFacts(format: .jpeg, width: 640, height: 480, bitsPerChannel: 8, colour: .ycbcr)
+        image.orientation = 6
+        image.jpegQuality = 92
+        image.subsampling = "4:2:0"
+        image.isProgressive = true
+        var seen = Observation(fileSize: 183_022)
+        seen.image = image
+        seen.warning = "odd \"marker\""
+        seen.decodeSeconds = 0.0031
+        seen.assessment = Assessment(
+            scores: scores, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001, networkSeconds: 0.0022)
+        return Finding(Facts(seen))
     }
 
+    static let refusal = Finding(Refusal(.error, code: "truncated", message: "ends early"))
+
     static func record(_ finding: Finding, path: PathBytes = PathBytes("a/b.jpg")) -> Record {
-        var record = Record(path, finding, model: "crossdomain-1:9f2c61d0")
+        let judge = Judge(Thresholds(fake: 0.8, real: 0.2, falseAlarmRate: 0, missRate: 0))
+        var record = Record(path, finding, judge.judge(finding), model: "crossdomain-1:9f2c61d0")
         record.size = 183022
         record.modified = Timestamp(seconds: 1_767_323_045, nanoseconds: 5)
         record.sha256 = String(repeating: "a", count: 64)
@@ -39,7 +44,7 @@ struct RecordTests {
 
     @Test func aJudgedPictureIsWrittenWithClampedScores() {
         #expect(
-            text(Self.record(.judged(Self.judgement())))
+            text(Self.record(Self.finding()))
                 == #"{"assay":1,"path":"a/b.jpg","status":"ok","verdict":"uncertain","#
                 + #""scores":{"fused":0.75,"spatial":0.99,"frequency":0.01},"reasons":["score:between-thresholds"],"rules":[],"#
                 + #""image":{"format":"jpeg","width":640,"height":480,"jpegQuality":92,"subsampling":"4:2:0","#
@@ -50,31 +55,9 @@ struct RecordTests {
                 + #""milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"# + "\n")
     }
 
-    @Test func reasonsNameTheSuspectThresholdAndWhatLiesOutsideTheEnvelope() {
-        var suspect = Self.record(.judged(Self.judgement()))
-        suspect.suspect = 0.75
-        #expect(
-            text(suspect).contains(#""reasons":["score:between-thresholds","score:suspect-threshold-reached"]"#))
-        suspect.suspect = 0.76
-        #expect(text(suspect).contains(#""reasons":["score:between-thresholds"]"#))
-        suspect.suspect = 0.5
-        suspect.finding = .judged(Self.judgement(outside: [.flat, .small]))
-        #expect(text(suspect).contains(#""reasons":["envelope:too-small","envelope:flat"]"#))
-    }
-
-    @Test func aVerdictOnWhatLiesOutsideTheEnvelopeIsNotBelieved() throws {
-        var judgement = Self.judgement(outside: [.small])
-        let finding = try Finding(decoding: Finding.judged(judgement).encoded[...])
-        guard case .judged(let read) = finding else { throw WireError() }
-        #expect(read.outside == [.small])
-        judgement.verdict = .fake
-        #expect(throws: WireError.self) { _ = try Finding(decoding: Finding.judged(judgement).encoded[...]) }
-    }
-
     @Test func aRefusalIsWrittenWithItsReason() {
         let bytes: [UInt8] = [0x61, 0xff, 0x0a]
-        var record = Self.record(
-            .refused(Refusal(.error, code: "truncated", message: "ends early")), path: PathBytes(bytes))
+        var record = Self.record(Self.refusal, path: PathBytes(bytes))
         record.sha256 = nil
         #expect(
             text(record)
@@ -86,35 +69,16 @@ struct RecordTests {
 
     @Test func scoresReadBackAsTheSameNumbers() throws {
         let scores = Scores(fused: 0.1 + 0.2, spatial: 1 / 3, frequency: 0.987654321012345678)
-        let line = text(Self.record(.judged(Self.judgement(scores))))
+        let line = text(Self.record(Self.finding(scores)))
         for head in Head.allCases {
             let number = line.split(separator: "\"\(head.rawValue)\":").last?.prefix { !",}".contains($0) }
             #expect(number.flatMap { Double($0) } == scores[head])
         }
     }
 
-    @Test func findingsSurviveTheWire() throws {
-        let refusal = Finding.refused(Refusal(.skipped, code: "too-many-pixels", message: "é"))
-        for finding in [.judged(Self.judgement()), refusal] {
-            let read = try Finding(decoding: finding.encoded[...])
-            #expect(read.encoded == finding.encoded)
-            #expect(text(Self.record(read)) == text(Self.record(finding)))
-        }
-    }
-
-    @Test func nonsenseFromADecoderIsRefused() {
-        let good = Finding.judged(Self.judgement()).encoded
-        for length in 0..<good.count {
-            #expect(throws: WireError.self) { try Finding(decoding: good[..<length]) }
-        }
-        #expect(throws: WireError.self) { try Finding(decoding: (good + [0])[...]) }
-        let impossible = [Scores(fused: .nan, spatial: 0, frequency: 0), Scores(fused: 0, spatial: 2, frequency: 0)]
-        for scores in impossible {
-            #expect(throws: WireError.self) {
-                try Finding(decoding: Finding.judged(Self.judgement(scores)).encoded[...])
-            }
-        }
-        // Every other byte value in every place either is refused or still gives a line of valid JSON.
+    /// Every other byte value in every place of a decoder's message is refused or still gives a line of valid JSON.
+    @Test func whateverADecoderSaysARecordIsJSON() {
+        let good = Self.finding().encoded
         for place in good.indices {
             for change: UInt8 in [1, 0x80, 0xff] {
                 var bad = good
@@ -126,21 +90,23 @@ struct RecordTests {
         }
     }
 
-    @Test func aDecoderGivesOnlyCodesThatExist() throws {
-        let errors: [DecodeError] = [
-            .unsupportedFormat(.gif), .unsupportedVariant(.jpeg, reason: ""), .truncated(reason: ""),
-            .corrupt(reason: ""),
-            .tooManyPixels(width: 1, height: 1, limit: 0), .tooManyScans(limit: 0), .tooMuchText(bytes: 1, limit: 0),
-            .outOfMemory,
-        ]
-        for error in errors { _ = try Finding(decoding: Finding.refused(Refusal(error)).encoded[...]) }
-        let invented = Finding.refused(Refusal(.error, code: "invented", message: "")).encoded
-        #expect(throws: WireError.self) { try Finding(decoding: invented[...]) }
+    @Test func everyFactThatHasAPlaceIsInTheRecord() {
+        let placed = Set(Facts.table.map(\.row).filter { !$0.path.isEmpty }.map(\.name))
+        let names = Record.table.map(\.row.name)
+        #expect(placed.subtracting(names) == [])
+        #expect(Set(names).count == names.count)
+        let paths = Record.table.map { $0.row.path.joined(separator: ".") }
+        #expect(Set(paths).count == paths.count)
+        // Rows that share keys follow each other: otherwise an object would be written twice.
+        let groups = Record.table.map { $0.row.path.dropLast().joined(separator: ".") }
+        var seen: [String] = []
+        for group in groups where group != seen.last { seen.append(group) }
+        #expect(Set(seen.filter { !$0.isEmpty }).count == seen.count { !$0.isEmpty })
     }
 
     @Test func kindsSelectByStatusAndByVerdict() {
-        let ok = Self.record(.judged(Self.judgement()))
-        let bad = Self.record(.refused(Refusal(.error, code: "x", message: "y")))
+        let ok = Self.record(Self.finding())
+        let bad = Self.record(Self.refusal)
         #expect(ok.isOf([.ok]) && ok.isOf([.uncertain, .fake]) && !ok.isOf([.fake, .real, .error]))
         #expect(bad.isOf([.error]) && !bad.isOf([.ok, .fake, .real, .uncertain, .skipped]))
     }

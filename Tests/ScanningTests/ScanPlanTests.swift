@@ -1,5 +1,6 @@
 // What a scan prepares before it knows what it will find.
 
+import Detection
 import Files
 import Testing
 
@@ -11,7 +12,8 @@ import Testing
         (["/"], 4, 4), (["/dev/null", "/dev"], 3, 3), (["/"], 64, 8), ([], 4, 0),
     ])
     func `decoders are started for as many files as there can be`(_ operands: [String], _ jobs: Int, _ wanted: Int) {
-        var plan = ScanPlan()
+        let card = ModelCard(.crossdomain)
+        var plan = ScanPlan(Detector(card: card, parameters: card.blueprint.makeNetwork().parameters))
         plan.operands = operands.map { PathBytes($0) }
         plan.jobs = jobs
         #expect(plan.likelyDecoders == wanted)

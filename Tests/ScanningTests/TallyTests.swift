@@ -2,6 +2,7 @@
 
 import Files
 import Foundation
+import Inspection
 import Testing
 
 @testable import Scanning
@@ -9,12 +10,12 @@ import Testing
 struct TallyTests {
     @Test func everythingSeenIsCountedOnce() {
         var tally = Tally()
-        tally.count(RecordTests.record(.judged(RecordTests.judgement())))
+        tally.count(RecordTests.record(RecordTests.finding()))
         for (status, code) in [
             (Status.error, "truncated"), (.error, "timeout"), (.skipped, "too-many-pixels"), (.skipped, "not-an-image"),
             (.skipped, "not-a-regular-file"),
         ] {
-            tally.count(RecordTests.record(.refused(Refusal(status, code: code, message: ""))))
+            tally.count(RecordTests.record(Finding(Refusal(status, code: code, message: ""))))
         }
         tally.notImages += 1
         let counts: [Int] = [tally.ok, tally.error, tally.skipped, tally.notImages]

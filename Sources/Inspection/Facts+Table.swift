@@ -1,0 +1,109 @@
+// The table of facts.  A row here is all that it takes: the wire, the record, its schema and its manual page come from the rows.
+//
+// A name must be new and stay for ever, since rules use it; so must a key path, since programs read it.
+
+internal import Detection
+internal import Imaging
+
+extension Facts {
+    /// Every fact that is read from a file's content.
+    package static let table: [Fact<Observation>] = scores + image + warnings + examination + times
+
+    package static let scores: [Fact<Observation>] = Head.allCases.map { head in
+        let what =
+            switch head {
+            case .fused: "both branches together, from which the verdict is made"
+            case .spatial: "pixels and their local residual"
+            case .frequency: "transform coefficients"
+            }
+        return .number(
+            head.rawValue, at: "scores.\(head.rawValue)", 0...1, .score, .ok,
+            "Calibrated probability that the picture is synthesised, by \(what)."
+        ) { $0.assessment?.scores[head] }
+    }
+
+    package static let image: [Fact<Observation>] = [
+        .word(
+            "format", at: "image.format", ImageFormat.allCases.filter(\.isDecodable).map(\.rawValue), .ok,
+            "The format, by content and not by name."
+        ) { $0.image?.format.rawValue },
+        .integer("width", at: "image.width", 1...Int(UInt32.max), .ok, "In pixels, as stored.") { $0.image?.width },
+        .integer("height", at: "image.height", 1...Int(UInt32.max), .ok, "In pixels, as stored.") { $0.image?.height },
+        .integer(
+            "jpeg_quality", at: "image.jpegQuality", 1...100, .sometimes,
+            "Estimate on the scale of the Independent JPEG Group, from the quantisation table; left out where the table is far "
+                + "from that family."
+        ) { $0.image?.jpegQuality },
+        .text(
+            "subsampling", at: "image.subsampling", limit: 16, .sometimes,
+            "Chroma subsampling of a JPEG, such as 4:2:0; left out without chroma or where irregular."
+        ) { $0.image?.subsampling },
+        .integer(
+            "bits_per_channel", at: "image.bitsPerChannel", 1...16, .ok, "In the file; of an index, for palettes."
+        ) { $0.image?.bitsPerChannel },
+        .word(
+            "colour", at: "image.colour", ImageFacts.Colour.allCases.map(\.rawValue), .ok, "How colour is stored."
+        ) { $0.image?.colour.rawValue },
+        .boolean(
+            "has_alpha", at: "image.hasAlpha", .ok,
+            "Whether there is an alpha channel or a transparent colour. It is dropped before the picture is looked at."
+        ) { $0.image?.hasAlpha },
+        .integer("orientation", at: "image.orientation", 1...8, .sometimes, "That of Exif; reported, not applied.") {
+            $0.image?.orientation
+        },
+        .boolean("is_progressive", at: "image.isProgressive", .sometimes, "Of a JPEG: in several refining scans.") {
+            $0.image.flatMap { $0.format == .jpeg ? $0.isProgressive : nil }
+        },
+        .boolean(
+            "has_adobe_marker", at: "image.hasAdobeMarker", .sometimes,
+            "Of a JPEG: with the marker that decides how its colours are read."
+        ) { $0.image.flatMap { $0.format == .jpeg ? $0.hasAdobeMarker : nil } },
+        .boolean("is_interlaced", at: "image.isInterlaced", .sometimes, "Of a PNG: in seven passes.") {
+            $0.image.flatMap { $0.format == .png ? $0.isInterlaced : nil }
+        },
+        .boolean("is_animated", at: "image.isAnimated", .sometimes, "Of a PNG: only its default image was looked at.") {
+            $0.image.flatMap { $0.format == .png ? $0.isAnimated : nil }
+        },
+    ]
+
+    package static let warnings: [Fact<Observation>] = [
+        .text(
+            "warning", at: "warning", limit: 512, .sometimes,
+            "The decoder's complaint about something that changes no pixel."
+        ) {
+            $0.warning
+        }
+    ]
+
+    package static let examination: [Fact<Observation>] = [
+        .integer("crops", at: "crops", 1...64, .ok, "How many parts of the picture were looked at.") {
+            $0.assessment?.crops
+        },
+        .number("spread", at: "spread", 0...1, .fixed(6), .ok, "Standard deviation of the parts' fused scores.") {
+            $0.assessment?.spread
+        },
+        // Records have it among the reasons.
+        .list(
+            "outside", at: nil, of: .word(Envelope.Limit.allCases.map(\.rawValue)),
+            limit: Envelope.Limit.allCases.count,
+            .ok, "The bounds of the model's envelope that the picture exceeds."
+        ) { seen in
+            seen.assessment.map { assessment in
+                Envelope.Limit.allCases.filter(assessment.outside.contains).map { .text($0.rawValue) }
+            }
+        },
+    ]
+
+    package static let times: [Fact<Observation>] = [
+        .number(
+            "decode_milliseconds", at: "milliseconds.decode", 0...1e9, .fixed(3), .ok, "Time from bytes to pixels."
+        ) { $0.decodeSeconds.map { $0 * 1000 } },
+        .number(
+            "features_milliseconds", at: "milliseconds.features", 0...1e9, .fixed(3), .ok,
+            "Time from pixels to the network's inputs."
+        ) { $0.assessment.map { $0.featureSeconds * 1000 } },
+        .number(
+            "network_milliseconds", at: "milliseconds.network", 0...1e9, .fixed(3), .ok, "Time in the network."
+        ) { $0.assessment.map { $0.networkSeconds * 1000 } },
+    ]
+}

@@ -1,0 +1,55 @@
+// The one way from a file's bytes to what is found out about it: sniff → header → limits → decode → crops → features → scores → facts.
+
+package import Detection
+package import Imaging
+
+/// Looks at files, one after the other or a few together, reusing its memory.
+///
+/// It touches hostile bytes: programs run it in a confined process only.
+package struct Inspector {
+    private let limits: DecodeLimits
+    private let examiner: Examiner
+    private let clock = ContinuousClock()
+    /// What was added since findings were asked for last.
+    private var looked: [Result<Observation, DecodeError>] = []
+
+    package init(_ limits: DecodeLimits, _ detector: Detector) {
+        (self.limits, examiner) = (limits, detector.makeExaminer())
+    }
+
+    /// Whether findings had better be asked for before more is added.
+    package var isFull: Bool { looked.count >= examiner.batch }
+
+    /// Does all that can be done with one file alone.
+    package mutating func add(_ bytes: UnsafeRawBufferPointer, _ request: Request = .judge) {
+        var seen = Observation(fileSize: bytes.count)
+        do throws(DecodeError) {
+            let start = clock.now
+            let picture = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
+            seen.decodeSeconds = start.duration(to: clock.now).seconds
+            (seen.image, seen.warning) = (picture.facts, picture.warning)
+            examiner.look(at: picture.parts, width: picture.facts.width, height: picture.facts.height)
+            looked.append(.success(seen))
+        } catch {
+            looked.append(.failure(error))
+        }
+    }
+
+    /// The findings on all files added since the last call, in their order.
+    package mutating func findings() -> [Finding] {
+        var assessments = examiner.judge()[...]
+        defer { looked.removeAll(keepingCapacity: true) }
+        return looked.map { outcome in
+            switch outcome {
+            case .failure(let error): return Finding(Refusal(error))
+            case .success(var seen):
+                seen.assessment = assessments.removeFirst()
+                return Finding(Facts(seen))
+            }
+        }
+    }
+}
+
+extension Duration {
+    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

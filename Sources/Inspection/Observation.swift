@@ -1,0 +1,17 @@
+// What the confined process has seen of one file: the source of all facts that the file's bytes are asked for.
+
+package import Detection
+package import Imaging
+
+/// Everything that is known of a file's content.  A part that was not reached, or that the file does not have, is nil.
+package struct Observation: Sendable {
+    /// Bytes of the file.
+    package let fileSize: Int
+    package var image: ImageFacts?
+    /// The decoder's first complaint about something that changes no pixel.
+    package var warning: String?
+    package var decodeSeconds: Double?
+    package var assessment: Assessment?
+
+    package init(fileSize: Int) { self.fileSize = fileSize }
+}

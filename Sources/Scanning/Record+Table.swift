@@ -1,0 +1,106 @@
+// The rows of a record in the order in which they are written: those that are read from a file's content, which `Facts` has, and
+// those that only the scanner knows.
+
+internal import Detection
+internal import Files
+package import Inspection
+
+extension Record {
+    /// Where a row of a record has its value from.
+    package enum Entry: Sendable {
+        case own(Fact<Record>)
+        /// The row at this place of `Facts.table`.
+        case content(FactRow, place: Int)
+
+        package var row: FactRow {
+            switch self {
+            case .own(let fact): fact.row
+            case .content(let row, _): row
+            }
+        }
+
+        func value(_ record: Record) -> FactValue? {
+            switch self {
+            case .own(let fact): fact.value(record)
+            case .content(_, let place): record.finding.facts.value(at: place)
+            }
+        }
+    }
+
+    /// Every row of a record.
+    package static let table: [Entry] =
+        own(head) + content(Facts.scores) + own(meaning) + content(Facts.image) + content(Facts.warnings) + own(file)
+        + content(Facts.examination) + own(origin) + content(Facts.times)
+
+    private static func own(_ facts: [Fact<Record>]) -> [Entry] { facts.map(Entry.own) }
+
+    private static func content(_ group: [Fact<Observation>]) -> [Entry] {
+        group.compactMap { fact in
+            let place = Facts.table.firstIndex { $0.row.name == fact.row.name }
+            return place.flatMap { fact.row.path.isEmpty ? nil : .content(fact.row, place: $0) }
+        }
+    }
+
+    private static let head: [Fact<Record>] = [
+        .integer("record_version", at: "assay", 1...1, .always, "Version of this format.") { _ in 1 },
+        .text(
+            "path", at: "path", limit: .max, .always,
+            "As found; bytes that are not UTF-8 are replaced by U+FFFD."
+        ) { $0.path.lossy },
+        .text(
+            "path_bytes", at: "pathBytes", limit: .max, style: .base64, .sometimes,
+            "The exact bytes, only where path is not exact."
+        ) { $0.path.isText ? nil : $0.path.bytes.base64 },
+        .word(
+            "status", at: "status", Status.allCases.map(\.rawValue), .always,
+            "Whether the picture was scored, or could not be because of a limit or its format, or of a failure."
+        ) { $0.status.rawValue },
+        .word(
+            "verdict", at: "verdict", Verdict.allCases.map(\.rawValue), .alwaysOrNull,
+            "What the scores amount to; null unless the status is ok."
+        ) { $0.verdict?.rawValue },
+        .text("code", at: "code", limit: 64, .refused, "Why the status is not ok, as a stable word.") {
+            $0.code
+        },
+        .text("message", at: "message", .refused, "The same for people.") { $0.finding.refusal?.message },
+    ]
+
+    private static let meaning: [Fact<Record>] = [
+        .list(
+            "reasons", at: "reasons", of: .text(limit: 256, .plain), limit: .max, .ok,
+            "What the verdict rests on, as kind:name."
+        ) { record in record.judgement.map { $0.reasons.map { .text($0) } } },
+        .list(
+            "rules", at: "rules",
+            of: .object([
+                FactField("rule", .text(limit: 256, .plain), required: true, "Its name."),
+                FactField(
+                    "tags", .list(of: .text(limit: 256, .plain), limit: .max), required: true, "As the rule has them."),
+            ]), limit: .max, .ok, "Rules that fired."
+        ) { record in record.judgement.map { _ in [] } },
+    ]
+
+    private static let file: [Fact<Record>] = [
+        .integer("file_size", at: "size", 0...Int.max, .alwaysOrNull, "Bytes; null where the file could not be opened.")
+        {
+            $0.size
+        },
+        .text(
+            "modified", at: "modified", style: .dateTime, .alwaysOrNull,
+            "UTC, to the nanosecond; null where the file could not be opened."
+        ) {
+            $0.modified?.text
+        },
+        .text(
+            "sha256", at: "sha256", style: .sha256, .alwaysOrNull,
+            "Of exactly the bytes that were decoded; null where not all were read."
+        ) { $0.sha256 },
+    ]
+
+    private static let origin: [Fact<Record>] = [
+        .text(
+            "model", at: "model", .always,
+            "Architecture, format version, and the start of the model file's SHA-256."
+        ) { $0.model }
+    ]
+}
