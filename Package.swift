@@ -63,7 +63,9 @@ let package = Package(
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
             name: "assay",
-            dependencies: ["Scanning", "Training", "Inspection", "Detection", "Files", "Imaging", "Network"],
+            dependencies: [
+                "CProcess", "Scanning", "Training", "Inspection", "Detection", "Files", "Imaging", "Network",
+            ],
             swiftSettings: strict),
         // Times the parts; not shipped.
         .executableTarget(

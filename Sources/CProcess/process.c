@@ -68,6 +68,7 @@ static sigset_t blocked_in_children(void) {
     sigset_t blocked;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
+    sigaddset(&blocked, SIGQUIT);
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGHUP);
     return blocked;
@@ -156,9 +157,7 @@ static void report(int number) {
 }
 
 void process_report_signals(int descriptor) {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    sigset_t caught;
-    sigemptyset(&caught);
+    static const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
     report_to = descriptor;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
@@ -168,10 +167,7 @@ void process_report_signals(int descriptor) {
         action.sa_flags = SA_RESTART;
         sigemptyset(&action.sa_mask);
         sigaction(numbers[i], &action, NULL);
-        sigaddset(&caught, numbers[i]);
     }
-    // Some parents leave their own mask behind.
-    pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }
 
 int process_processors(void) {
@@ -182,21 +178,14 @@ int process_processors(void) {
 }
 
 const char *process_signal_name(int number) {
-    switch (number) {
-    case SIGHUP: return "SIGHUP";
-    case SIGINT: return "SIGINT";
-    case SIGTERM: return "SIGTERM";
-    case SIGABRT: return "SIGABRT";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE";
-    case SIGILL: return "SIGILL";
-    case SIGKILL: return "SIGKILL";
-    case SIGSEGV: return "SIGSEGV";
-    case SIGSYS: return "SIGSYS";
-    case SIGTRAP: return "SIGTRAP";
-    case SIGXFSZ: return "SIGXFSZ";
-    default: return "another signal";
+    static _Thread_local char name[24];
+    const char *abbreviation = sigabbrev_np(number);
+    if (abbreviation) {
+        snprintf(name, sizeof name, "SIG%s", abbreviation);
+    } else {
+        snprintf(name, sizeof name, "signal %d", number);
     }
+    return name;
 }
 
 void process_end_by_signal(int number) {

@@ -29,7 +29,14 @@ package struct Detector: Sendable {
             throw .incompatible("its metadata has no key 'assay', so it is not a model of this program")
         }
         var detector = Detector(card: try ModelCard(text), weights: file, digest: digest)
-        detector.checked = CheckedNetwork(try detector.makeNetwork())
+        let network = try detector.makeNetwork()
+        for parameter in network.parameters where parameter.name.hasSuffix(".running_var") {
+            // Its root would be no number, and a score of no number is no verdict.
+            guard parameter.value.values.allSatisfy({ $0 >= 0 }) else {
+                throw .incompatible("'\(parameter.name)' holds a negative variance")
+            }
+        }
+        detector.checked = CheckedNetwork(network)
         return detector
     }
 

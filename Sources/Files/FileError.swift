@@ -2,7 +2,7 @@
 
 internal import Glibc
 
-/// Why a file or directory could not be read.
+/// Why a file or directory could not be read or written.
 package enum FileError: Error, Sendable, Equatable {
     /// A system call failed with this `errno`.
     case system(Int32)
@@ -12,6 +12,8 @@ package enum FileError: Error, Sendable, Equatable {
     case changed
     /// More bytes than the limit allows.
     case tooLarge(size: Int, limit: Int)
+    /// What was to be written to or replaced holds something else.
+    case occupied(String)
 
     /// A stable word for machines.
     package var code: String {
@@ -21,6 +23,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .notRegular: "not-a-regular-file"
         case .changed: "changed"
         case .tooLarge: "file-too-large"
+        case .occupied: "occupied"
         }
     }
 
@@ -31,6 +34,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .notRegular: "not a regular file"
         case .changed: "the file changed while it was read"
         case .tooLarge(let size, let limit): "\(size) bytes, the limit is \(limit)"
+        case .occupied(let form): "it holds something, but no \(form), and is left as it is"
         }
     }
 

@@ -25,13 +25,19 @@ package struct Glob: Sendable {
         case set([Bool])
     }
 
-    package init(_ pattern: PathBytes) {
+    package init(_ pattern: PathBytes) throws(GlobError) {
         var bytes = pattern.bytes[...]
         directoriesOnly = bytes.count > 1 && bytes.last == slash
         if directoriesOnly { bytes = bytes.dropLast() }
         matchesWholePath = bytes.contains(slash)
         if bytes.first == slash { bytes = bytes.dropFirst() }
-        alternatives = Glob.expandBraces(Array(bytes)).map(Glob.compile)
+        var expanded: [[Token]] = []
+        do throws(GlobError.Reason) {
+            for alternative in try Glob.expandBraces(bytes) { expanded.append(try Glob.compile(alternative)) }
+        } catch {
+            throw GlobError(pattern: pattern, reason: error)
+        }
+        alternatives = expanded
     }
 
     /// Whether the pattern matches `path`, the path below the operand.
@@ -75,12 +81,14 @@ package struct Glob: Sendable {
         }
     }
 
-    private static func compile(_ pattern: [UInt8]) -> [Token] {
+    private static func compile(_ pattern: ArraySlice<UInt8>) throws(GlobError.Reason) -> [Token] {
         var tokens: [Token] = []
-        var rest = pattern[...]
+        var rest = pattern
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "\\"): tokens.append(.byte(rest.popFirst() ?? byte))
+            case UInt8(ascii: "\\"):
+                guard let quoted = rest.popFirst() else { throw .quotesNothing }
+                tokens.append(.byte(quoted))
             case UInt8(ascii: "?"): tokens += [.one, .continuations]
             case UInt8(ascii: "*"):
                 guard rest.first == UInt8(ascii: "*") else {
@@ -95,10 +103,7 @@ package struct Glob: Sendable {
                     tokens.append(.anything)
                 }
             case UInt8(ascii: "["):
-                guard let (set, negated, after) = characterSet(rest) else {
-                    tokens.append(.byte(byte))
-                    continue
-                }
+                let (set, negated, after) = try characterSet(rest)
                 tokens.append(.set(set))
                 if negated { tokens.append(.continuations) }
                 rest = after
@@ -108,8 +113,10 @@ package struct Glob: Sendable {
         return tokens
     }
 
-    /// Reads the inside of `[…]`; nil when it has no end, and then the bracket stands for itself.
-    private static func characterSet(_ text: ArraySlice<UInt8>) -> (Set: [Bool], negated: Bool, ArraySlice<UInt8>)? {
+    /// Reads the inside of `[…]`.
+    private static func characterSet(
+        _ text: ArraySlice<UInt8>
+    ) throws(GlobError.Reason) -> (Set: [Bool], negated: Bool, ArraySlice<UInt8>) {
         var rest = text
         let negated = rest.first == UInt8(ascii: "!") || rest.first == UInt8(ascii: "^")
         if negated { rest = rest.dropFirst() }
@@ -122,38 +129,78 @@ package struct Glob: Sendable {
                 return (members, negated, rest)
             }
             isFirst = false
-            if rest.first == UInt8(ascii: "-"), let end = rest.dropFirst().first, end != UInt8(ascii: "]"), end >= byte
-            {
+            if rest.first == UInt8(ascii: "-"), let end = rest.dropFirst().first, end != UInt8(ascii: "]") {
+                guard byte <= end else { throw .backwards }
                 for member in byte...end { members[Int(member)] = true }
                 rest = rest.dropFirst(2)
             } else {
                 members[Int(byte)] = true
             }
         }
-        return nil
+        throw .bracketWithoutEnd
     }
 
-    /// `a{b,c}d` becomes `abd` and `acd`; braces nest, and one without an end stands for itself.
-    private static func expandBraces(_ pattern: [UInt8]) -> [[UInt8]] {
-        guard let open = pattern.firstIndex(of: UInt8(ascii: "{")) else { return [pattern] }
-        var depth = 0
-        var parts: [[UInt8]] = [[]]
-        for index in open..<pattern.count {
-            let byte = pattern[index]
-            if byte == UInt8(ascii: "{") { depth += 1 }
-            if byte == UInt8(ascii: "}") { depth -= 1 }
-            if depth == 0 {
-                let tail = Array(pattern[(index + 1)...])
-                return parts.flatMap { expandBraces(pattern[..<open] + $0 + tail) }
+    /// `a{b,c}d` becomes `abd` and `acd`; braces nest.
+    private static func expandBraces(_ pattern: ArraySlice<UInt8>) throws(GlobError.Reason) -> [ArraySlice<UInt8>] {
+        var whole = [pattern]
+        var finished: [ArraySlice<UInt8>] = []
+        // The first braces of each are replaced by what they offer, until none has any.
+        while let next = whole.popLast() {
+            guard let braces = try firstBraces(of: next) else {
+                finished.append(next)
+                continue
             }
-            if depth == 1 && byte == UInt8(ascii: ",") {
-                parts.append([])
-            } else if !(depth == 1 && byte == UInt8(ascii: "{")) {
-                parts[parts.count - 1].append(byte)
-            }
+            guard finished.count + whole.count + braces.alternatives.count <= 1000 else { throw .tooManyAlternatives }
+            let (before, after) = (next[..<braces.range.lowerBound], next[braces.range.upperBound...])
+            whole += braces.alternatives.reversed().map { (before + $0 + after)[...] }
         }
-        return [pattern]
+        return finished
     }
+
+    /// Where the first `{…}` is that is neither quoted nor inside `[…]`, and what stands between its own commas.
+    private static func firstBraces(
+        of pattern: ArraySlice<UInt8>
+    ) throws(GlobError.Reason) -> (range: Range<Int>, alternatives: [ArraySlice<UInt8>])? {
+        var depth = 0
+        var (start, partStart) = (0, 0)
+        var parts: [ArraySlice<UInt8>] = []
+        var index = pattern.startIndex
+        while index < pattern.endIndex {
+            switch pattern[index] {
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "["): index = try characterSet(pattern[(index + 1)...]).2.startIndex - 1
+            case UInt8(ascii: "{"):
+                depth += 1
+                if depth == 1 { (start, partStart) = (index, index + 1) }
+            case UInt8(ascii: ",") where depth == 1:
+                parts.append(pattern[partStart..<index])
+                partStart = index + 1
+            case UInt8(ascii: "}") where depth > 0:
+                depth -= 1
+                if depth == 0 { return (start..<(index + 1), parts + [pattern[partStart..<index]]) }
+            default: break
+            }
+            index += 1
+        }
+        if depth > 0 { throw .braceWithoutEnd }
+        return nil
+    }
+}
+
+/// A pattern that means nothing: taken for plain text it would silently leave out files.
+package struct GlobError: Error {
+    let pattern: PathBytes
+    let reason: Reason
+
+    enum Reason: String, Error {
+        case bracketWithoutEnd = "a [ has no ]"
+        case braceWithoutEnd = "a { has no }"
+        case backwards = "a range in brackets goes backwards"
+        case quotesNothing = "the backslash at its end quotes nothing"
+        case tooManyAlternatives = "its braces come to more than 1000 patterns"
+    }
+
+    package var message: String { "The pattern '\(pattern.escaped)' can't be parsed: \(reason.rawValue)" }
 }
 
 private let slash = UInt8(ascii: "/")
@@ -163,17 +210,19 @@ package struct PathFilter: Sendable {
     private var includes: [Glob] = []
     private var excludes: [Glob] = []
 
-    package init(includes: [PathBytes] = [], excludes: [PathBytes] = []) {
+    package init() {}
+
+    package init(includes: [PathBytes] = [], excludes: [PathBytes] = []) throws(GlobError) {
         for pattern in includes {
             if pattern.bytes.first == UInt8(ascii: "!") {
-                self.excludes.append(Glob(PathBytes(Array(pattern.bytes.dropFirst()))))
+                self.excludes.append(try Glob(PathBytes(Array(pattern.bytes.dropFirst()))))
             } else if pattern.bytes.last == slash {
-                self.includes.append(Glob(PathBytes([42, 42, slash] + pattern.bytes + [42, 42])))
+                self.includes.append(try Glob(PathBytes([42, 42, slash] + pattern.bytes + [42, 42])))
             } else {
-                self.includes.append(Glob(pattern))
+                self.includes.append(try Glob(pattern))
             }
         }
-        self.excludes += excludes.map { Glob($0) }
+        for pattern in excludes { self.excludes.append(try Glob(pattern)) }
     }
 
     /// Whether a file at `path` below the operand is wanted.

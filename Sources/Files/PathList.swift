@@ -21,7 +21,8 @@ package struct PathList: Sendable {
         }
     }
 
-    /// Calls `body` with each path in order until it returns false; empty lines are passed over.
+    /// Calls `body` with each path in order until it returns false; empty lines are passed over. A carriage return at the end of a
+    /// line is the line's end as Windows writes it, unless there is a file of that very name.
     package func forEach(_ body: (PathBytes) -> Bool) throws(FileError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         var line: [UInt8] = []
@@ -32,17 +33,27 @@ package struct PathList: Sendable {
                 throw .last
             }
             if count == 0 {
-                if !line.isEmpty { _ = body(PathBytes(line)) }
+                if let path = path(line) { _ = body(path) }
                 return
             }
             var start = 0
             while let end = buffer[start..<count].firstIndex(of: separator) {
                 line.append(contentsOf: buffer[start..<end])
-                if !line.isEmpty && !body(PathBytes(line)) { return }
+                if let path = path(line), !body(path) { return }
                 line.removeAll(keepingCapacity: true)
                 start = end + 1
             }
             line.append(contentsOf: buffer[start..<count])
         }
+    }
+
+    private func path(_ line: [UInt8]) -> PathBytes? {
+        var line = line
+        if separator != 0, line.last == UInt8(ascii: "\r"),
+            (try? FileKind.of(PathBytes(line), in: nil, followingLinks: false)) == nil
+        {
+            line.removeLast()
+        }
+        return line.isEmpty ? nil : PathBytes(line)
     }
 }

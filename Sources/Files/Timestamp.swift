@@ -21,28 +21,16 @@ package struct Timestamp: Hashable, Sendable {
         return Timestamp(time)
     }
 
-    /// RFC 3339, e.g. `2026-01-02T03:04:05.123456789Z`. Days to civil date as in Howard Hinnant, "chrono-compatible
-    /// low-level date algorithms".
+    /// RFC 3339, e.g. `2026-01-02T03:04:05.123456789Z`, for the years that it has (`gmtime_r`): 0 to 9999, and the first or last
+    /// second of these for all others.
     package var text: String {
-        let days = seconds.flooredQuotient(by: 86400)
-        let clock = seconds - days * 86400
-        let shifted = days + 719_468
-        let era = shifted.flooredQuotient(by: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, 2))"
-        let time = "\(padded(clock / 3600, 2)):\(padded(clock / 60 % 60, 2)):\(padded(clock % 60, 2))"
-        return "\(date)T\(time).\(padded(nanoseconds, 9))Z"
-    }
-}
-
-extension Int {
-    fileprivate func flooredQuotient(by divisor: Int) -> Int {
-        self / divisor - (self % divisor < 0 ? 1 : 0)
+        var seconds = min(max(seconds, -62_167_219_200), 253_402_300_799)
+        var parts = unsafe tm()
+        unsafe gmtime_r(&seconds, &parts)
+        let (year, month, day) = unsafe (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+        let (hour, minute, second) = unsafe (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+            + "T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2)).\(padded(nanoseconds, 9))Z"
     }
 }
 

@@ -6,13 +6,17 @@ internal import Glibc
 /// A file of records opened for appending.
 package struct RecordFile: Sendable {
     package let descriptor: Int32
+    private let terminator: UInt8
 
-    /// Opens or makes `path`.  When its last line has no end, the line is removed if it is a record that an interrupted run
-    /// left torn and `repairing` is set; otherwise it gets its end.
-    package init(_ path: PathBytes, repairing: Bool) throws(FileError) {
-        let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
-        descriptor = unsafe path.withCString { unsafe open($0, flags, 0o666) }
-        guard descriptor >= 0 else { throw .last }
+    /// Opens or makes `path`; a pipe or a device is written through, anything else must be empty or of `form` already.
+    ///
+    /// When the last line has no end, it is removed if it is a record that an interrupted run left torn and `repairing` is set;
+    /// otherwise it gets its end.
+    package init(_ path: PathBytes, _ form: OutputForm = .records, repairing: Bool, terminator: UInt8 = 10)
+        throws(FileError)
+    {
+        descriptor = try openOutput(path, form, .appending)
+        self.terminator = terminator
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
             return
@@ -24,19 +28,19 @@ package struct RecordFile: Sendable {
         if repairing && RecordFile.opening.starts(with: head) {
             guard ftruncate(descriptor, start) == 0 else { throw .last }
         } else {
-            guard unsafe write(descriptor, "\n", 1) == 1 else { throw .last }
+            try writeLine([terminator], to: descriptor)
         }
     }
 
     /// How every record begins.
-    private static let opening = Array(#"{"assay":1,"#.utf8)
+    private static let opening = Array(OutputForm.recordOpening.utf8)
 
-    /// The offset behind the last newline before `size`.
+    /// The offset behind the last terminator before `size`.
     private func startOfLastLine(_ size: Int) throws(FileError) -> Int {
         var end = size
         while end > 0 {
             let start = max(0, end - (1 << 16))
-            if let newline = try bytes(at: start, count: end - start).lastIndex(of: UInt8(ascii: "\n")) {
+            if let newline = try bytes(at: start, count: end - start).lastIndex(of: terminator) {
                 return start + newline + 1
             }
             end = start
@@ -76,4 +80,12 @@ package struct RecordFile: Sendable {
             line.append(contentsOf: buffer[start..<count])
         }
     }
+}
+
+extension OutputForm {
+    fileprivate static let recordOpening = #"{"assay":1,"path":"#
+
+    package static let records = OutputForm("records", beginning: recordOpening)
+    /// What `Summary` writes.
+    package static let summary = OutputForm("summary", beginning: #"{"assay":1,"version":"#)
 }

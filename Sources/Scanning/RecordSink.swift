@@ -1,6 +1,6 @@
-// Where records go: whole lines in one write each, in the order asked for, until the reader is gone.
+// Where records go: whole lines, in the order asked for, until the reader is gone.
 
-internal import Files
+package import Files
 internal import Glibc
 
 /// Counts outcomes and writes their lines to a descriptor.
@@ -9,8 +9,7 @@ package final class RecordSink: Sendable {
     package enum End: Sendable, Equatable {
         /// The reader closed the pipe: the run ends quietly.
         case closedPipe
-        /// `write` failed with this errno.
-        case failed(Int32)
+        case failed(FileError)
     }
 
     private struct State {
@@ -53,31 +52,24 @@ package final class RecordSink: Sendable {
         state.with { state in
             count(&state.tally)
             if window == nil {
-                write(line[...], &state)
+                write(line, &state)
             } else {
                 state.waiting[sequence] = line
-                var lines: [UInt8] = []
                 while let line = state.waiting.removeValue(forKey: state.next) {
-                    lines.append(contentsOf: line)
+                    write(line, &state)
                     state.next += 1
                 }
-                write(lines[...], &state)
             }
             return state.end == nil
         }
     }
 
-    private func write(_ lines: ArraySlice<UInt8>, _ state: inout State) {
-        var rest = lines
-        while !rest.isEmpty && state.end == nil {
-            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written > 0 {
-                rest = rest.dropFirst(written)
-            } else if errno == EPIPE {
-                state.end = .closedPipe
-            } else if errno != EINTR {
-                state.end = .failed(errno)
-            }
+    private func write(_ line: [UInt8], _ state: inout State) {
+        if line.isEmpty || state.end != nil { return }
+        do throws(FileError) {
+            try writeLine(line, to: descriptor)
+        } catch {
+            state.end = error == .system(EPIPE) ? .closedPipe : .failed(error)
         }
     }
 }

@@ -132,8 +132,9 @@ package final class Scanner: Sendable {
 
     private func deliver(_ record: Record, _ sequence: Int, _ json: inout JSONText) -> Bool {
         if plan.warnsOfErrors, let refusal = record.finding.refusal {
-            let line = Array("assay: \(record.path.escaped): \(refusal.message.escapingControls)\n".utf8)
-            unsafe write(STDERR_FILENO, line, line.count)
+            let line = "assay: \(record.path.escaped): \(refusal.message.escapingControls)\n"
+            // Nobody is left to be told of a failure.
+            try? writeAll(Array(line.utf8), to: STDERR_FILENO)
         }
         return sink.deliver(sequence, plan.format.line(record, &json)) { $0.count(record) }
     }

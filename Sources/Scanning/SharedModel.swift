@@ -34,13 +34,7 @@ package final class SharedModel: Sendable {
         let file = unsafe process_memory_file("assay-model")
         guard file >= 0 else { throw .last }
         defer { close(file) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { throw .last }
-            rest = rest.dropFirst(written)
-        }
+        try writeAll(bytes, to: file)
         let reader = process_reopen_read_only(file)
         guard reader >= 0 else { throw .last }
         return reader

@@ -4,7 +4,7 @@ internal import CProcess
 package import Files
 internal import Glibc
 
-/// Reports SIGINT, SIGTERM and SIGHUP to one thread.  Only one may exist in a process at a time.
+/// Reports SIGINT, SIGQUIT, SIGTERM and SIGHUP to one thread.  Only one may exist in a process at a time.
 package final class SignalPipe: Sendable {
     /// What `wait` came back with.
     package enum Event: Sendable, Equatable {

@@ -1,4 +1,5 @@
 // The state of a training run after an epoch, so that a killed run goes on as if nothing had happened.
+import Files
 import FoundationEssentials
 import Glibc
 import Network
@@ -85,7 +86,7 @@ struct Checkpoint {
         }
         guard let text = try? JSONEncoder().encode(state) else { throw .checkpoint("its state cannot be written") }
         file.metadata["checkpoint"] = String(decoding: text, as: UTF8.self)
-        try replaceFile(path, with: file.encoded())
+        try writeModel(file.encoded(), to: path)
     }
 
     /// Reads a file that `save` wrote, into the parameters; nil where there is none.
@@ -93,15 +94,7 @@ struct Checkpoint {
         _ parameters: [Parameter]
     ) throws(TrainerError) -> (state: CheckpointState, best: [[Float]], average: [[Float]])? {
         guard unsafe access(path, F_OK) == 0 else { return nil }
-        let file: SafeTensors
-        do throws(PictureError) {
-            let bytes = try readWhole(path)
-            do throws(SafeTensorsError) { file = try SafeTensors(bytes) } catch {
-                throw PictureError.undecodable(error.message)
-            }
-        } catch {
-            throw .checkpoint(error.message)
-        }
+        let file = try read()
         guard let text = file.metadata["checkpoint"],
             let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8))
         else { throw .checkpoint("\(path) is no checkpoint") }
@@ -131,29 +124,20 @@ struct Checkpoint {
         return (state, best, average)
     }
 
+    private func read() throws(TrainerError) -> SafeTensors {
+        let bytes: [UInt8]
+        do throws(FileError) { bytes = try readWhole(path) } catch { throw .checkpoint(error.message) }
+        do throws(SafeTensorsError) { return try SafeTensors(bytes) } catch { throw .checkpoint(error.message) }
+    }
+
     func remove() { _ = unsafe unlink(path) }
 }
 
-/// Writes a file under a temporary name in the same folder, syncs it and renames it over `path`.
-func replaceFile(_ path: String, with bytes: [UInt8]) throws(TrainerError) {
-    let temporary = path + ".part"
-    func reason() -> String { unsafe "\(temporary): \(String(cString: strerror(errno)))" }
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .output(reason()) }
-    var written = 0
-    while written < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes {
-            unsafe write(descriptor, $0.baseAddress! + written, bytes.count - written)
-        }
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 {
-            let failure = reason()
-            close(descriptor)
-            _ = unsafe unlink(temporary)
-            throw .output(failure)
-        }
-        written += count
+/// Replaces a model or checkpoint by another.
+func writeModel(_ bytes: [UInt8], to path: String) throws(TrainerError) {
+    do throws(FileError) {
+        try replaceFile(PathBytes(path), with: bytes, .model)
+    } catch {
+        throw .output("\(path): \(error.message)")
     }
-    let synced = fsync(descriptor)
-    guard close(descriptor) == 0, synced == 0, unsafe rename(temporary, path) == 0 else { throw .output(reason()) }
 }

@@ -46,11 +46,6 @@ package struct Dataset: Sendable {
         self.unlabelled = unlabelled
     }
 
-    /// Divides the samples into a training and a validation part; see ``Swift/Array/split(validationShare:seed:)``.
-    package func split(validationShare: Double, seed: UInt64) -> (training: [Sample], validation: [Sample]) {
-        samples.split(validationShare: validationShare, seed: seed)
-    }
-
     /// The data set without these samples and those of their pairs. Groups may lie on both sides: who divides a collection by
     /// generator divides the pictures of one prompt. It keeps its digest, since it is chosen from the same listing.
     package func leavingOut(_ others: [Sample]) -> Dataset {

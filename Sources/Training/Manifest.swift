@@ -1,5 +1,6 @@
 // A manifest lists labelled pictures with what is known of their origin; collections come as CSV or JSON lines.
 
+import Files
 import FoundationEssentials
 
 /// Reading of manifests: CSV (RFC 4180, with a header line) or JSON lines.

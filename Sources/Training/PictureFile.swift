@@ -1,15 +1,16 @@
 // Reading a labelled picture from disk, for training and evaluation alike.
-import Files
+package import Files
 package import Imaging
 
 /// Why a picture of a data set could not be used.
 package enum PictureError: Error, Equatable {
-    case unreadable(String)
-    case undecodable(String)
+    case unreadable(FileError)
+    case undecodable(DecodeError)
 
     package var message: String {
         switch self {
-        case .unreadable(let reason), .undecodable(let reason): reason
+        case .unreadable(let error): error.message
+        case .undecodable(let error): error.message
         }
     }
 }
@@ -18,19 +19,16 @@ package enum PictureError: Error, Equatable {
 ///
 /// - Parameter regions: called with the picture's width and height.
 package func readPicture(_ path: String, regions: (Int, Int) -> [Region]) throws(PictureError) -> DecodedParts {
-    let bytes = try readWhole(path)
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try readWhole(path) } catch { throw .unreadable(error) }
     do {
         return try decode(bytes.span, limits: DecodeLimits(), regions: regions)
     } catch {
-        throw .undecodable(error.message)
+        throw .undecodable(error)
     }
 }
 
 /// The bytes of a regular file; a link is followed, a pipe or device refused.
-func readWhole(_ path: String) throws(PictureError) -> [UInt8] {
-    do throws(FileError) {
-        return try OpenFile.open(PathBytes(path), in: nil, followingLinks: true).readAll(limit: .max)
-    } catch {
-        throw .unreadable(error.message)
-    }
+func readWhole(_ path: String) throws(FileError) -> [UInt8] {
+    try OpenFile.open(PathBytes(path), in: nil, followingLinks: true).readAll(limit: .max)
 }

@@ -87,3 +87,13 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
         }
     }
 }
+
+/// First keys of the random streams of this module, so that no two uses share draws.
+package enum Purpose: UInt64, Sendable {
+    case split = 1
+    case order = 2
+    case lap = 3
+    case augmentation = 4
+    case dropout = 5
+    case weights = 6
+}

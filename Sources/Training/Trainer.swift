@@ -42,7 +42,7 @@ package final class Trainer {
         batch = TrainerBatch(options, context: context)
         judge = TrainerJudge(options, network, batch, context, validation: validation, unseen: unseen)
         average = WeightAverage(decay: options.averaging)
-        checkpoint = Checkpoint(path: options.output + ".checkpoint")
+        checkpoint = Checkpoint(path: options.checkpoint)
         state = CheckpointState(fingerprint: options.fingerprint, digest: dataset.digest)
     }
 
@@ -69,7 +69,7 @@ package final class Trainer {
         let (detector, missed) = calibration.finish(
             network.parameters, training: training, validation: validation, leftOut: leftOut)
         note(missed)
-        try replaceFile(options.output, with: detector.encoded())
+        try writeModel(detector.encoded(), to: options.output)
         checkpoint.remove()
         return (detector, state.unreadable)
     }

@@ -47,6 +47,11 @@ package struct TrainerOptions: Sendable, Equatable {
     package var output = ""
     package var resume = false
 
+    /// Where the state of the run goes after each epoch.
+    var checkpoint: String { output + ".checkpoint" }
+    /// The files that a run makes or replaces.
+    package var written: [String] { [output, checkpoint] }
+
     package init() {}
 
     /// The weights of a model, in the order of its network's parameters.

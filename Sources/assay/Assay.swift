@@ -1,5 +1,6 @@
 // The program: reads the command line, runs the command it names, turns failures into messages and exit status.
 
+import CProcess
 import Files
 internal import Glibc
 import Network
@@ -17,13 +18,15 @@ enum Assay {
         ],
         manual: ProgramManual.sections)
 
-    static func main() { exit(run(arguments)) }
+    static func main() {
+        process_begin()
+        exit(run(arguments))
+    }
 
     /// The exact bytes of the command line, without the program's name.
     static var arguments: [PathBytes] {
-        let vector = unsafe CommandLine.unsafeArgv
-        return (0..<Int(CommandLine.argc)).dropFirst().map { index in
-            guard let word = unsafe vector[index] else { return PathBytes("") }
+        (0..<process_argument_count()).dropFirst().map { index in
+            guard let word = unsafe process_argument(index) else { return PathBytes("") }
             return PathBytes(unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word))))
         }
     }
@@ -33,17 +36,24 @@ enum Assay {
         do throws(UsageError) {
             switch try parse(arguments, root: command) {
             case .help(let command, let names):
-                Console.out(helpText(command, names: names))
-                return 0
+                return try perform(command, names) { () throws(CommandFailure) in
+                    try Console.out(helpText(command, names: names))
+                    return 0
+                }
             case .version:
-                Console.out("assay \(versionText)\n")
-                return 0
+                return try perform(command, [command.name]) { () throws(CommandFailure) in
+                    try Console.out("assay \(versionText)\n")
+                    return 0
+                }
             case .run(let command, let line):
                 if let refusal = InstructionSet.refusal {
                     Console.error("Error: \(refusal.escapingControls)\n")
                     return 64
                 }
-                return try run(command, line)
+                guard let run = command.run else { return 64 }
+                // Whoever starts a decoder blocks them on purpose.
+                if !command.hidden { process_unblock_signals() }
+                return try perform(command, line.names) { () throws(CommandFailure) in try run(line) }
             }
         } catch {
             let path = error.names.joined(separator: " ")
@@ -54,13 +64,14 @@ enum Assay {
         }
     }
 
-    private static func run(_ command: Command, _ line: Invocation) throws(UsageError) -> Int32 {
-        guard let run = command.run else { return 64 }
+    private static func perform(
+        _ command: Command, _ names: [String], _ body: () throws(CommandFailure) -> Int32
+    ) throws(UsageError) -> Int32 {
         do throws(CommandFailure) {
-            return try run(line)
+            return try body()
         } catch {
             switch error {
-            case .usage(let message): throw UsageError(message: message, command: command, names: line.names)
+            case .usage(let message): throw UsageError(message: message, command: command, names: names)
             case .failure(let message):
                 // A message may have several lines; what it quotes may not add any.
                 let lines = message.split(separator: "\n").map { String($0).escapingControls }

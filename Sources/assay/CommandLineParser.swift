@@ -23,24 +23,25 @@ func parse(_ arguments: [PathBytes], root: Command) throws(UsageError) -> Parsed
     var rest = arguments[...]
     if let first = rest.first, first.lossy == "help" {
         for name in rest.dropFirst() {
-            guard let next = command.subcommands.first(where: { $0.name == name.lossy }) else { break }
-            command = next
-            names.append(next.name)
+            command = try subcommand(name.lossy, of: command, names)
+            names.append(command.name)
         }
         return .help(command, names: names)
     }
     while let name = rest.first?.lossy, !command.subcommands.isEmpty, !name.hasPrefix("-") {
-        guard let next = command.subcommands.first(where: { $0.name == name }) else {
-            let known = command.subcommands.filter { !$0.hidden }.map(\.name)
-            let hint = closest(to: name, in: known).map { " Did you mean '\($0)'?" } ?? ""
-            throw UsageError(message: "Unknown subcommand '\(name)'.\(hint)", command: command, names: names)
-        }
-        command = next
-        names.append(next.name)
+        command = try subcommand(name, of: command, names)
+        names.append(command.name)
         rest = rest.dropFirst()
     }
     var reader = LineReader(command: command, names: names)
     return try reader.read(rest)
+}
+
+private func subcommand(_ name: String, of command: Command, _ names: [String]) throws(UsageError) -> Command {
+    if let found = command.subcommands.first(where: { $0.name == name }) { return found }
+    let known = command.subcommands.filter { !$0.hidden }.map(\.name)
+    let hint = closest(to: name, in: known).map { " Did you mean '\($0)'?" } ?? ""
+    throw UsageError(message: "Unknown subcommand '\(name)'.\(hint)", command: command, names: names)
 }
 
 /// Walks over the arguments of one command.
@@ -72,7 +73,10 @@ private struct LineReader {
             }
             if let asked { return asked }
         }
-        guard command.run != nil else { return .help(command, names: names) }
+        guard command.run != nil else {
+            let known = command.subcommands.filter { !$0.hidden }.map(\.name)
+            throw error("Missing expected subcommand: one of " + known.joined(separator: ", "))
+        }
         let least = command.arguments.filter(\.required).count
         if invocation.operands.count < least {
             throw error("Missing expected argument '<\(command.arguments[invocation.operands.count].name)>'")

@@ -2,7 +2,6 @@
 
 import Detection
 import Files
-internal import Glibc
 import Scanning
 import Training
 
@@ -53,23 +52,24 @@ enum EvaluateCommand {
         }
         let names = Set(line.all(tier).map(\.lossy))
         let chosen = Tier.allCases.filter { line.flag(tiers) || names.contains($0.rawValue) }
-        let showsProgress = isatty(STDERR_FILENO) == 1
+        let showsProgress = Console.isTerminal
+        var status = StatusLine()
+        // Opened before the work, so that a wrong path is known at once.
+        let scoresFile = try line.path(scores).map { path throws(CommandFailure) in try TextFile(path, .scores) }
         let evaluation = Evaluation(
             of: dataset.samples, by: detector, jobs: jobs,
             perturbations: (line.flag(perturb) ? Perturbation.steps : []) + chosen.compactMap(\.perturbation)
         ) { done in
-            if showsProgress { Console.error("\r\u{1B}[K\(done) of \(dataset.samples.count) pictures") }
+            if showsProgress { status.draw("\(done) of \(dataset.samples.count) pictures") }
         }
-        if showsProgress { Console.error("\r\u{1B}[K") }
-        if let file = line.path(scores) {
-            try writeText(evaluation.scoreLines(thresholds: detector.thresholds), to: file)
-        }
+        status.clear()
+        try scoresFile?.write(Array(evaluation.scoreLines(thresholds: detector.thresholds).utf8))
         let report = EvaluationReport(evaluation, thresholds: detector.thresholds, tiers: chosen)
         if line.flag(json) {
-            Console.out(report.json(model: detector.identity, data: path, split: split, digest: dataset.digest))
+            try Console.out(report.json(model: detector.identity, data: path, split: split, digest: dataset.digest))
         } else {
             let place = path + (split.map { ", split \($0)" } ?? "") + ", digest \(dataset.digest.prefix(12))"
-            Console.out(report.text(model: detector.identity, data: place))
+            try Console.out(report.text(model: detector.identity, data: place))
         }
         if evaluation.pictures.isEmpty { throw .failure("\(path): not one picture could be read") }
         return 0
@@ -82,19 +82,5 @@ func loadDataset(_ path: String, split: String?) throws(CommandFailure) -> Datas
         return try Dataset.load(path, split: split)
     } catch {
         throw .failure(error.message)
-    }
-}
-
-/// Replaces the content of a file.
-func writeText(_ text: String, to path: PathBytes) throws(CommandFailure) {
-    let descriptor = unsafe path.withCString { unsafe open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw .failure("\(path.escaped): \(FileError.last.message)") }
-    defer { close(descriptor) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-        let written = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { throw .failure("\(path.escaped): \(FileError.last.message)") }
-        rest = rest.dropFirst(written)
     }
 }

@@ -15,9 +15,6 @@ struct Invocation: Sendable {
     mutating func add(operand: PathBytes) { operands.append(operand) }
     mutating func add(option name: String, _ value: PathBytes?) { given.append((name, value)) }
 
-    /// Every option as typed, in order, for records of how a run was started.
-    var typed: [(name: String, value: PathBytes?)] { given }
-
     /// Whether a flag was given; for a negatable one the last of `--x` and `--no-x` wins.
     func flag(_ option: Option, default standard: Bool = false) -> Bool {
         for (name, _) in given.reversed() {
@@ -88,7 +85,7 @@ struct Invocation: Sendable {
         if lists.isEmpty { return nil }
         var words: [String] = []
         for list in lists {
-            for word in list.lossy.split(separator: ",").map(String.init) {
+            for word in list.lossy.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
                 guard allowed.contains(word) else {
                     throw invalid(option, word, "one of " + allowed.joined(separator: ", "))
                 }

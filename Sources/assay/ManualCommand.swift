@@ -12,22 +12,22 @@ enum ManualCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         guard let name = line.operands.first?.lossy else {
-            Console.out(manualPage(Assay.command, names: ["assay"]))
+            try Console.out(manualPage(Assay.command, names: ["assay"]))
             return 0
         }
         switch name {
         case "record":
-            Console.out(recordPage())
+            try Console.out(recordPage())
             return 0
         case "schema":
-            Console.out(Record.schema)
+            try Console.out(Record.schema)
             return 0
         default: break
         }
         guard let command = Assay.command.subcommands.first(where: { $0.name == name && !$0.hidden }) else {
             throw .usage("Unknown subcommand '\(name)'.")
         }
-        Console.out(manualPage(command, names: ["assay", name]))
+        try Console.out(manualPage(command, names: ["assay", name]))
         return 0
     }
 }

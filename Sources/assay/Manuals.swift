@@ -50,8 +50,17 @@ enum ScanManual {
                     + "files that are no picture among them; otherwise 0. --exit-zero makes all of them 0. 2 also if the scan "
                     + "could not run or its output not be written, 64 if the command line is wrong. When the reader of "
                     + "standard output goes away, the scan ends without a word, and the status tells of what was scanned.",
-                "SIGINT, SIGTERM and SIGHUP let pictures in flight finish and their records be written; then the signal is "
+                "SIGINT, SIGQUIT, SIGTERM and SIGHUP let pictures in flight finish and their records be written; then the signal is "
                     + "raised again. A second one ends the scan at once.",
+            ]
+        ),
+        (
+            "Output",
+            [
+                "A file that --output or --summary names is looked at before it is touched: unless it is empty, it must begin as "
+                    + "records, with --list as a list, or as a summary, and is left as it is otherwise, so that a name too many "
+                    + "or a slip of the shell costs no image. Pipes and devices are written through. Where a record does not fit "
+                    + "on a disk, what was written of it is taken back, and the scan ends with status 2."
             ]
         ),
         (

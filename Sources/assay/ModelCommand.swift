@@ -26,7 +26,7 @@ enum ModelCommand {
         let model = try ModelFile.load(line.operands.first)
         let card = model.detector.card
         if line.flag(json) {
-            Console.out(card.text + "\n")
+            try Console.out(card.text + "\n")
             return 0
         }
         var rows = [
@@ -61,10 +61,10 @@ enum ModelCommand {
         }
         if let recipe = card.recipe { rows.append(("recipe", recipe)) }
         rows.append(("licence", card.licence))
-        for (name, value) in rows {
-            let padding = String(repeating: " ", count: 15 - name.count)
-            Console.out("\(name)\(padding)\(value.escapingControls)\n")
+        let lines = rows.map { name, value in
+            name + String(repeating: " ", count: 15 - name.count) + value.escapingControls + "\n"
         }
+        try Console.out(lines.joined())
         return 0
     }
 
@@ -78,7 +78,7 @@ enum ModelCommand {
     }
 
     static func blueprint(_ line: Invocation) throws(CommandFailure) -> Int32 {
-        Console.out(try ModelFile.load(line.operands.first).detector.card.blueprint.json)
+        try Console.out(try ModelFile.load(line.operands.first).detector.card.blueprint.json)
         return 0
     }
 
@@ -86,14 +86,14 @@ enum ModelCommand {
         let path = line.operands.first
         let bytes = if let path { try ModelFile.read(path) } else { Detector.shippedBytes() }
         let name = path?.escaped ?? "the shipped model"
+        let identity: String
         do throws(ModelError) {
-            if path == nil && bytes.isEmpty { throw .absent }
-            let detector = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes))
-            Console.out("\(name): sound, \(detector.identity)\n")
-            return 0
+            identity = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes)).identity
         } catch {
             Console.error("Error: \(name): \(error.message.escapingControls)\n")
             return 1
         }
+        try Console.out("\(name): sound, \(identity)\n")
+        return 0
     }
 }

@@ -8,7 +8,7 @@ import Scanning
 struct Progress {
     private let clock = ContinuousClock()
     private let start = ContinuousClock().now
-    private var isShown = false
+    private var line = StatusLine()
 
     /// Shows the counts so far.
     mutating func draw(_ tally: Tally) {
@@ -16,13 +16,9 @@ struct Progress {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         let rate = Int((Double(tally.seen) / max(seconds, 0.001)).rounded())
         let fakes = tally.verdicts[.fake] ?? 0
-        Console.error("\r\u{1b}[K\(tally.seen) seen, \(fakes) fake, \(tally.unscanned) not scanned, \(rate)/s")
-        isShown = true
+        line.draw("\(tally.seen) seen, \(fakes) fake, \(tally.unscanned) not scanned, \(rate)/s")
     }
 
     /// Takes the line away.
-    mutating func clear() {
-        if isShown { Console.error("\r\u{1b}[K") }
-        isShown = false
-    }
+    mutating func clear() { line.clear() }
 }

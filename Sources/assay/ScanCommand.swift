@@ -21,12 +21,20 @@ enum ScanCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let isQuiet = line.flag(Options.quiet)
+        guard unsafe access("/proc/self/fd", X_OK) == 0 else {
+            throw .failure("/proc is not mounted here, and no decoder process can be started without it")
+        }
         let failing = try kinds(line, Options.failOn) ?? [.fake]
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
         var plan = try ScanPlan(line, model.detector)
         let isolation = try isolate(line, plan.decoder, isQuiet)
+        // Before signals are caught: opening a pipe waits for its reader, and whoever tires of it must be heard.
+        let records = try openOutput(line)
+        let summaryFile = try line.path(Options.summary).map { path throws(CommandFailure) in
+            try TextFile(path, .summary)
+        }
         let session: ScanSession
         do throws(FileError) {
             if modelPath != nil { plan.decoder.model = SharedModel(modelBytes) }
@@ -36,18 +44,19 @@ enum ScanCommand {
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
-        let output = try openOutput(line, &plan)
-        let summaryFile = try line.path(Options.summary).map(SummaryFile.init)
+        if let records, line.flag(Options.resume) { plan.resume = try readRecords(records, line) }
 
         let started = Timestamp.now
-        let sink = RecordSink(descriptor: output, window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil)
+        let sink = RecordSink(
+            descriptor: records?.descriptor ?? STDOUT_FILENO,
+            window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil)
         let signal = session.run(Scanner(plan, sink: sink), sink)
         let tally = sink.tally
         let summary = Summary(
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
             isComplete: signal == nil && sink.end == nil, version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
-            isolation: isolation, binary: summaryFile == nil ? nil : SummaryFile.programDigest(),
+            isolation: isolation, binary: summaryFile == nil ? nil : programDigest(),
             arguments: Assay.arguments.map(\.lossy))
 
         if !isQuiet && sink.end != .closedPipe {
@@ -55,9 +64,8 @@ enum ScanCommand {
         }
         try summaryFile?.write(summary.json)
         if let signal { SignalPipe.end(by: signal) }
-        if case .failed(let number) = sink.end {
-            throw .failure(
-                "\(line.path(Options.output)?.escaped ?? "standard output"): \(FileError.system(number).message)")
+        if case .failed(let error) = sink.end {
+            throw .failure("\(records == nil ? "standard output" : outputName(line)): \(error.message)")
         }
         return line.flag(Options.exitZero) ? 0 : status(tally, failing)
     }
@@ -104,14 +112,25 @@ enum ScanCommand {
         return words.map { Set($0.compactMap { RecordFormat.Kind(rawValue: $0) }) }
     }
 
-    private static func openOutput(_ line: Invocation, _ plan: inout ScanPlan) throws(CommandFailure) -> Int32 {
-        guard let path = line.path(Options.output) else { return STDOUT_FILENO }
+    private static func outputName(_ line: Invocation) -> String { line.path(Options.output)?.escaped ?? "" }
+
+    /// Nil for standard output.
+    private static func openOutput(_ line: Invocation) throws(CommandFailure) -> RecordFile? {
+        guard let path = line.output else { return nil }
+        let terminator = line.flag(Options.null) ? 0 : UInt8(ascii: "\n")
         do throws(FileError) {
-            let file = try RecordFile(path, repairing: line.flag(Options.resume))
-            if line.flag(Options.resume) { plan.resume = try ResumeIndex(file) }
-            return file.descriptor
+            guard line.flag(Options.list) else { return try RecordFile(path, repairing: line.flag(Options.resume)) }
+            return try RecordFile(path, .paths(separator: terminator), repairing: false, terminator: terminator)
         } catch {
-            throw .failure("\(path.escaped): \(error.message)")
+            throw .failure("\(outputName(line)): \(error.message)")
+        }
+    }
+
+    private static func readRecords(_ file: RecordFile, _ line: Invocation) throws(CommandFailure) -> ResumeIndex {
+        do throws(FileError) {
+            return try ResumeIndex(file)
+        } catch {
+            throw .failure("\(outputName(line)): \(error.message)")
         }
     }
 
@@ -120,7 +139,7 @@ enum ScanCommand {
         case "always": true
         case "never": false
         default:
-            !isQuiet && isatty(STDERR_FILENO) == 1 && (line.path(Options.output) != nil || isatty(STDOUT_FILENO) == 0)
+            !isQuiet && Console.isTerminal && (line.output != nil || isatty(STDOUT_FILENO) == 0)
         }
     }
 }

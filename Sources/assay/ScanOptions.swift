@@ -42,7 +42,8 @@ enum ScanOptions {
             + "with what else there is.")
 
     static let output = Option(
-        "output", short: "o", value: "file", default: "standard output", "Append to <file>, whole lines only.")
+        "output", short: "o", value: "file", default: "standard output",
+        "Append to <file>, whole lines only; - is standard output. What holds anything but records is left as it is.")
     static let resume = Option(
         "resume",
         "Leave out files that --output has a record of already, with the same path, size and time of modification; a "
@@ -57,7 +58,8 @@ enum ScanOptions {
         "sort", value: "order", choices: ["none", "path"], default: "none",
         "Write results in the order of paths, each operand by itself.")
     static let summary = Option(
-        "summary", value: "file", "Write counts and the digests of model and program to <file> as JSON.")
+        "summary", value: "file",
+        "Write counts and the digests of model and program to <file> as JSON; - is standard output.")
     static let failOn = Option(
         "fail-on", value: "kinds", repeats: true, default: "fake",
         "End with status 1 if there is a record of any of these kinds (as in --only).")

@@ -17,7 +17,7 @@ extension ScanPlan {
         if isNull && !isList && listNames.isEmpty {
             throw .usage("The option '--null' needs '--list' or '--files-from <file>'")
         }
-        if line.flag(Options.resume) && (line.path(Options.output) == nil || isList) {
+        if line.flag(Options.resume) && (line.output == nil || isList) {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
         operands = line.operands
@@ -32,7 +32,11 @@ extension ScanPlan {
                 throw .failure("\(name.escaped): \(error.message)")
             }
         }
-        walker.filter = PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
+        do throws(GlobError) {
+            walker.filter = try PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
+        } catch {
+            throw .usage(error.message)
+        }
         walker.followsLinks = line.flag(Options.follow)
         walker.maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
         walker.oneFileSystem = line.flag(Options.oneFileSystem)
@@ -44,6 +48,11 @@ extension ScanPlan {
         format = try RecordFormat(line)
         warnsOfErrors = isList && !line.flag(Options.quiet)
     }
+}
+
+extension Invocation {
+    /// The file that records are written to, nil for standard output.
+    var output: PathBytes? { path(ScanOptions.output).flatMap { $0 == PathBytes("-") ? nil : $0 } }
 }
 
 extension RecordFormat {
@@ -62,7 +71,7 @@ extension RecordFormat {
         }
         if isList {
             let isNull = line.flag(Options.null)
-            let isTerminal = line.path(Options.output) == nil && isatty(STDOUT_FILENO) == 1
+            let isTerminal = line.output == nil && isatty(STDOUT_FILENO) == 1
             style = .path(terminator: isNull ? 0 : UInt8(ascii: "\n"), escaped: isTerminal && !isNull)
         }
     }

@@ -101,7 +101,7 @@ enum TrainCommand {
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         if line.flag(showRecipe) {
             let isSeed = line.text(architecture) == Blueprint.seed.name
-            Console.out((isSeed ? AugmentationTable.seed : .crossdomain).text)
+            try Console.out((isSeed ? AugmentationTable.seed : .crossdomain).text)
             return 0
         }
         do throws(BLASError) {
@@ -133,10 +133,13 @@ enum TrainCommand {
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
-            return 0
         } catch {
             throw .failure(error.message)
         }
+        if let failure = printer.logFailure, let log = line.path(log) {
+            throw .failure("\(log.escaped): \(failure.message)")
+        }
+        return 0
     }
 
     /// Data that is divided into splits holds test pictures too, so only its split `train` is taken unless told otherwise.
@@ -149,10 +152,18 @@ enum TrainCommand {
     private static func options(_ line: Invocation) throws(CommandFailure) -> TrainerOptions {
         var options = TrainerOptions()
         guard let path = line.text(output) else { throw .usage("Missing expected option '-o <model>'") }
+        if path == "-" { throw .usage("A model can't be written to standard output") }
         options.output = path
         // Better said now than after hours of training.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         guard unsafe access(directory, W_OK) == 0 else { throw .failure("\(directory): \(FileError.last.message)") }
+        for path in options.written {
+            do throws(FileError) {
+                _ = try resolveReplaceable(PathBytes(path), .model)
+            } catch {
+                throw .failure("\(path.escapingControls): \(error.message)")
+            }
+        }
         options.blueprint = try chosenBlueprint(line)
         if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
         options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs

@@ -23,6 +23,14 @@ enum TrainManual {
             ]
         ),
         (
+            "Output",
+            [
+                "The model replaces --output as a whole when the training is done; where that is a link, what it leads to. "
+                    + "Neither it nor the checkpoint beside it, with .checkpoint at its end, replaces anything but a model, nor "
+                    + "--log adds to anything but a log. If the log can't be written, the training goes on and ends with status 2."
+            ]
+        ),
+        (
             "Thresholds",
             [
                 "Calibration uses each validation picture as it is and reduced to 768 pixels with JPEG 60. Of both, apart: the "

@@ -8,9 +8,11 @@ import Training
 /// Prints the events of a training run.
 final class TrainPrinter {
     private let isQuiet: Bool
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal = Console.isTerminal
     private let log: Int32?
-    private var hasProgress = false
+    private var progress = StatusLine()
+    /// Why the log has not all epochs.
+    private(set) var logFailure: FileError?
 
     /// Opens the log for appending.
     init(log path: PathBytes?, isQuiet: Bool) throws(CommandFailure) {
@@ -19,11 +21,11 @@ final class TrainPrinter {
             log = nil
             return
         }
-        let descriptor = unsafe path.withCString { unsafe open($0, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
-        guard descriptor >= 0 else {
-            throw .failure("cannot open \(path.escaped): \(unsafe String(cString: strerror(errno)))")
+        do throws(FileError) {
+            log = try openOutput(path, .log, .appending)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
         }
-        log = descriptor
     }
 
     deinit { if let log { close(log) } }
@@ -31,7 +33,7 @@ final class TrainPrinter {
     /// A line on standard error.
     func say(_ text: String) {
         if isQuiet { return }
-        clearProgress()
+        progress.clear()
         Console.error(text.escapingControls + "\n")
     }
 
@@ -45,10 +47,9 @@ final class TrainPrinter {
         case .step(let stage, let epoch, let images, let total, let loss, let speed):
             guard isTerminal && !isQuiet else { return }
             let left = Int(Double(total - images) / max(speed, 0.001))
-            Console.error(
-                "\r\u{1B}[K\(stage) epoch \(epoch)  \(images)/\(total)  loss \(fixed(loss, 4))  \(Int(speed)) images/s  "
+            progress.draw(
+                "\(stage) epoch \(epoch)  \(images)/\(total)  loss \(fixed(loss, 4))  \(Int(speed)) images/s  "
                     + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
-            hasProgress = true
         case .epoch(let report): show(report)
         }
     }
@@ -70,7 +71,10 @@ final class TrainPrinter {
                     + "\(unseen.worstGenerator.name); at 5 % false alarms \(fixed(100 * unseen.worstSource.falseAlarms, 1)) % of "
                     + unseen.worstSource.name)
         }
-        guard let log else { return }
+        if let log { write(report, to: log) }
+    }
+
+    private func write(_ report: EpochReport, to log: Int32) {
         var json = JSONText()
         json.object {
             $0.member("stage", report.stage)
@@ -99,7 +103,13 @@ final class TrainPrinter {
             $0.member("seconds", report.seconds, decimals: 1)
         }
         json.endLine()
-        _ = unsafe json.bytes.withUnsafeBytes { unsafe write(log, $0.baseAddress, $0.count) }
+        do throws(FileError) {
+            try writeLine(json.bytes, to: log)
+        } catch {
+            // The training is worth more than its log; the exit status will tell.
+            if logFailure == nil { say("the log can't be written: \(error.message)") }
+            logFailure = error
+        }
     }
 
     /// The last lines of a run.
@@ -115,11 +125,6 @@ final class TrainPrinter {
         say("thresholds: fake from \(fixed(thresholds.fake, 4)), real up to \(fixed(thresholds.real, 4))")
         if unreadable > 0 { say("\(unreadable) pictures could not be read and were skipped") }
         say("wrote \(output)")
-    }
-
-    private func clearProgress() {
-        if hasProgress { Console.error("\r\u{1B}[K") }
-        hasProgress = false
     }
 
     private func fixed(_ value: Double, _ decimals: Int) -> String {

@@ -4,43 +4,22 @@ import Foundation
 import Testing
 
 struct StreamTests {
-    /// Runs a shell command line in which `$assay` is the program and `$model` the test's model.
-    private func shell(_ shop: Workshop, _ line: String) -> Run {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = ["-c", line]
-        process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["assay": Workshop.program, "model": "../" + shop.modelName]) { $1 }
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try! process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Run(
-            status: process.terminationStatus, wasSignalled: process.terminationReason == .uncaughtSignal, output: text,
-            errors: complaints)
-    }
-
     @Test func aClosedPipeEndsTheRunQuietly() {
         let shop = Workshop(verdict: .real)
         for index in 0..<300 { shop.write("\(index).png", Workshop.png) }
-        let run = shell(shop, "$assay scan --model $model | head -n 1; echo ${PIPESTATUS[0]}")
+        let run = shop.shell("$assay scan --model $model | head -n 1; echo ${PIPESTATUS[0]}")
         let lines = run.output.split(separator: "\n")
         #expect(lines.count == 2)
         #expect(lines.last == "0")
         #expect(run.errors == "")
     }
 
-    @Test(arguments: [("INT", 130), ("TERM", 143)])
+    @Test(arguments: [("INT", 130), ("QUIT", 131), ("TERM", 143)])
     func aSignalFinishesWhatIsInFlightAndIsRaisedAgain(signal: String, status: Int) {
         let shop = Workshop()
         for index in 0..<4 { shop.write("\(index).png", Workshop.png) }
         // The list never ends, so the scan can't either.
-        let run = shell(
-            shop,
+        let run = shop.shell(
             """
             set -m; mkfifo list; exec 9<>list; printf '0.png\\n1.png\\n' >&9
             $assay scan -j 1 --model $model --files-from list --summary summary -o records & pid=$!
@@ -86,17 +65,17 @@ struct StreamTests {
     @Test func appendingNeverJoinsLines() {
         let shop = Workshop()
         shop.write("a.png", Workshop.png)
-        shop.write("out", "a note without an end")
+        let note = "{\"assay\":1,\"path\":\"x\"}\na note without an end"
+        shop.write("out", note)
         _ = shop.scan("-o", "out", "--resume", "a.png")
-        let lines = shop.read("out").split(separator: "\n")
-        #expect(lines.first == "a note without an end")
-        #expect(lines.count == 2)
+        #expect(shop.read("out").hasPrefix(note + "\n{"))
+        #expect(shop.read("out").split(separator: "\n").count == 3)
     }
 
     @Test func aFullDiskIsReported() {
         let shop = Workshop()
         shop.write("a.png", Workshop.png)
-        let run = shell(shop, "$assay scan -q --model $model a.png > /dev/full")
+        let run = shop.shell("$assay scan -q --model $model a.png > /dev/full")
         #expect(run.status == 2)
         #expect(run.errors == "Error: standard output: no space left on device\n")
     }

@@ -88,6 +88,26 @@ final class Workshop {
         run(["scan", "--model", "../" + modelName, "-q"] + arguments, input: input)
     }
 
+    /// Runs a shell command line in which `$assay` is the program and `$model` the test's model.
+    func shell(_ line: String, environment: [String: String] = [:]) -> Run {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = ["-c", line]
+        process.currentDirectoryURL = URL(fileURLWithPath: path)
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["assay": Workshop.program, "model": "../" + modelName]) { $1 }.merging(environment) { $1 }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try! process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Run(
+            status: process.terminationStatus, wasSignalled: process.terminationReason == .uncaughtSignal, output: text,
+            errors: complaints)
+    }
+
     func run(_ arguments: [String], input: String? = nil, environment: [String: String] = [:]) -> Run {
         let process = Process()
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

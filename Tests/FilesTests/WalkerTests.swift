@@ -133,7 +133,7 @@ struct WalkerTests {
         func walk(_ includes: [String], _ excludes: [String]) -> Set<String> {
             Set(
                 box.walk {
-                    $0.filter = PathFilter(
+                    $0.filter = try! PathFilter(
                         includes: includes.map { PathBytes($0) }, excludes: excludes.map { PathBytes($0) })
                 })
         }

@@ -5,6 +5,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/// The arguments of this process, its name among them.
+int process_argument_count(void);
+const char *process_argument(int index);
+
+/// To be called before anything is opened: where 0, 1 or 2 was closed by whoever started this process, it is taken by what can be
+/// neither read nor written, so that no file that is opened later gets mistaken for input or output. A limit on the size of files
+/// becomes the error EFBIG.
+void process_begin(void);
+
+/// Lets the signals that end a program be heard even if whoever started it left them blocked.
+void process_unblock_signals(void);
+
 /// A memory file (memfd_create) that can grow but never shrink, so that no one who maps it can be made to fault.
 /// Returns its descriptor or -1.
 int process_memory_file(const char *name);
@@ -19,7 +31,7 @@ enum { PROCESS_FILTERS_CALLS = 1, PROCESS_DENIES_FILES = 2 };
 int process_reopen_read_only(int descriptor);
 
 /// Starts `executable` with `arguments` (ended by NULL). The child gets `descriptors[0]…[count - 1]` as 3, 4, …; /dev/null
-/// as 0, 1 and 2; nothing else. SIGINT, SIGTERM and SIGHUP, which a terminal sends to the whole group, do not reach it.
+/// as 0, 1 and 2; nothing else. SIGINT, SIGQUIT, SIGTERM and SIGHUP, which go to the whole group, do not reach it.
 /// Returns 0 or an errno.
 int process_spawn(const char *executable, char *const arguments[], const int descriptors[], int count, pid_t *child);
 
@@ -55,14 +67,14 @@ long process_attempt(const char *word);
 /// The names of attempts, NULL after the last. Debug builds only.
 const char *process_attempt_name(int index);
 
-/// Writes the number of each SIGINT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
+/// Writes the number of each SIGINT, SIGQUIT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
 /// arrives. A signal that is ignored already stays ignored.
 void process_report_signals(int descriptor);
 
 /// CPUs in this process's affinity mask, at least 1.
 int process_processors(void);
 
-/// The name of a signal, such as "SIGSEGV", in static memory.
+/// The name of a signal, such as "SIGSEGV", in memory of the calling thread until its next call.
 const char *process_signal_name(int number);
 
 /// Ends the process by `number` as if it had never been caught.

@@ -1,0 +1,50 @@
+// Files that options name for what is written at the end, opened before the work so that a wrong path is known at once.
+
+import Files
+internal import Glibc
+
+/// A file to be written at the end; `-` is standard output.
+struct TextFile {
+    private let name: String
+    private let descriptor: Int32
+
+    /// A regular file is emptied, if it holds what an earlier run has written; see `openOutput`.
+    init(_ path: PathBytes, _ form: OutputForm) throws(CommandFailure) {
+        if path == PathBytes("-") {
+            (name, descriptor) = ("standard output", STDOUT_FILENO)
+            return
+        }
+        name = path.escaped
+        do throws(FileError) {
+            descriptor = try openOutput(path, form, .replacing)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+
+    func write(_ text: [UInt8]) throws(CommandFailure) {
+        do throws(FileError) {
+            try writeAll(text, to: descriptor)
+        } catch {
+            throw .failure("\(name): \(error.message)")
+        }
+    }
+}
+
+extension OutputForm {
+    /// What `assay evaluate --scores` writes.
+    static let scores = OutputForm("scores", beginning: #"{"path":"#)
+    /// What `assay train --log` writes.
+    static let log = OutputForm("training log", beginning: #"{"stage":"#)
+}
+
+/// SHA-256 of this program.
+func programDigest() -> String? {
+    guard let file = try? OpenFile.open(PathBytes("/proc/self/exe"), in: nil, followingLinks: true) else { return nil }
+    let digest = SHA256()
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while let count = try? unsafe buffer.withUnsafeMutableBytes({ try unsafe file.read(into: $0) }), count > 0 {
+        unsafe buffer.withUnsafeBytes { unsafe digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+    return digest.finish()
+}
