@@ -44,11 +44,15 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         // From the archive, hence without pkgConfig: a few functions of a library whose loading takes longer than they do.
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYara", providers: [.apt(["libyara-dev"])]),
 
         // Our own C.
         .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
+        .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),
+        // What is embedded lies in `rules`, where people look for it.
+        .target(name: "CDefaultRules", cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
             name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
@@ -58,13 +62,14 @@ let package = Package(
         module("Network", ["CKernels", "COpenBLAS"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
         module("Files", ["CCrypto"]),
-        module("Inspection", ["Detection", "Files", "Imaging"]),
-        module("Scanning", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
+        module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
+        module("Inspection", ["Rules", "Detection", "Files", "Imaging"]),
+        module("Scanning", ["Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
             name: "assay",
             dependencies: [
-                "CProcess", "Scanning", "Training", "Inspection", "Detection", "Files", "Imaging", "Network",
+                "CProcess", "Scanning", "Training", "Inspection", "Rules", "Detection", "Files", "Imaging", "Network",
             ],
             swiftSettings: strict),
         // Times the parts; not shipped.
@@ -75,6 +80,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "CKernels"]),
         tests("DetectionTests", ["Detection", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
+        tests("RulesTests", ["Rules", "Detection"]),
         tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
         tests("ScanningTests", ["Scanning", "Inspection", "Detection", "Files", "Imaging"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),

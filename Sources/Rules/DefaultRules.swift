@@ -1,0 +1,15 @@
+// The rules that ship: part of the program, so that one copied file decides alike everywhere.
+
+internal import CDefaultRules
+
+extension RuleSource {
+    /// Thresholds, envelope and what makes a person look; then what files say of their origin.
+    package static let shipped = [
+        unsafe RuleSource(
+            file: "default.yar", namespace: "default",
+            text: Array(UnsafeBufferPointer(start: assay_default_rules(), count: assay_default_rules_size()))),
+        unsafe RuleSource(
+            file: "declared.yar", namespace: "declared",
+            text: Array(UnsafeBufferPointer(start: assay_declared_rules(), count: assay_declared_rules_size()))),
+    ]
+}
