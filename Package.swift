@@ -64,12 +64,15 @@ let package = Package(
         module("Files", ["CCrypto"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
         module("Inspection", ["Rules", "Detection", "Files", "Imaging"]),
-        module("Scanning", ["Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
+        module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
+        module("Scanning", ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
             name: "assay",
             dependencies: [
-                "CProcess", "Scanning", "Training", "Inspection", "Rules", "Detection", "Files", "Imaging", "Network",
+                "CProcess", "Scanning", "Training", "Confinement", "Inspection", "Rules", "Detection", "Files",
+                "Imaging",
+                "Network",
             ],
             swiftSettings: strict),
         // Times the parts; not shipped.
@@ -82,7 +85,8 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("RulesTests", ["Rules", "Detection"]),
         tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
-        tests("ScanningTests", ["Scanning", "Inspection", "Detection", "Files", "Imaging"]),
+        tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),
+        tests("ScanningTests", ["Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],

@@ -23,7 +23,7 @@ enum { this_architecture = (int)AUDIT_ARCH_AARCH64 };
 #error "the filter knows no calls of this architecture"
 #endif
 
-// Descriptors, as `DecoderService` has them.
+// Descriptors, as `InspectionService` has them.
 enum { errors = 2, scanner = 3, images = 4 };
 
 // One half of an argument: `word & mask` must be `value`. Where the kernel takes an int, the upper half is not looked at there

@@ -26,9 +26,24 @@ package struct FoundFile: Sendable {
     }
 }
 
-/// One thing met on a walk.
+/// A file whose bytes are in memory already, because they came in a stream.
+package struct FoundData: Sendable {
+    /// As the record shows it.
+    package let path: PathBytes
+    package let bytes: [UInt8]
+    package let modified: Timestamp?
+    /// Named by the user, not met in something that was named.
+    package let isNamed: Bool
+
+    package init(_ path: PathBytes, _ bytes: [UInt8], modified: Timestamp? = nil, isNamed: Bool = false) {
+        (self.path, self.bytes, self.modified, self.isNamed) = (path, bytes, modified, isNamed)
+    }
+}
+
+/// One thing that is to be looked at.
 package enum Found: Sendable {
     case file(FoundFile)
+    case data(FoundData)
     /// A fifo, socket or device.
     case special(PathBytes, isNamed: Bool)
     /// A directory that can't be listed, or a name that leads nowhere.

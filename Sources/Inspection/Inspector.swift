@@ -8,41 +8,56 @@ package import Imaging
 /// It touches hostile bytes: programs run it in a confined process only.
 package struct Inspector {
     private let limits: DecodeLimits
-    private let examiner: Examiner
+    /// Nil where nothing is scored.
+    private let examiner: Examiner?
     private let clock = ContinuousClock()
     /// What was added since findings were asked for last.
-    private var looked: [Result<Observation, DecodeError>] = []
+    private var looked: [Look] = []
 
-    package init(_ limits: DecodeLimits, _ detector: Detector) {
-        (self.limits, examiner) = (limits, detector.makeExaminer())
+    private enum Look {
+        case answered(Finding)
+        /// All but its scores, which come for a few files together.
+        case awaitsScores(Observation)
+    }
+
+    package init(_ limits: DecodeLimits, _ detector: Detector?) {
+        (self.limits, examiner) = (limits, detector?.makeExaminer())
     }
 
     /// Whether findings had better be asked for before more is added.
-    package var isFull: Bool { looked.count >= examiner.batch }
+    package var isFull: Bool { looked.count >= examiner?.batch ?? 1 }
 
     /// Does all that can be done with one file alone.
     package mutating func add(_ bytes: UnsafeRawBufferPointer, _ request: Request = .judge) {
-        var seen = Observation(fileSize: bytes.count)
         do throws(DecodeError) {
-            let start = clock.now
-            let picture = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
-            seen.decodeSeconds = start.duration(to: clock.now).seconds
-            (seen.image, seen.warning) = (picture.facts, picture.warning)
-            examiner.look(at: picture.parts, width: picture.facts.width, height: picture.facts.height)
-            looked.append(.success(seen))
+            switch request {
+            case .judge: looked.append(try unsafe judge(bytes))
+            }
         } catch {
-            looked.append(.failure(error))
+            looked.append(.answered(Finding(Refusal(error))))
         }
+    }
+
+    private func judge(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -> Look {
+        var seen = Observation(fileSize: bytes.count)
+        // Without scores the answer is none that a parent believes.
+        guard let examiner else { return .answered(Finding(Facts(seen))) }
+        let start = clock.now
+        let picture = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
+        seen.decodeSeconds = start.duration(to: clock.now).seconds
+        (seen.image, seen.warning) = (picture.facts, picture.warning)
+        examiner.look(at: picture.parts, width: picture.facts.width, height: picture.facts.height)
+        return .awaitsScores(seen)
     }
 
     /// The findings on all files added since the last call, in their order.
     package mutating func findings() -> [Finding] {
-        var assessments = examiner.judge()[...]
+        var assessments = (examiner?.judge() ?? [])[...]
         defer { looked.removeAll(keepingCapacity: true) }
-        return looked.map { outcome in
-            switch outcome {
-            case .failure(let error): return Finding(Refusal(error))
-            case .success(var seen):
+        return looked.map { look in
+            switch look {
+            case .answered(let finding): return finding
+            case .awaitsScores(var seen):
                 seen.assessment = assessments.removeFirst()
                 return Finding(Facts(seen))
             }

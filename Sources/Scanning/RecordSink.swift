@@ -21,13 +21,18 @@ package final class RecordSink: Sendable {
     }
 
     private let descriptor: Int32
+    let format: RecordFormat
+    /// Whether records that are no `ok` are also reported on standard error, for output that shows only paths.
+    let warnsOfErrors: Bool
     /// How far ahead of the next line ordered output may run; nil for output in any order.
     private let window: Int?
     private let state = Monitor(State())
 
-    package init(descriptor: Int32, window: Int? = nil) {
-        self.descriptor = descriptor
-        self.window = window
+    package init(
+        descriptor: Int32, _ format: RecordFormat = RecordFormat(), window: Int? = nil, warnsOfErrors: Bool = false
+    ) {
+        (self.descriptor, self.format, self.window) = (descriptor, format, window)
+        self.warnsOfErrors = warnsOfErrors
     }
 
     package var tally: Tally { state.with { $0.tally } }
@@ -35,13 +40,13 @@ package final class RecordSink: Sendable {
 
     /// In ordered output, waits until the line of `sequence` would not be too far ahead.  Whoever holds the next line
     /// never waits, so lines that wait are never more than the window.
-    func awaitTurn(_ sequence: Int) {
+    package func awaitTurn(_ sequence: Int) {
         guard let window else { return }
         _ = state.wait { $0.next + window > sequence ? true : nil }
     }
 
     /// Whether `awaitTurn` would return at once.
-    func hasTurn(_ sequence: Int) -> Bool {
+    package func hasTurn(_ sequence: Int) -> Bool {
         guard let window else { return true }
         return state.with { $0.next + window > sequence }
     }

@@ -1,50 +1,39 @@
-// The scan: a walk that runs ahead, workers that each drive one decoder process, and one sink.
+// The scan: sources that run ahead, workers that each drive one confined process, and one sink.
 
+package import Confinement
 package import Detection
-package import Files
-internal import Glibc
-internal import Imaging
+internal import Files
 package import Inspection
 
 /// What is scanned, and how.
 package struct ScanPlan: Sendable {
-    package var operands: [PathBytes] = []
-    /// What paths below an operand begin with, where that is not the operand itself.
-    package var prefix: PathBytes?
-    package var lists: [PathList] = []
-    package var walker = Walker()
+    /// Read one after the other.
+    package var sources: [any Source] = []
     package var jobs = 1
     /// Bytes; larger pictures are skipped.
     package var maxFileSize = 256 << 20
-    package var decoder: DecoderSettings
-    /// Decoders with these settings that were started ahead of the scan.
-    package var earlyDecoders: EarlyDecoders?
+    package var confinement: ConfinementSettings
+    /// Processes with these settings that were started ahead of the scan.
+    package var early: EarlyProcesses?
     /// `Detector.identity` of the model that the decoders use.
     package var model: String
     /// Makes verdicts of findings.
     package var judge: Judge
-    package var format = RecordFormat()
     package var resume = ResumeIndex()
-    /// Whether records that are no `ok` are also reported on standard error, for output that shows only paths.
-    package var warnsOfErrors = false
 
-    /// A plan for scoring with `detector`.
-    package init(_ detector: Detector) {
-        decoder = DecoderSettings(detector.card)
+    /// A plan for scoring with `detector`, whose file is `model` unless it is part of the program.
+    package init(_ detector: Detector, _ model: SharedBytes? = nil) {
+        confinement = ConfinementSettings(ConfinementSettings.Model(detector.card, model))
         judge = Judge(detector.thresholds)
-        model = detector.identity
+        self.model = detector.identity
     }
 
-    /// How many decoders to start ahead of the scan: one for each job, or for each operand where none of them is a directory, but
+    /// How many confined processes to start ahead of the scan: one for each job, or for each file where there can't be more, but
     /// no more than what takes a few milliseconds.
-    package var likelyDecoders: Int {
-        let isOpen = !lists.isEmpty || operands.contains(where: isDirectory)
-        return min(jobs, isOpen ? jobs : operands.count, 8)
-    }
-
-    private func isDirectory(_ path: PathBytes) -> Bool {
-        var status = stat()
-        return unsafe path.withCString { unsafe stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    package var likelyProcesses: Int {
+        let files = sources.map(\.mostFiles)
+        let most = files.contains { $0 == nil } ? jobs : files.reduce(0) { $0 + ($1 ?? 0) }
+        return min(jobs, most, 8)
     }
 }
 
@@ -56,10 +45,10 @@ package final class Scanner: Sendable {
     }
 
     private let plan: ScanPlan
-    private let sink: RecordSink
+    private let sink: any Sink
     private let queue: BoundedQueue<Job>
 
-    package init(_ plan: ScanPlan, sink: RecordSink) {
+    package init(_ plan: ScanPlan, sink: any Sink) {
         self.plan = plan
         self.sink = sink
         queue = BoundedQueue(capacity: 32 + 4 * plan.jobs)
@@ -75,26 +64,18 @@ package final class Scanner: Sendable {
     /// Lets the pictures in flight finish and drops the rest.  May be called from any thread.
     package func stop() { queue.stop() }
 
-    /// The walking thread.  It may wait for a list that never comes, so no one waits for it.
+    /// The thread that reads the sources.  It may wait for something that never comes, so no one waits for it.
     private func list() {
         var sequence = 0
         func report(_ found: Found) -> Bool {
             defer { sequence += 1 }
             return queue.push(Job(sequence: sequence, found: found))
         }
-        for operand in plan.operands { plan.walker.walk(operand, prefix: plan.prefix, report: report) }
-        for list in plan.lists {
-            do throws(FileError) {
-                try list.forEach { path in
-                    var goesOn = true
-                    plan.walker.walk(path) {
-                        goesOn = report($0)
-                        return goesOn
-                    }
-                    return goesOn
-                }
-            } catch {
-                _ = report(.failure(list.name, error))
+        var goesOn = true
+        for source in plan.sources where goesOn {
+            source.forEach {
+                goesOn = report($0)
+                return goesOn
             }
         }
         queue.close()
@@ -103,13 +84,7 @@ package final class Scanner: Sendable {
     private func work() {
         var json = JSONText()
         let worker = Worker(plan) { sequence, outcome in
-            let isOpen =
-                switch outcome {
-                case .record(let record): self.deliver(record, sequence, &json)
-                case .notImage: self.sink.deliver(sequence, []) { $0.notImages += 1 }
-                case .resumed: self.sink.deliver(sequence, []) { $0.resumed += 1 }
-                }
-            if !isOpen { self.stop() }
+            if !self.sink.deliver(sequence, outcome, &json) { self.stop() }
         }
         while let job = next(worker) {
             if !sink.hasTurn(job.sequence) {
@@ -128,14 +103,5 @@ package final class Scanner: Sendable {
         if let job = queue.pop(fromAtLeast: plan.jobs) { return job }
         worker.finish()
         return queue.pop()
-    }
-
-    private func deliver(_ record: Record, _ sequence: Int, _ json: inout JSONText) -> Bool {
-        if plan.warnsOfErrors, let refusal = record.finding.refusal {
-            let line = "assay: \(record.path.escaped): \(refusal.message.escapingControls)\n"
-            // Nobody is left to be told of a failure.
-            try? writeAll(Array(line.utf8), to: STDERR_FILENO)
-        }
-        return sink.deliver(sequence, plan.format.line(record, &json)) { $0.count(record) }
     }
 }

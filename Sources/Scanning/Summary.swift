@@ -1,5 +1,6 @@
 // The account of a run for machines: what was seen, what came of it, and with which model and program.
 
+package import Confinement
 internal import Detection
 package import Files
 

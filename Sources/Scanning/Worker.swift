@@ -1,42 +1,28 @@
-// What one thread of a scan does with each file, arranged so that its decoder process never waits for it.
+// What one thread of a scan does with each thing that was found, arranged so that its confined process never waits for it.
 
+internal import Confinement
 internal import Files
 internal import Glibc
 internal import Imaging
 internal import Inspection
 
-/// What became of one thing that was found.
-enum Outcome {
-    case record(Record)
-    case notImage
-    case resumed
-}
-
-/// One thread's share: open, sniff, read, hash here; decode and score in the decoder process.
+/// One thread's share: open, recognise, read, hash here; everything else in a confined process.
 ///
 /// While the process works on some files, the next are read and handed over, as many as it has places for.  Outcomes are delivered
 /// in the order in which things were taken, each exactly once.
 final class Worker {
     /// Something that was taken and not yet delivered.
-    private struct Pending {
+    private struct Evidence {
         let sequence: Int
-        let state: State
-
-        enum State {
-            case known(Outcome)
-            /// The decoder process has it: its record but for the finding.
-            case handedOver(Record)
-        }
+        /// What became of it; for a file that was handed over, its record but for the finding.
+        var outcome: Outcome
     }
 
     private let plan: ScanPlan
     private let deliver: (Int, Outcome) -> Void
     private let digest = SHA256()
-    private var decoder: DecoderProcess?
-    /// Oldest first.
-    private var pending: [Pending] = []
-    /// Where those of them lie that the decoder process has.
-    private var layout = BufferLayout()
+    /// Made when the first picture comes.
+    private var inspector: ConfinedInspector<Evidence>?
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
@@ -48,31 +34,35 @@ final class Worker {
         let outcome: Outcome? =
             switch found {
             case .file(let file): begin(file, sequence)
+            case .data(let data): begin(data, sequence)
             case .failure(let path, let error): refused(path, .error, error)
-            case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage
+            case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage(path)
             }
-        if let outcome { pending.append(Pending(sequence: sequence, state: .known(outcome))) }
+        if let outcome {
+            if let inspector {
+                inspector.add(known: Evidence(sequence: sequence, outcome: outcome))
+            } else {
+                deliver(sequence, outcome)
+            }
+        }
         // Among many files that are no pictures, a picture's record must not wait for the next picture.
-        deliver(downTo: pending.count > 2 * (plan.decoder.batch + 1) ? 0 : plan.decoder.batch)
+        let batch = plan.confinement.batch
+        deliver(downTo: inspector?.count ?? 0 > 2 * (batch + 1) ? 0 : batch)
     }
 
-    /// Waits for the files that the decoder process has, if any, and delivers all outcomes.
+    /// Waits for the files that the confined process has, if any, and delivers all outcomes.
     func finish() { deliver(downTo: 0) }
 
-    /// Delivers until no more than `count` files are with the decoder process, and what comes after that and is known.
+    /// Delivers until no more than `count` files are with the confined process, and what comes after that and is known.
     private func deliver(downTo count: Int) {
-        while let next = pending.first {
-            switch next.state {
-            case .known(let outcome): deliver(next.sequence, outcome)
-            case .handedOver(var record):
-                guard layout.files.count > count, let decoder else { return }
-                record.finding = decoder.receive()
-                record.judgement = plan.judge.judge(record.finding)
-                let place = layout.removeFirst()
-                if place.upperBound > BufferLayout.size { decoder.buffer.trim(keep: BufferLayout.size) }
-                deliver(next.sequence, .record(record))
+        while let (evidence, finding) = inspector?.next(downTo: count) {
+            if let finding, case .record(var record) = evidence.outcome {
+                record.finding = finding
+                record.judgement = plan.judge.judge(finding)
+                deliver(evidence.sequence, .record(record))
+            } else {
+                deliver(evidence.sequence, evidence.outcome)
             }
-            pending.removeFirst()
         }
     }
 
@@ -80,20 +70,20 @@ final class Worker {
     private func begin(_ file: FoundFile, _ sequence: Int) -> Outcome? {
         do throws(FileError) {
             let open = try file.open()
-            if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed }
+            if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed(file.path) }
             var record = Record(file.path, Finding(Facts()), model: plan.model)
             record.size = open.size
             record.modified = open.modified
             do throws(FileError) {
                 guard let refusal = try handOver(open, record, sequence) else { return nil }
-                if refusal == Refusal(.notAnImage) && !file.isNamed { return .notImage }
+                if refusal == Refusal(.notAnImage) && !file.isNamed { return .notImage(file.path) }
                 record.finding = Finding(refusal)
             } catch {
                 record.finding = Finding(error)
             }
             return .record(record)
         } catch .notRegular {
-            return file.isNamed ? refused(file.path, .skipped, .notRegular) : .notImage
+            return file.isNamed ? refused(file.path, .skipped, .notRegular) : .notImage(file.path)
         } catch {
             return refused(file.path, .error, error)
         }
@@ -101,56 +91,88 @@ final class Worker {
 
     /// Reads a picture and hands it over; returns why not when its first bytes say so.
     private func handOver(_ file: borrowing OpenFile, _ record: Record, _ sequence: Int) throws(FileError) -> Refusal? {
-        let decoder = try readyDecoder()
-        let buffer = decoder.buffer
+        let inspector = try readyInspector()
         // One byte more than the file has shows whether it grew.
         let start = makeRoom(for: min(file.size, plan.maxFileSize) + 1)
         let head = min(file.size, (64 << 10) - 1) + 1
-        try buffer.grow(to: start + head)
+        try inspector.grow(to: start + head)
         var length = try unsafe file.read(
-            into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[start..<(start + head)]))
-        guard
-            let format = unsafe ImageFormat.sniff(
-                UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<(start + length)]))
-        else { return Refusal(.notAnImage) }
+            into: UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[start..<(start + head)]))
+        let format = unsafe ImageFormat.sniff(
+            UnsafeRawBufferPointer(rebasing: inspector.bytes[start..<(start + length)]))
+        guard let format else { return Refusal(.notAnImage) }
         guard format.isDecodable else { return Refusal(.unsupportedFormat(format)) }
         guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
         if length == head && head <= file.size {
-            try buffer.grow(to: start + file.size + 1)
+            try inspector.grow(to: start + file.size + 1)
             let rest = unsafe UnsafeMutableRawBufferPointer(
-                rebasing: buffer.bytes[(start + head)...(start + file.size)])
+                rebasing: inspector.bytes[(start + head)...(start + file.size)])
             length += try unsafe file.read(into: rest)
         }
         guard length == file.size else { throw .changed }
-        let place = start..<(start + length)
-        decoder.submit(place, format)
-        unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer.bytes[place]))
+        submit(start..<(start + length), format, record, sequence)
+        return nil
+    }
+
+    /// Nil when the bytes were handed over.
+    private func begin(_ data: FoundData, _ sequence: Int) -> Outcome? {
+        let size = data.bytes.count
+        if let modified = data.modified, plan.resume.contains(data.path, size: size, modified: modified) {
+            return .resumed(data.path)
+        }
+        var record = Record(data.path, Finding(Facts()), model: plan.model)
+        record.size = size
+        record.modified = data.modified
+        do throws(FileError) {
+            let format = ImageFormat.sniff(data.bytes)
+            guard let format, format.isDecodable else {
+                guard format != nil || data.isNamed else { return .notImage(data.path) }
+                record.finding = Finding(Refusal(format.map { .unsupportedFormat($0) } ?? .notAnImage))
+                return .record(record)
+            }
+            guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }
+            let inspector = try readyInspector()
+            let start = makeRoom(for: size)
+            try inspector.grow(to: start + size)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[start..<(start + size)])
+                .copyBytes(from: data.bytes)
+            submit(start..<(start + size), format, record, sequence)
+            return nil
+        } catch {
+            record.finding = Finding(error)
+            return .record(record)
+        }
+    }
+
+    /// Hands over what lies in the buffer, and hashes it meanwhile.
+    private func submit(_ place: Range<Int>, _ format: ImageFormat, _ record: Record, _ sequence: Int) {
+        guard let inspector else { return }
+        inspector.submit(Evidence(sequence: sequence, outcome: .record(record)), at: place, format: format)
+        unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[place]))
         var record = record
         record.sha256 = digest.finish()
-        layout.append(place)
-        pending.append(Pending(sequence: sequence, state: .handedOver(record)))
-        return nil
+        inspector.amendNewest { $0.outcome = .record(record) }
     }
 
     /// A place in the buffer for `count` bytes.  Where there is none, the oldest files are waited for: reading large ones ahead gains
     /// little and takes memory.
     private func makeRoom(for count: Int) -> Int {
         while true {
-            if let place = layout.place(for: count) { return place }
-            deliver(downTo: layout.files.count - 1)
+            if let place = inspector?.place(for: count) { return place }
+            deliver(downTo: (inspector?.inBuffer ?? 1) - 1)
         }
     }
 
-    private func readyDecoder() throws(FileError) -> DecoderProcess {
-        if let decoder { return decoder }
-        let ready: DecoderProcess
-        if let early = plan.earlyDecoders?.take() { ready = early } else { ready = try DecoderProcess(plan.decoder) }
-        decoder = ready
+    private func readyInspector() throws(FileError) -> ConfinedInspector<Evidence> {
+        if let inspector { return inspector }
+        let ready = try ConfinedInspector<Evidence>(plan.confinement, plan.early?.take())
+        inspector = ready
         return ready
     }
 
     private func refused(_ path: PathBytes, _ status: Status, _ error: FileError) -> Outcome {
-        .record(Record(path, Finding(Refusal(status, code: error.code, message: error.message)), model: plan.model))
+        .record(
+            Record(path, Finding(Refusal(status, code: error.code, message: error.message)), model: plan.model))
     }
 }
 

@@ -1,5 +1,6 @@
 // `assay scan`: from what was typed to a plan, and from a finished scan to an exit status.
 
+import Confinement
 import Detection
 import Files
 internal import Glibc
@@ -28,8 +29,9 @@ enum ScanCommand {
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
-        var plan = try ScanPlan(line, model.detector)
-        let isolation = try isolate(line, plan.decoder, isQuiet)
+        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) })
+        let format = try RecordFormat(line)
+        let isolation = try isolate(line, plan.confinement, isQuiet)
         // Before signals are caught: opening a pipe waits for its reader, and whoever tires of it must be heard.
         let records = try openOutput(line)
         let summaryFile = try line.path(Options.summary).map { path throws(CommandFailure) in
@@ -37,9 +39,8 @@ enum ScanCommand {
         }
         let session: ScanSession
         do throws(FileError) {
-            if modelPath != nil { plan.decoder.model = SharedModel(modelBytes) }
-            // Before anything else is read: what this process holds now, the decoders hold too.
-            plan.earlyDecoders = EarlyDecoders(plan.decoder, model.detector, count: plan.likelyDecoders)
+            // Before anything else is read: what this process holds now, the confined processes hold too.
+            plan.early = EarlyProcesses(plan.confinement, model.detector, count: plan.likelyProcesses)
             session = try ScanSession(showsProgress: showsProgress(line, isQuiet))
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
@@ -48,8 +49,9 @@ enum ScanCommand {
 
         let started = Timestamp.now
         let sink = RecordSink(
-            descriptor: records?.descriptor ?? STDOUT_FILENO,
-            window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil)
+            descriptor: records?.descriptor ?? STDOUT_FILENO, format,
+            window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil,
+            warnsOfErrors: line.flag(Options.list) && !isQuiet)
         let signal = session.run(Scanner(plan, sink: sink), sink)
         let tally = sink.tally
         let summary = Summary(
@@ -72,7 +74,7 @@ enum ScanCommand {
 
     /// Hides this process, and says what confines the decoders: all that there is, or no scan.
     private static func isolate(
-        _ line: Invocation, _ settings: DecoderSettings, _ isQuiet: Bool
+        _ line: Invocation, _ settings: ConfinementSettings, _ isQuiet: Bool
     ) throws(CommandFailure) -> (demand: Isolation.Demand, inForce: Isolation) {
         Isolation.hideThisProcess()
         let demand = line.text(Options.isolation).flatMap(Isolation.Demand.init) ?? .strict

@@ -1,5 +1,6 @@
 // The rows of `assay scan`: what can be asked of a scan, in the order of its help page.
 
+import Confinement
 import Scanning
 
 /// Every option of `assay scan`.
@@ -41,6 +42,10 @@ enum ScanOptions {
         "Where the kernel refuses the filter of system calls that confines decoders, strict scans nothing; weak goes on "
             + "with what else there is.")
 
+    static let renewAfter = Option(
+        "renew-after", value: "n", default: "10000",
+        "Replace a confined process after <n> files; one that failed is replaced at once.")
+
     static let output = Option(
         "output", short: "o", value: "file", default: "standard output",
         "Append to <file>, whole lines only; - is standard output. What holds anything but records is left as it is.")
@@ -71,6 +76,6 @@ enum ScanOptions {
 
     static let all = [
         filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
-        timeout, isolation, output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+        timeout, isolation, renewAfter, output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
     ]
 }

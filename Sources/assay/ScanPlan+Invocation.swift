@@ -1,5 +1,6 @@
 // Reads a plan out of a command line.
 
+import Confinement
 import Detection
 import Files
 internal import Glibc
@@ -7,10 +8,10 @@ import Imaging
 import Scanning
 
 extension ScanPlan {
-    /// Everything that the options of `assay scan` say about what is scanned and what is written.
-    init(_ line: Invocation, _ detector: Detector) throws(CommandFailure) {
+    /// Everything that the options of `assay scan` say about what is scanned, and how.
+    init(_ line: Invocation, _ detector: Detector, _ model: SharedBytes?) throws(CommandFailure) {
         typealias Options = ScanOptions
-        self.init(detector)
+        self.init(detector, model)
         let isNull = line.flag(Options.null)
         let isList = line.flag(Options.list)
         let listNames = line.all(Options.filesFrom)
@@ -20,18 +21,7 @@ extension ScanPlan {
         if line.flag(Options.resume) && (line.output == nil || isList) {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
-        operands = line.operands
-        if operands.isEmpty && listNames.isEmpty {
-            operands = [PathBytes(".")]
-            prefix = PathBytes("")
-        }
-        for name in listNames {
-            do throws(FileError) {
-                lists.append(try PathList(name, separator: isNull ? 0 : UInt8(ascii: "\n")))
-            } catch {
-                throw .failure("\(name.escaped): \(error.message)")
-            }
-        }
+        var walker = Walker()
         do throws(GlobError) {
             walker.filter = try PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
         } catch {
@@ -41,12 +31,25 @@ extension ScanPlan {
         walker.maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
         walker.oneFileSystem = line.flag(Options.oneFileSystem)
         walker.sorted = line.text(Options.sort) == "path"
+        if line.operands.isEmpty && listNames.isEmpty {
+            sources = [WalkSource([PathBytes(".")], prefix: PathBytes(""), walker)]
+        } else {
+            sources = [WalkSource(line.operands, walker)]
+        }
+        for name in listNames {
+            do throws(FileError) {
+                sources.append(ListSource(try PathList(name, separator: isNull ? 0 : UInt8(ascii: "\n")), walker))
+            } catch {
+                throw .failure("\(name.escaped): \(error.message)")
+            }
+        }
         jobs = try line.integer(Options.jobs, 1...1024) ?? availableProcessors()
         maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
-        decoder.limits.maxPixels = try line.quantity(Options.maxPixels, unit: 1000) ?? decoder.limits.maxPixels
-        decoder.timeout = try line.number(Options.timeout, 0.001...1e6) ?? decoder.timeout
-        format = try RecordFormat(line)
-        warnsOfErrors = isList && !line.flag(Options.quiet)
+        confinement.limits.maxPixels =
+            try line.quantity(Options.maxPixels, unit: 1000) ?? confinement.limits.maxPixels
+        confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
+        confinement.filesPerProcess =
+            try line.integer(Options.renewAfter, 1...Int.max) ?? confinement.filesPerProcess
     }
 }
 
@@ -56,7 +59,8 @@ extension Invocation {
 }
 
 extension RecordFormat {
-    fileprivate init(_ line: Invocation) throws(CommandFailure) {
+    /// What the options say about what is written.
+    init(_ line: Invocation) throws(CommandFailure) {
         typealias Options = ScanOptions
         self.init()
         let isList = line.flag(Options.list)

@@ -1,5 +1,6 @@
 // Nothing a file holds can stop a scan: a crash, a hang and a memory explosion cost one record each.
 
+import Detection
 import Foundation
 import Imaging
 import Testing
@@ -15,8 +16,8 @@ struct HostileTests {
     @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: ["0", "1", "3"])
     func decodersThatMisbehaveCostOneRecord(refused: String) {
         let shop = Workshop()
-        let words = ["", "crash", "hang", "memory", "leave", "lie", ""]
-        for (name, word) in zip(["a", "b", "c", "d", "e", "f", "g"], words) {
+        let words = ["", "crash", "hang", "memory", "leave", "lie", "rule", "word", "babble", ""]
+        for (name, word) in zip(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"], words) {
             shop.write("x/\(name).jpg", Workshop.jpeg + Array("assay-test:\(word)".utf8))
         }
         let options = [
@@ -27,9 +28,15 @@ struct HostileTests {
             environment: ["ASSAY_TEST_REFUSED": refused])
         #expect(
             run.records.map { $0["code"] as? String ?? "ok" }
-                == ["ok", "crashed", "timeout", "out-of-memory", "crashed", "crashed", "ok"])
+                == ["ok", "crashed", "timeout", "out-of-memory"] + Array(repeating: "crashed", count: 5) + ["ok"])
         #expect(run.records.allSatisfy { $0["sha256"] is String })
-        #expect(run.records[1]["message"] as? String == "the decoder was ended by SIGSEGV")
+        let messages = [
+            "was ended by SIGSEGV", "", "", "", "answered nonsense: a fact is missing",
+            "answered nonsense: a rule that does not exist", "answered nonsense", "answered nonsense",
+        ]
+        for (record, message) in zip(run.records.dropFirst(), messages) where !message.isEmpty {
+            #expect(record["message"] as? String == "the decoder \(message)")
+        }
         #expect(run.status == 2)
     }
 
@@ -78,6 +85,28 @@ struct HostileTests {
         #expect(run.records.map { "\($0["path"]!) \($0["code"] as? String ?? "ok")" } == wanted)
         #expect(run.records.allSatisfy { $0["sha256"] is String })
         #expect(run.status == 2)
+    }
+
+    /// An answer that begins and never ends takes no longer than any other.
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
+    func anEndlessAnswerIsATimeout() {
+        let shop = Workshop()
+        shop.write("a.jpg", Workshop.jpeg + Array("assay-test:endless".utf8))
+        shop.write("b.jpg", Workshop.jpeg)
+        let run = shop.scan("-j", "1", "--timeout", "3", "a.jpg", "b.jpg")
+        #expect(run.records.map { $0["code"] as? String ?? "ok" } == ["timeout", "ok"])
+    }
+
+    /// A process is replaced after its share of files, and nobody notices.
+    @Test(arguments: [Blueprint.crossdomain, .seed])
+    func processesServeForSoManyFiles(blueprint: Blueprint) {
+        let shop = Workshop(blueprint: blueprint)
+        for index in 0..<20 { shop.write("x/\(10 + index)", Workshop.jpeg) }
+        for files in ["1", "3", "19"] {
+            let run = shop.scan("-j", "2", "--renew-after", files, "--sort", "path", "x")
+            #expect(run.records.map { $0["path"] as? String } == (0..<20).map { "x/\(10 + $0)" })
+            #expect(run.records.allSatisfy { $0["status"] as? String == "ok" } && run.status == 0)
+        }
     }
 
     /// While nobody reads the records, the decoder waits for the next picture, which is no time that this one took.

@@ -36,6 +36,7 @@ final class Sandbox {
         walker.walk(PathBytes(path)) {
             switch $0 {
             case .file(let file): found.append(relative(file.path))
+            case .data(let data): found.append("data " + relative(data.path))
             case .special(let path, _): found.append("special " + relative(path))
             case .failure(let path, let error): found.append("\(error.code) " + relative(path))
             }

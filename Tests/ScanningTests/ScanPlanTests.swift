@@ -14,8 +14,8 @@ import Testing
     func `decoders are started for as many files as there can be`(_ operands: [String], _ jobs: Int, _ wanted: Int) {
         let card = ModelCard(.crossdomain)
         var plan = ScanPlan(Detector(card: card, parameters: card.blueprint.makeNetwork().parameters))
-        plan.operands = operands.map { PathBytes($0) }
+        plan.sources = [WalkSource(operands.map { PathBytes($0) }, Walker())]
         plan.jobs = jobs
-        #expect(plan.likelyDecoders == wanted)
+        #expect(plan.likelyProcesses == wanted)
     }
 }

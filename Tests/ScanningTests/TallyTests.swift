@@ -1,5 +1,6 @@
 // Counts add up whatever happens.
 
+import Confinement
 import Files
 import Foundation
 import Inspection

@@ -1,8 +1,8 @@
-// Files that a decoder process has before it must not be written over, however they follow each other.
+// Files that a confined process has before it must not be written over, however they follow each other.
 
 import Testing
 
-@testable import Scanning
+@testable import Confinement
 
 struct BufferLayoutTests {
     @Test func filesNeverOverlapNorReachBeyondTheBuffer() {

@@ -1,4 +1,4 @@
-// File bytes travel to a decoder process through memory that both map, so that they are copied once, by read(2).
+// File bytes travel to a confined process through memory that both map, so that they are copied once, by read(2).
 
 internal import CProcess
 internal import Files

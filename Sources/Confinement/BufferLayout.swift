@@ -1,6 +1,6 @@
-// A decoder process and its worker share one buffer, in which files lie that come and go in the same order.
+// A confined process and its parent share one buffer, in which files lie that come and go in the same order.
 
-/// Where the files lie that are with a decoder process, oldest first: a ring, but one that keeps to the buffer's beginning, whose memory is
+/// Where the files lie that are with a confined process, oldest first: a ring, but one that keeps to the buffer's beginning, whose memory is
 /// in use already and likely in a cache.
 struct BufferLayout {
     /// Bytes that files to be judged together may take.  A larger one is alone.

@@ -1,0 +1,106 @@
+// What a confined process must know before it begins, as one message that names and versions itself.
+
+package import Detection
+package import Imaging
+internal import Inspection
+
+/// What every confined process is started with.
+package struct ConfinementSettings: Sendable {
+    package var limits = DecodeLimits()
+    /// Seconds that one file may take; nil for as long as it likes.
+    package var timeout: Double? = 30
+    /// What scores; nil if nothing is to be scored.
+    package var model: Model?
+    /// What confines a process; one that can't have all of it does nothing.
+    package var isolation = Isolation.offered
+    /// Files after which a process is replaced, so that one that was taken over unnoticed does not stay for ever.
+    package var filesPerProcess = 10_000
+    /// Bytes of the memory for results, which is made when this is not 0.  What is not used takes no room.
+    package var results = 0
+
+    /// A model that a process scores with.
+    package struct Model: Sendable {
+        package let card: ModelCard
+        /// The file; nil for the model that is part of the program.
+        package let file: SharedBytes?
+
+        package init(_ card: ModelCard, _ file: SharedBytes?) { (self.card, self.file) = (card, file) }
+    }
+
+    package init(_ model: Model?) { self.model = model }
+
+    /// Name of the subcommand that runs `InspectionService`.
+    package static let subcommand = "decoder"
+
+    /// How many files a process may work on together.
+    package var batch: Int { model?.card.blueprint.batch ?? 1 }
+
+    /// Address space for decoding: 16 bytes a pixel, which covers a progressive JPEG in CMYK, and room for the network.
+    package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }
+}
+
+/// The settings as a process gets them.
+struct SettingsMessage {
+    enum Scoring: Int {
+        case none, shipped, file
+    }
+
+    var limits = DecodeLimits()
+    var memory = 0
+    var isolation = Isolation()
+    var scoring = Scoring.none
+    var results = 0
+
+    private static let name = "assay confinement settings"
+    private static let version = 1
+    static let largest = 4096
+
+    init(_ settings: ConfinementSettings) {
+        (limits, memory, isolation) = (settings.limits, settings.memory, settings.isolation)
+        scoring = settings.model.map { $0.file == nil ? .shipped : .file } ?? .none
+        results = settings.results
+    }
+
+    private var values: [(name: String, value: Int)] {
+        [
+            ("maxPixels", limits.maxPixels), ("maxScans", limits.maxScans), ("maxTextBytes", limits.maxTextBytes),
+            ("memory", memory), ("isolation", Int(isolation.rawValue)), ("scoring", scoring.rawValue),
+            ("results", results),
+        ]
+    }
+
+    var encoded: [UInt8] {
+        var wire = WireWriter()
+        wire.add(SettingsMessage.name, limit: 64)
+        wire.add(SettingsMessage.version)
+        let values = values
+        wire.add(values.count)
+        for (name, value) in values {
+            wire.add(name, limit: 64)
+            wire.add(value)
+        }
+        return wire.bytes
+    }
+
+    /// Takes exactly the settings that `encoded` names.
+    init(decoding bytes: ArraySlice<UInt8>) throws(WireError) {
+        var wire = WireReader(bytes)
+        guard try wire.text(limit: 64) == SettingsMessage.name, try wire.integer() == SettingsMessage.version else {
+            throw WireError()
+        }
+        var values: [String: Int] = [:]
+        for _ in 0..<(try wire.count(limit: 64)) { values[try wire.text(limit: 64)] = try wire.integer() }
+        func value(_ name: String) throws(WireError) -> Int {
+            guard let value = values.removeValue(forKey: name) else { throw WireError() }
+            return value
+        }
+        limits = DecodeLimits(
+            maxPixels: try value("maxPixels"), maxScans: try value("maxScans"), maxTextBytes: try value("maxTextBytes"))
+        memory = try value("memory")
+        isolation = Isolation(rawValue: Int32(truncatingIfNeeded: try value("isolation")))
+        guard let scoring = Scoring(rawValue: try value("scoring")) else { throw WireError() }
+        self.scoring = scoring
+        results = try value("results")
+        guard values.isEmpty, wire.isAtEnd else { throw WireError() }
+    }
+}

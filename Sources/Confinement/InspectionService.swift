@@ -1,0 +1,130 @@
+// The process that touches hostile bytes: it looks at the files it is handed, and can do nothing else.
+
+internal import CProcess
+internal import Detection
+internal import Glibc
+internal import Inspection
+
+/// The child's side of a confined process.
+package struct InspectionService {
+    /// Descriptors that `process_spawn` hands on.
+    private static let socket: Int32 = 3
+    private static let files: Int32 = 4
+    private static let model: Int32 = 5
+
+    package init() {}
+
+    /// Serves as `serve` does, with the model that the settings name; nil if no parent has sent settings.
+    package func run() -> Int32? {
+        guard let settings = settings() else { return nil }
+        switch settings.scoring {
+        case .none: return serve(settings, with: nil)
+        case .shipped, .file:
+            guard let detector = loadDetector(settings.scoring) else { return 1 }
+            return serve(settings, with: detector)
+        }
+    }
+
+    /// Serves requests with `detector` until the parent closes its end; the result is the exit status.
+    func serve(with detector: Detector) -> Int32 {
+        guard let settings = settings() else { return 1 }
+        return serve(settings, with: detector)
+    }
+
+    private func serve(_ settings: SettingsMessage, with detector: Detector?) -> Int32 {
+        process_keep_memory()
+        var inspector = Inspector(settings.limits, detector)
+        guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
+            return Int32(PROCESS_NOT_CONFINED)
+        }
+        var view = SharedView(InspectionService.files)
+        while let first = nextRequest(waits: true) {
+            var next: RequestMessage? = first
+            while let message = next {
+                guard let bytes = unsafe view.bytes(message.place) else { return 1 }
+                #if DEBUG
+                    unsafe Misbehaviour.show(bytes, socket: InspectionService.socket)
+                #endif
+                unsafe inspector.add(bytes, message.request)
+                next = inspector.isFull ? nil : nextRequest(waits: false)
+            }
+            for finding in inspector.findings() {
+                guard InspectionService.answer(AnswerMessage.encode(finding)) else { return 0 }
+            }
+        }
+        return 0
+    }
+
+    static func answer(_ message: [UInt8]) -> Bool {
+        var rest = message[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(AnswerMessage.fragment)
+            let sent = unsafe part.withUnsafeBytes {
+                unsafe send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard sent == part.count else { return false }
+            rest = rest.dropFirst(part.count)
+        }
+        return true
+    }
+
+    private func settings() -> SettingsMessage? {
+        guard let message = InspectionService.receive(SettingsMessage.largest, waits: true) else { return nil }
+        return try? SettingsMessage(decoding: message[...])
+    }
+
+    private func loadDetector(_ scoring: SettingsMessage.Scoring) -> Detector? {
+        var bytes = Detector.shippedBytes()
+        if scoring == .file {
+            var status = stat()
+            guard unsafe fstat(InspectionService.model, &status) == 0 else { return nil }
+            let size = Int(status.st_size)
+            bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = max(0, unsafe pread(InspectionService.model, buffer.baseAddress, size, 0))
+            }
+            close(InspectionService.model)
+        }
+        return try? Detector.load(bytes, digest: "")
+    }
+
+    /// The next question; nil when the parent is gone, or has sent none and is not waited for.
+    private func nextRequest(waits: Bool) -> RequestMessage? {
+        guard let message = InspectionService.receive(RequestMessage.largest, waits: waits) else { return nil }
+        return try? RequestMessage(decoding: message[...])
+    }
+
+    private static func receive(_ limit: Int, waits: Bool) -> [UInt8]? {
+        let message = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            while true {
+                let received = unsafe recv(socket, buffer.baseAddress, limit, waits ? 0 : Int32(MSG_DONTWAIT))
+                if received < 0 && errno == EINTR { continue }
+                count = max(0, received)
+                return
+            }
+        }
+        return message.isEmpty ? nil : message
+    }
+}
+
+/// The read-only mapping of a buffer of files, renewed when the buffer has grown.
+@safe private struct SharedView {
+    private let descriptor: Int32
+    private var mapping = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    mutating func bytes(_ place: Range<Int>) -> UnsafeRawBufferPointer? {
+        if place.upperBound > (unsafe mapping.count) {
+            // Not fstat, which takes a path on its way through some C libraries, and a filter can't look at paths.
+            let size = lseek(descriptor, 0, SEEK_END)
+            guard size >= place.upperBound else { return nil }
+            if let base = unsafe mapping.baseAddress {
+                unsafe munmap(UnsafeMutableRawPointer(mutating: base), mapping.count)
+            }
+            let address = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0)
+            guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
+            unsafe mapping = UnsafeRawBufferPointer(start: address, count: size)
+        }
+        return unsafe UnsafeRawBufferPointer(rebasing: mapping[place])
+    }
+}

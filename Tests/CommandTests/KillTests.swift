@@ -1,0 +1,67 @@
+// Confined processes that something outside kills, at any moment, cost no record and change no score.
+
+import Foundation
+import Imaging
+import Testing
+
+struct KillTests {
+    /// The long form: `ASSAY_TEST_FILES=2000 ASSAY_TEST_KILLS=300`.
+    private static func number(_ name: String, _ standard: Int) -> Int {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+    }
+
+    /// Processes below any thread of `parent` that look at files.
+    private func confined(_ parent: Int32) -> [Int32] {
+        func read(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+        let tasks = "/proc/\(parent)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.flatMap { read("\(tasks)/\($0)/children").split(separator: " ").compactMap { Int32($0) } }
+            .filter { read("/proc/\($0)/comm") == "assay-decoder\n" }
+    }
+
+    @Test func killedProcessesCostNothing() throws {
+        let (files, kills) = (Self.number("ASSAY_TEST_FILES", 150), Self.number("ASSAY_TEST_KILLS", 20))
+        let shop = Workshop()
+        for index in 0..<files {
+            let pixels = Workshop.pixels(96 + index % 64, 80 + index % 31)
+            var bytes = pixels.bytes
+            for place in 0..<2000 { bytes[place] ^= UInt8(truncatingIfNeeded: place &* index) }
+            shop.write(
+                "x/\(100_000 + index).png", encodePNG(Pixels(width: pixels.width, height: pixels.height, bytes: bytes)))
+        }
+        // The shipped model: whose weights are zero could swap its answers unnoticed.
+        let options = ["scan", "-q", "-j", "2", "--sort", "path"]
+        let undisturbed = shop.run(options + ["x"])
+        #expect(undisturbed.records.count == files)
+
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Workshop.program)
+        process.arguments = options + ["-o", "records", "--summary", "summary", "x"]
+        process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
+        try process.run()
+        var (killed, generator) = (0, SystemRandomNumberGenerator())
+        // Spread over the scan: the next kill comes when its share of the records is there.
+        while process.isRunning {
+            let written = shop.read("records").utf8.count { $0 == UInt8(ascii: "\n") }
+            if killed < kills, written * kills >= killed * files,
+                let victim = confined(process.processIdentifier).randomElement()
+            {
+                usleep(UInt32.random(in: 0..<3000, using: &generator))
+                if kill(victim, SIGKILL) == 0 { killed += 1 }
+            }
+            usleep(1000)
+        }
+        process.waitUntilExit()
+        #expect(killed >= kills * 9 / 10, "\(killed) kills")
+        let records = shop.read("records").split(separator: "\n").map { object(String($0)) }
+        func facts(_ records: [[String: Any]]) -> [String] {
+            records.map { record in
+                let scores = (record["scores"] as? [String: Double] ?? [:]).sorted { $0.key < $1.key }
+                return "\(record["path"]!) \(record["status"]!) \(record["verdict"]!) \(scores) \(record["sha256"]!)"
+            }
+        }
+        #expect(facts(records) == facts(undisturbed.records))
+        #expect(Set(records.map { "\($0["scores"]!)" }).count > files / 2, "the scores tell the files apart")
+        #expect(object(shop.read("summary"))["ok"] as? Int == files)
+    }
+}
