@@ -45,6 +45,11 @@ let package = Package(
         // From the archive, hence without pkgConfig: a few functions of a library whose loading takes longer than they do.
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYara", providers: [.apt(["libyara-dev"])]),
+        // What files say of their origin; from archives too, where Debian has them.
+        .systemLibrary(name: "CExif", providers: [.apt(["libexif-dev"])]),
+        .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CCBOR", providers: [.apt(["libcbor-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Our own C.
         .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
@@ -62,6 +67,7 @@ let package = Package(
         module("Network", ["CKernels", "COpenBLAS"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
         module("Files", ["CCrypto"]),
+        module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
         module("Inspection", ["Rules", "Detection", "Files", "Imaging"]),
         module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
@@ -83,6 +89,7 @@ let package = Package(
         tests("NetworkTests", ["Network", "CKernels"]),
         tests("DetectionTests", ["Detection", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
+        tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),
         tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
         tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),

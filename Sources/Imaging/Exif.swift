@@ -2,7 +2,7 @@
 
 extension Span<UInt8> {
     /// The unsigned number of `size` bytes at `offset`, or −1 beyond the end.
-    func number(_ offset: Int, size: Int, bigEndian: Bool = true) -> Int {
+    package func number(_ offset: Int, size: Int, bigEndian: Bool = true) -> Int {
         guard offset >= 0, offset <= count - size else { return -1 }
         var value = 0
         for i in 0..<size {
@@ -12,7 +12,7 @@ extension Span<UInt8> {
     }
 
     /// Whether the ASCII text is found at `offset`.
-    func has(_ text: StaticString, at offset: Int) -> Bool {
+    package func has(_ text: StaticString, at offset: Int) -> Bool {
         guard offset >= 0, offset <= count - text.utf8CodeUnitCount else { return false }
         var position = offset
         for unit in text.description.utf8 {
