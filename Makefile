@@ -6,7 +6,7 @@ debug = --explicit-target-dependency-import-check error
 release = $(debug) -c release --product assay --static-swift-stdlib --disable-local-rpath
 binary = .build/release/assay
 
-.PHONY: build test lint format demo bench bench-peers install packages
+.PHONY: build test lint format soak demo bench bench-peers install packages
 
 build: packages
 	swift build $(release)
@@ -23,6 +23,10 @@ lint: packages
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+# Half an hour of what `make test` does to a watched directory in a minute, with a look at the watch's memory, descriptors and threads.
+soak: build
+	@.ci/soak
 
 demo: build
 	@.ci/demo
@@ -42,6 +46,7 @@ install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/assay/examples/watch examples/watch/*
 
 packages:
 	@.ci/packages

@@ -51,6 +51,9 @@ let package = Package(
         .systemLibrary(name: "CCBOR", providers: [.apt(["libcbor-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // From the archive, as a watch alone needs it.
+        .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
+
         // Our own C.
         .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
@@ -72,11 +75,15 @@ let package = Package(
         module("Inspection", ["Rules", "Detection", "Files", "Imaging"]),
         module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
         module("Scanning", ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
+        module(
+            "Watching",
+            ["Scanning", "Inspection", "Detection", "Files", "CInotifyTools", "CProcess", "CZlib"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
         .executableTarget(
             name: "assay",
             dependencies: [
-                "CProcess", "Scanning", "Training", "Confinement", "Inspection", "Rules", "Detection", "Files",
+                "CProcess", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules", "Detection",
+                "Files",
                 "Imaging",
                 "Network",
             ],
@@ -94,6 +101,7 @@ let package = Package(
         tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
         tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),
         tests("ScanningTests", ["Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
+        tests("WatchingTests", ["Watching", "Files"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],

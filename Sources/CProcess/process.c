@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -145,6 +148,49 @@ int process_split(const int descriptors[], int count, pid_t *child) {
     return failure;
 }
 
+int process_rename_new(const char *old, const char *new) {
+    return renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE) == 0 ? 0 : errno;
+}
+
+int process_run(const char *program, int input, int milliseconds, int *status) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    // Our standard output may be where records go.
+    int failure = posix_spawn_file_actions_adddup2(&actions, input, 0);
+    if (!failure) failure = posix_spawn_file_actions_adddup2(&actions, 2, 1);
+    if (!failure) failure = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    sigset_t none, standard;
+    sigemptyset(&none);
+    sigfillset(&standard);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    // A group of its own: what it starts is ended with it, and what a terminal sends to us does not reach it.
+    const short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+    if (!failure) failure = posix_spawnattr_setflags(&attributes, flags);
+    if (!failure) failure = posix_spawnattr_setsigmask(&attributes, &none);
+    if (!failure) failure = posix_spawnattr_setsigdefault(&attributes, &standard);
+    char *const arguments[] = {(char *)program, NULL};
+    pid_t child = 0;
+    if (!failure) failure = posix_spawnp(&child, program, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure) return failure;
+    const int descriptor = pidfd_open(child, 0);
+    if (descriptor >= 0) {
+        struct pollfd waiting = {.fd = descriptor, .events = POLLIN};
+        int ended;
+        do ended = poll(&waiting, 1, milliseconds);
+        while (ended < 0 && errno == EINTR);
+        close(descriptor);
+        if (ended == 0) {
+            failure = ETIMEDOUT;
+            kill(-child, SIGKILL);
+        }
+    }
+    while (waitpid(child, status, 0) < 0 && errno == EINTR) {}
+    return failure;
+}
+
 // The one piece of state that outlives a call: a handler has no other way to know where to report.
 static volatile sig_atomic_t report_to = -1;
 
@@ -156,11 +202,12 @@ static void report(int number) {
     errno = saved;
 }
 
-void process_report_signals(int descriptor) {
-    static const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+void process_report_signals(int descriptor, int reports_user_signal) {
+    static const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1};
     report_to = descriptor;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
+        if (numbers[i] == SIGUSR1 && !reports_user_signal) continue;
         if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN) continue;
         memset(&action, 0, sizeof action);
         action.sa_handler = report;

@@ -6,7 +6,7 @@ internal import Glibc
 /// relative to its descriptor.
 @safe package final class Directory: @unchecked Sendable {
     private let stream: OpaquePointer
-    let descriptor: Int32
+    package let descriptor: Int32
     /// Device and inode, which tell whether two paths lead to the same directory.
     package let identity: FileIdentity
 
@@ -51,6 +51,9 @@ internal import Glibc
         }
     }
 
+    /// The next name except `.` and `..`, nil at the end.
+    package func nextName() throws(FileError) -> PathBytes? { try next()?.name }
+
     /// What `name` in this directory is now (`fstatat`).
     func kind(of name: PathBytes, followingLinks: Bool) throws(FileError) -> FileKind {
         try FileKind.of(name, in: self, followingLinks: followingLinks)
@@ -59,8 +62,10 @@ internal import Glibc
 
 /// Device and inode of a file.
 package struct FileIdentity: Hashable, Sendable {
-    let device: UInt
-    let inode: UInt
+    package let device: UInt
+    package let inode: UInt
+
+    package init(device: UInt, inode: UInt) { (self.device, self.inode) = (device, inode) }
 
     init(_ status: stat) {
         device = UInt(status.st_dev)
@@ -92,11 +97,16 @@ package enum FileKind: Sendable {
                 directory?.descriptor ?? AT_FDCWD, $0, &status, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)
         }
         guard result == 0 else { throw .last }
-        return switch status.st_mode & S_IFMT {
-        case S_IFREG: .regular
-        case S_IFDIR: .directory
-        case S_IFLNK: .link
-        default: .special
-        }
+        return FileKind(status)
+    }
+
+    init(_ status: stat) {
+        self =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .special
+            }
     }
 }

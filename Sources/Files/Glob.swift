@@ -226,11 +226,11 @@ package struct PathFilter: Sendable {
     }
 
     /// Whether a file at `path` below the operand is wanted.
-    func wantsFile(_ path: PathBytes) -> Bool {
+    package func wantsFile(_ path: PathBytes) -> Bool {
         (includes.isEmpty || includes.contains { $0.matches(path) })
             && !excludes.contains { !$0.directoriesOnly && $0.matches(path) }
     }
 
     /// Whether a directory at `path` below the operand is entered.
-    func entersDirectory(_ path: PathBytes) -> Bool { !excludes.contains { $0.matches(path) } }
+    package func entersDirectory(_ path: PathBytes) -> Bool { !excludes.contains { $0.matches(path) } }
 }

@@ -12,7 +12,7 @@ package struct FoundFile: Sendable {
     package let isNamed: Bool
     private let followsLinks: Bool
 
-    init(path: PathBytes, directory: Directory?, name: PathBytes, isNamed: Bool, followsLinks: Bool) {
+    package init(path: PathBytes, directory: Directory?, name: PathBytes, isNamed: Bool, followsLinks: Bool) {
         self.path = path
         self.directory = directory
         self.name = name
@@ -23,6 +23,11 @@ package struct FoundFile: Sendable {
     /// Opens the file relative to the directory it was found in.
     package func open() throws(FileError) -> OpenFile {
         try OpenFile.open(name, in: directory, followingLinks: followsLinks)
+    }
+
+    /// What the file is now (`fstatat`).
+    package func state() throws(FileError) -> FileState {
+        try FileState(name, in: directory, followingLinks: followsLinks)
     }
 }
 
@@ -72,7 +77,8 @@ package struct Walker: Sendable {
             switch try FileKind.of(operand, in: nil, followingLinks: true) {
             case .directory:
                 let root = try Directory(operand, in: nil, followingLinks: true)
-                walk(root: root, at: prefix ?? operand, report)
+                let place = Place(path: prefix ?? operand, relative: PathBytes([]), device: nil)
+                walk(root: root, at: place, { _, _, _ in true }, report)
             case .regular:
                 _ = report(
                     .file(FoundFile(path: operand, directory: nil, name: operand, isNamed: true, followsLinks: true)))
@@ -80,6 +86,34 @@ package struct Walker: Sendable {
             }
         } catch {
             _ = report(.failure(operand, error))
+        }
+    }
+
+    /// A directory below an operand from which a walk goes on as if it had come from there.
+    package struct Place: Sendable {
+        package let path: PathBytes
+        /// The path below the operand; empty for the operand itself.
+        package let relative: PathBytes
+        /// The operand's device, for `oneFileSystem`.
+        package let device: UInt?
+
+        package init(path: PathBytes, relative: PathBytes, device: UInt?) {
+            (self.path, self.relative, self.device) = (path, relative, device)
+        }
+    }
+
+    /// Walks the directory at `place`.  Each directory is opened, then shown to `entering` (itself, its path, its path below the
+    /// operand), and only then listed, if that returns true: what is made in it after `entering` began is either listed or came later.
+    package func walk(
+        _ place: Place, entering: (Directory, PathBytes, PathBytes) -> Bool, report: (Found) -> Bool
+    ) {
+        let follows = followsLinks || place.relative.bytes.isEmpty
+        do throws(FileError) {
+            let root = try Directory(place.path, in: nil, followingLinks: follows)
+            if let device = place.device, oneFileSystem, root.identity.device != device { return }
+            walk(root: root, at: place, entering, report)
+        } catch {
+            _ = report(.failure(place.path, error))
         }
     }
 
@@ -116,9 +150,14 @@ package struct Walker: Sendable {
         }
     }
 
-    private func walk(root: Directory, at operand: PathBytes, _ report: (Found) -> Bool) {
+    private func walk(
+        root: Directory, at place: Place, _ entering: (Directory, PathBytes, PathBytes) -> Bool,
+        _ report: (Found) -> Bool
+    ) {
         var levels: [Level] = []
-        guard maxDepth != 0, enter(root, operand, PathBytes([]), &levels, report) else { return }
+        guard maxDepth.map({ depth(place.relative) < $0 }) ?? true, entering(root, place.path, place.relative),
+            enter(root, place.path, place.relative, &levels, report)
+        else { return }
         while let depth = levels.indices.last {
             let entry: Directory.Entry?
             do throws(FileError) {
@@ -131,11 +170,19 @@ package struct Walker: Sendable {
                 levels.removeLast()
                 continue
             }
-            if !visit(entry, &levels, report) { return }
+            if !visit(entry, &levels, entering, report) { return }
         }
     }
 
-    private func visit(_ entry: Directory.Entry, _ levels: inout [Level], _ report: (Found) -> Bool) -> Bool {
+    /// Levels that a path below the operand lies under it.
+    private func depth(_ relative: PathBytes) -> Int {
+        relative.bytes.isEmpty ? 0 : 1 + relative.bytes.count { $0 == UInt8(ascii: "/") }
+    }
+
+    private func visit(
+        _ entry: Directory.Entry, _ levels: inout [Level], _ entering: (Directory, PathBytes, PathBytes) -> Bool,
+        _ report: (Found) -> Bool
+    ) -> Bool {
         guard let level = levels.last else { return false }
         let path = level.path.appending(entry.name.bytes)
         let relative = level.relative.appending(entry.name.bytes)
@@ -155,12 +202,15 @@ package struct Walker: Sendable {
                             path: path, directory: level.directory, name: entry.name, isNamed: false,
                             followsLinks: followsLinks)))
             case .directory:
-                guard maxDepth.map({ levels.count < $0 }) ?? true, filter.entersDirectory(relative) else { return true }
+                guard maxDepth.map({ depth(relative) < $0 }) ?? true, filter.entersDirectory(relative) else {
+                    return true
+                }
                 let directory = try Directory(entry.name, in: level.directory, followingLinks: followsLinks)
                 if oneFileSystem && directory.identity.device != levels[0].directory.identity.device { return true }
                 if followsLinks && levels.contains(where: { $0.directory.identity == directory.identity }) {
                     return true
                 }
+                guard entering(directory, path, relative) else { return true }
                 return enter(directory, path, relative, &levels, report)
             default: return filter.wantsFile(relative) ? report(.special(path, isNamed: false)) : true
             }

@@ -1,7 +1,7 @@
 // The walk runs ahead of the workers, but only so far: memory must not grow with the number of files.
 
 /// A queue between one producer and several consumers that makes the producer wait when it is full.
-final class BoundedQueue<Element: Sendable>: Sendable {
+package final class BoundedQueue<Element: Sendable>: Sendable {
     private struct State {
         var ring: [Element?]
         var head = 0
@@ -20,10 +20,10 @@ final class BoundedQueue<Element: Sendable>: Sendable {
 
     private let monitor: Monitor<State>
 
-    init(capacity: Int) { monitor = Monitor(State(ring: Array(repeating: nil, count: capacity))) }
+    package init(capacity: Int) { monitor = Monitor(State(ring: Array(repeating: nil, count: capacity))) }
 
     /// Adds an element, waiting for room; false when the queue is closed.
-    func push(_ element: Element) -> Bool {
+    package func push(_ element: Element) -> Bool {
         monitor.wait { state in
             if state.isClosed { return false }
             if state.count == state.ring.count { return nil }
@@ -34,7 +34,7 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     }
 
     /// The oldest element, waiting for one; nil when the queue is closed and empty.
-    func pop() -> Element? {
+    package func pop() -> Element? {
         monitor.wait { state -> Element?? in
             if state.count == 0 { return state.isClosed ? .some(nil) : nil }
             return .some(state.removeFirst())
@@ -42,15 +42,15 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     }
 
     /// The oldest element, without waiting, and only if there are at least `minimum`.
-    func pop(fromAtLeast minimum: Int) -> Element? {
+    package func pop(fromAtLeast minimum: Int) -> Element? {
         monitor.with { $0.count >= max(1, minimum) ? $0.removeFirst() : nil }
     }
 
     /// No more elements: consumers finish what is there.
-    func close() { monitor.with { $0.isClosed = true } }
+    package func close() { monitor.with { $0.isClosed = true } }
 
     /// No more elements, and what is there is dropped.
-    func stop() {
+    package func stop() {
         monitor.with { state in
             state.isClosed = true
             state.count = 0

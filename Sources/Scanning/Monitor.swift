@@ -3,12 +3,12 @@
 internal import Glibc
 
 /// A value that threads change under a lock and wait upon (`pthread_mutex`, `pthread_cond`).
-@safe final class Monitor<State>: @unchecked Sendable {
+@safe package final class Monitor<State>: @unchecked Sendable {
     private var state: State
     private let lock: UnsafeMutablePointer<pthread_mutex_t> = .allocate(capacity: 1)
     private let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
 
-    init(_ state: sending State) {
+    package init(_ state: sending State) {
         self.state = state
         unsafe lock.initialize(to: pthread_mutex_t())
         unsafe changed.initialize(to: pthread_cond_t())
@@ -24,7 +24,7 @@ internal import Glibc
     }
 
     /// Reads or changes the value, then wakes whoever waits for it.
-    func with<Result>(_ body: (inout State) -> Result) -> Result {
+    package func with<Result>(_ body: (inout State) -> Result) -> Result {
         unsafe pthread_mutex_lock(lock)
         defer {
             unsafe pthread_cond_broadcast(changed)
@@ -34,7 +34,7 @@ internal import Glibc
     }
 
     /// Waits until `body` returns something, and returns that.
-    func wait<Result>(_ body: (inout State) -> Result?) -> Result {
+    package func wait<Result>(_ body: (inout State) -> Result?) -> Result {
         unsafe pthread_mutex_lock(lock)
         while true {
             if let result = body(&state) {
@@ -48,7 +48,7 @@ internal import Glibc
 }
 
 /// A running thread.
-struct Thread: @unchecked Sendable {
+package struct Thread: @unchecked Sendable {
     private let handle: pthread_t
 
     private final class Start: Sendable {
@@ -56,7 +56,7 @@ struct Thread: @unchecked Sendable {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
         var handle = pthread_t()
         let failure = unsafe pthread_create(
@@ -70,7 +70,7 @@ struct Thread: @unchecked Sendable {
         self.handle = handle
     }
 
-    func join() { pthread_join(handle, nil) }
+    package func join() { pthread_join(handle, nil) }
 }
 
 /// Something that runs on a thread of its own and has a result.

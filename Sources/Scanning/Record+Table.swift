@@ -51,6 +51,10 @@ extension Record {
             "path_bytes", at: "pathBytes", limit: .max, style: .base64, .sometimes,
             "The exact bytes, only where path is not exact."
         ) { $0.path.isText ? nil : $0.path.bytes.base64 },
+        .text(
+            "id", at: "id", limit: 32, .sometimes,
+            "Of a watch: the same for records of the same path, contents, model and rules, to drop repeats by."
+        ) { $0.id },
         .word(
             "status", at: "status", Status.allCases.map(\.rawValue), .always,
             "Whether the picture was scored, or could not be because of a limit or its format, or of a failure."
@@ -95,6 +99,14 @@ extension Record {
             "sha256", at: "sha256", style: .sha256, .alwaysOrNull,
             "Of exactly the bytes that were decoded; null where not all were read."
         ) { $0.sha256 },
+        .text(
+            "quarantined", at: "quarantined", limit: .max, .sometimes,
+            "Where a watch has moved the file; bytes that are not UTF-8 are replaced by U+FFFD."
+        ) { $0.quarantined?.lossy },
+        .text(
+            "quarantined_bytes", at: "quarantinedBytes", limit: .max, style: .base64, .sometimes,
+            "The exact bytes, only where quarantined is not exact."
+        ) { record in record.quarantined.flatMap { $0.isText ? nil : $0.bytes.base64 } },
     ]
 
     private static let origin: [Fact<Record>] = [

@@ -17,6 +17,11 @@ package struct Record: Sendable {
     /// `Detector.identity`.
     package var model: String
 
+    /// What is the same for two records that say the same of the same file; of a watch only.
+    package var id: String?
+    /// Where a watch has moved the file.
+    package var quarantined: PathBytes?
+
     package init(_ path: PathBytes, _ finding: Finding, _ judgement: Judgement? = nil, model: String) {
         (self.path, self.finding, self.judgement, self.model) = (path, finding, judgement, model)
     }

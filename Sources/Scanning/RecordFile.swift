@@ -57,7 +57,7 @@ package struct RecordFile: Sendable {
     }
 
     /// Calls `body` with every line, without its end.
-    func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
+    package func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var line: [UInt8] = []
         var offset = 0

@@ -1,7 +1,7 @@
 // Which records are written, and whether as JSON lines or as bare paths.
 
 internal import Detection
-internal import Files
+package import Files
 internal import Inspection
 
 /// Selects and formats records.
@@ -27,7 +27,7 @@ package struct RecordFormat: Sendable {
     package func wants(_ record: Record) -> Bool { kinds.map { record.isOf($0) } ?? true }
 
     /// The record's line, empty when it is not wanted.  `json` is scratch space.
-    func line(_ record: Record, _ json: inout JSONText) -> [UInt8] {
+    package func line(_ record: Record, _ json: inout JSONText) -> [UInt8] {
         guard wants(record) else { return [] }
         switch style {
         case .json:

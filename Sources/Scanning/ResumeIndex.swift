@@ -61,18 +61,18 @@ package struct ResumeIndex: Sendable {
 }
 
 /// Steps over the members of one JSON object without reading what is inside their values.
-struct RecordMembers {
+package struct RecordMembers {
     private var rest: ArraySlice<UInt8>
     /// Whether the object was seen to its end.
-    private(set) var isWhole = false
+    package private(set) var isWhole = false
 
-    init(_ line: ArraySlice<UInt8>) {
+    package init(_ line: ArraySlice<UInt8>) {
         rest = line
         if rest.popFirst() != UInt8(ascii: "{") { rest = [] }
     }
 
     /// The next key and the text of its value, nil at the end or where the text is no JSON object without spaces.
-    mutating func next() -> (key: String, value: ArraySlice<UInt8>)? {
+    package mutating func next() -> (key: String, value: ArraySlice<UInt8>)? {
         if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst() }
         if rest.first == UInt8(ascii: "}") {
             isWhole = rest.count == 1

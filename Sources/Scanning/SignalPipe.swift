@@ -4,7 +4,7 @@ internal import CProcess
 package import Files
 internal import Glibc
 
-/// Reports SIGINT, SIGQUIT, SIGTERM and SIGHUP to one thread.  Only one may exist in a process at a time.
+/// Reports SIGINT, SIGQUIT, SIGTERM, SIGHUP and, if wanted, SIGUSR1 to one thread.  Only one may exist in a process at a time.
 package final class SignalPipe: Sendable {
     /// What `wait` came back with.
     package enum Event: Sendable, Equatable {
@@ -17,14 +17,14 @@ package final class SignalPipe: Sendable {
     private let writeEnd: Int32
 
     /// Catches the signals from now on (`sigaction`).
-    package init() throws(FileError) {
+    package init(reportsUserSignal: Bool = false) throws(FileError) {
         var ends: [Int32] = [-1, -1]
         guard unsafe pipe(&ends) == 0 else { throw .last }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         readEnd = ends[0]
         writeEnd = ends[1]
-        process_report_signals(writeEnd)
+        process_report_signals(writeEnd, reportsUserSignal ? 1 : 0)
     }
 
     /// Waits for a signal or for `finish`.

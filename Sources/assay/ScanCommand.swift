@@ -73,7 +73,7 @@ enum ScanCommand {
     }
 
     /// Hides this process, and says what confines the decoders: all that there is, or no scan.
-    private static func isolate(
+    static func isolate(
         _ line: Invocation, _ settings: ConfinementSettings, _ isQuiet: Bool
     ) throws(CommandFailure) -> (demand: Isolation.Demand, inForce: Isolation) {
         Isolation.hideThisProcess()

@@ -21,16 +21,7 @@ extension ScanPlan {
         if line.flag(Options.resume) && (line.output == nil || isList) {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
-        var walker = Walker()
-        do throws(GlobError) {
-            walker.filter = try PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
-        } catch {
-            throw .usage(error.message)
-        }
-        walker.followsLinks = line.flag(Options.follow)
-        walker.maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
-        walker.oneFileSystem = line.flag(Options.oneFileSystem)
-        walker.sorted = line.text(Options.sort) == "path"
+        let walker = try Walker(line)
         if line.operands.isEmpty && listNames.isEmpty {
             sources = [WalkSource([PathBytes(".")], prefix: PathBytes(""), walker)]
         } else {
@@ -50,6 +41,23 @@ extension ScanPlan {
         confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
         confinement.filesPerProcess =
             try line.integer(Options.renewAfter, 1...Int.max) ?? confinement.filesPerProcess
+    }
+}
+
+extension Walker {
+    /// What the options say about which files are met below directories.
+    init(_ line: Invocation) throws(CommandFailure) {
+        typealias Options = ScanOptions
+        self.init()
+        do throws(GlobError) {
+            filter = try PathFilter(includes: line.all(Options.include), excludes: line.all(Options.exclude))
+        } catch {
+            throw .usage(error.message)
+        }
+        followsLinks = line.flag(Options.follow)
+        maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
+        oneFileSystem = line.flag(Options.oneFileSystem)
+        sorted = line.text(Options.sort) == "path"
     }
 }
 

@@ -12,6 +12,11 @@ struct ScanSession {
     init(showsProgress: Bool) throws(FileError) {
         self.showsProgress = showsProgress
         signals = try SignalPipe()
+        ScanSession.prepareProcess()
+    }
+
+    /// Makes a closed pipe an error, and takes all descriptors that the process may have.
+    static func prepareProcess() {
         signal(SIGPIPE, SIG_IGN)
         var limit = rlimit()
         if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {

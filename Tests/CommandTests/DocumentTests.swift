@@ -19,7 +19,7 @@ struct DocumentTests {
         Set(text.matches(of: notation).map { String($0.output.1) })
     }
 
-    @Test(arguments: [["scan"], ["train"], ["evaluate"], ["model", "show"], ["model", "verify"]])
+    @Test(arguments: [["scan"], ["watch"], ["train"], ["evaluate"], ["model", "show"], ["model", "verify"]])
     func everyOptionIsInTheManual(names: [String]) throws {
         let help = shop.run(names + ["--help"]).output
         let listed = options(help, /\n  (?:-.(?:, ))?--([a-z-]+)/)
@@ -31,7 +31,7 @@ struct DocumentTests {
 
     @Test func everySubcommandIsInTheManual() {
         let page = content("man/assay.1")
-        for name in ["scan", "train", "evaluate", "model"] { #expect(page.contains(".It Cm \(name)\n")) }
+        for name in ["scan", "watch", "train", "evaluate", "model"] { #expect(page.contains(".It Cm \(name)\n")) }
         #expect(!page.contains("decoder"))
     }
 

@@ -67,9 +67,17 @@ long process_attempt(const char *word);
 /// The names of attempts, NULL after the last. Debug builds only.
 const char *process_attempt_name(int index);
 
-/// Writes the number of each SIGINT, SIGQUIT, SIGTERM and SIGHUP that arrives to `descriptor` as one byte, on whatever thread it
-/// arrives. A signal that is ignored already stays ignored.
-void process_report_signals(int descriptor);
+/// Renames a file unless the new name exists (`renameat2`). Returns 0 or an errno.
+int process_rename_new(const char *old, const char *new_name);
+
+/// Runs a program without arguments, looked for in PATH unless its name has a slash, with `input` as its standard input and our
+/// standard error as its standard output and error. After `milliseconds` it is killed with what it started, and ETIMEDOUT is
+/// returned; otherwise 0 and its wait status, or an errno.
+int process_run(const char *program, int input, int milliseconds, int *status);
+
+/// Writes the number of each SIGINT, SIGQUIT, SIGTERM and SIGHUP that arrives, and of each SIGUSR1 if wanted, to `descriptor` as one
+/// byte, on whatever thread it arrives. A signal that is ignored already stays ignored.
+void process_report_signals(int descriptor, int reports_user_signal);
 
 /// CPUs in this process's affinity mask, at least 1.
 int process_processors(void);

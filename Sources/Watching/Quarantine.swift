@@ -1,0 +1,146 @@
+// Where flagged files are put: moved whole or not at all, never over another, and with their record beside them.
+
+internal import CProcess
+package import Files
+internal import Glibc
+internal import Scanning
+
+/// A directory for flagged files.
+///
+/// Before a file is moved its record is written beside its new place as `NAME.json.pending`; after the record has gone out this becomes
+/// `NAME.json`.  What is still pending at a start tells of files that were moved and have no record: `recover` gives those records.
+package final class Quarantine: Sendable {
+    package struct Move: Sendable {
+        fileprivate let target: PathBytes
+    }
+
+    private let directory: PathBytes
+    private let lock = Monitor(())
+
+    package init(_ directory: PathBytes) { self.directory = directory }
+
+    /// Moves the file at `path`, which must still be in `state`.  `record` makes the record for the place it is moved to.
+    package func move(
+        _ path: PathBytes, _ state: FileState, sha256: String?, record: (PathBytes) -> [UInt8]
+    ) throws(FileError) -> Move {
+        let outcome: Result<Move, FileError> = lock.with { _ in
+            do throws(FileError) {
+                let target = try freePlace(for: path)
+                try replaceFile(pending(target), with: record(target), .records)
+                do throws(FileError) {
+                    try move(path, to: target, state, sha256)
+                } catch {
+                    remove(pending(target))
+                    throw error
+                }
+                return .success(Move(target: target))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    /// The record of a moved file has been written.
+    package func settle(_ move: Move) {
+        let pending = pending(move.target)
+        let final = PathBytes(move.target.bytes + Array(".json".utf8))
+        _ = unsafe pending.withCString { old in unsafe final.withCString { unsafe rename(old, $0) } }
+    }
+
+    /// Records of files that were moved and whose record may not have been written; `write` is given each and says whether it has been.
+    package func recover(_ write: ([UInt8]) -> Bool) throws(FileError) {
+        let listing = try Directory(directory, in: nil, followingLinks: true)
+        var names: [PathBytes] = []
+        while let name = try listing.nextName() { names.append(name) }
+        let ending = Array(".json.pending".utf8)
+        for name in names where name.bytes.suffix(ending.count).elementsEqual(ending) {
+            let path = directory.appending(name.bytes)
+            let target = PathBytes(Array(path.bytes.dropLast(ending.count)))
+            guard exists(target) else {
+                remove(path)
+                continue
+            }
+            let line = try OpenFile.open(path, in: nil, followingLinks: false).readAll(limit: 4 << 20)
+            if write(line) { settle(Move(target: target)) }
+        }
+    }
+
+    /// `NAME`, or the first of `NAME.1`, `NAME.2`, … that nothing has.
+    private func freePlace(for path: PathBytes) throws(FileError) -> PathBytes {
+        let name = Array(path.lastComponent)
+        for number in 0..<100_000 {
+            let candidate = directory.appending(number == 0 ? name : name + Array(".\(number)".utf8))
+            if !exists(candidate) && !exists(pending(candidate))
+                && !exists(PathBytes(candidate.bytes + Array(".json".utf8)))
+            {
+                return candidate
+            }
+        }
+        throw .system(EEXIST)
+    }
+
+    private func pending(_ target: PathBytes) -> PathBytes { PathBytes(target.bytes + Array(".json.pending".utf8)) }
+
+    private func exists(_ path: PathBytes) -> Bool { (try? FileState(path, followingLinks: false)) != nil }
+
+    private func remove(_ path: PathBytes) { _ = unsafe path.withCString { unsafe unlink($0) } }
+
+    private func move(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError)
+    {
+        guard try FileState(path, followingLinks: false) == state else { throw .changed }
+        let failure = unsafe path.withCString { old in unsafe target.withCString { unsafe process_rename_new(old, $0) }
+        }
+        switch failure {
+        case 0:
+            // Somebody may have put another file there in between.
+            if try FileState(target, followingLinks: false).identity != state.identity {
+                _ = unsafe target.withCString { old in unsafe path.withCString { unsafe process_rename_new(old, $0) } }
+                throw .changed
+            }
+        case EXDEV: try copy(path, to: target, state, sha256)
+        default: throw .system(failure)
+        }
+    }
+
+    /// To another file system: copied, written through, compared with what was judged, and only then removed.
+    private func copy(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError)
+    {
+        let partial = PathBytes(target.bytes + Array(".partial".utf8))
+        let output = unsafe partial.withCString {
+            unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        }
+        guard output >= 0 else { throw .last }
+        defer { close(output) }
+        do throws(FileError) {
+            let digest = SHA256()
+            let input = try OpenFile.open(path, in: nil, followingLinks: false)
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+            defer { unsafe buffer.deallocate() }
+            while true {
+                let count = try unsafe input.read(into: buffer)
+                if count == 0 { break }
+                unsafe digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                var done = 0
+                while done < count {
+                    let written = unsafe write(output, buffer.baseAddress.unsafelyUnwrapped + done, count - done)
+                    if written < 0 && errno == EINTR { continue }
+                    guard written > 0 else { throw .last }
+                    done += written
+                }
+            }
+            guard digest.finish() == sha256, try FileState(path, followingLinks: false) == state else { throw .changed }
+            guard fsync(output) == 0 else { throw .last }
+            let failure = unsafe partial.withCString { old in
+                unsafe target.withCString { unsafe process_rename_new(old, $0) }
+            }
+            if failure != 0 { throw .system(failure) }
+            let folder = try Directory(directory, in: nil, followingLinks: true)
+            guard fsync(folder.descriptor) == 0 else { throw .last }
+        } catch {
+            remove(partial)
+            throw error
+        }
+        remove(path)
+    }
+}

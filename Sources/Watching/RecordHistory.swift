@@ -1,0 +1,172 @@
+// The records of earlier runs: in the output file, and in what a rotation has made of its predecessors.
+
+internal import CZlib
+package import Files
+internal import Glibc
+internal import Scanning
+
+/// Reads records back from an output file and its predecessors, plain or compressed by gzip.
+package enum RecordHistory {
+    /// The files in the order in which they were written: predecessors by the time of their last modification, then `output` itself.
+    /// A predecessor has the output's name followed by `.` or `-` and digits (`.1`, `-20260101`, `-2026-01-01.2`), and maybe `.gz`.
+    package static func files(of output: PathBytes) -> [PathBytes] {
+        let name = Array(output.lastComponent)
+        let parent = PathBytes(Array(output.bytes.dropLast(name.count)))
+        let folder = parent.bytes.isEmpty ? PathBytes(".") : parent
+        guard let directory = try? Directory(folder, in: nil, followingLinks: true) else { return [output] }
+        var found: [(path: PathBytes, modified: Timestamp)] = []
+        while let entry = try? directory.nextName() {
+            guard isPredecessor(entry.bytes, of: name) else { continue }
+            let path = parent.bytes.isEmpty ? entry : parent.appending(entry.bytes)
+            guard let state = try? FileState(path, followingLinks: true), state.kind == .regular else { continue }
+            found.append((path, state.modified))
+        }
+        return found.sorted {
+            ($0.modified.seconds, $0.modified.nanoseconds, $0.path.lossy)
+                < ($1.modified.seconds, $1.modified.nanoseconds, $1.path.lossy)
+        }.map(\.path) + [output]
+    }
+
+    static func isPredecessor(_ name: [UInt8], of output: [UInt8]) -> Bool {
+        guard name.starts(with: output) else { return false }
+        var rest = name[output.count...]
+        if rest.suffix(3).elementsEqual(".gz".utf8) { rest = rest.dropLast(3) }
+        guard let first = rest.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "-"), rest.count > 1 else {
+            return false
+        }
+        return rest.allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
+                || byte == UInt8(ascii: "-")
+        }
+    }
+
+    /// Adds the records in `path` to `index`, the last of each path winning.  Lines that are no records say nothing.
+    package static func read(_ path: PathBytes, into index: inout RecordIndex) throws(FileError) {
+        try forEachLine(of: path) { line in
+            if let record = PastRecord(line) {
+                index.note(record: record.id, of: record.key, size: record.size, modified: record.modified)
+            }
+        }
+    }
+
+    /// No record is that long; a line that is, is not kept in memory.
+    private static let longestLine = 4 << 20
+
+    /// Calls `body` with each line that has an end, without it.
+    static func forEachLine(of path: PathBytes, _ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
+        guard let file = unsafe path.withCString({ unsafe gzopen($0, "rbe") }) else {
+            if errno == ENOENT { return }
+            throw .last
+        }
+        defer { unsafe gzclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        var line: [UInt8] = []
+        while true {
+            let count = Int(unsafe gzread(file, &buffer, UInt32(buffer.count)))
+            // A predecessor that was cut short has told what it could.
+            if count <= 0 { return }
+            var start = 0
+            while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
+                if line.isEmpty {
+                    body(buffer[start..<end])
+                } else {
+                    line.append(contentsOf: buffer[start..<end])
+                    body(line[...])
+                    line.removeAll(keepingCapacity: true)
+                }
+                start = end + 1
+            }
+            if line.count < longestLine { line.append(contentsOf: buffer[start..<count]) }
+        }
+    }
+}
+
+/// What matters of a record that was written before.
+struct PastRecord {
+    let key: Digest128
+    let id: Digest128?
+    let size: Int?
+    let modified: [UInt8]?
+
+    /// Nil for what is no record of this program.
+    init?(_ line: ArraySlice<UInt8>) {
+        var members = RecordMembers(line)
+        var path: PathBytes?
+        var exactPath: PathBytes?
+        var isRecord = false
+        var id: Digest128?
+        var size: Int?
+        var modified: [UInt8]?
+        while let (name, value) = members.next() {
+            let text = value.dropFirst().dropLast()
+            switch name {
+            case "assay": isRecord = true
+            case "path": path = JSONString.decode(text).map { PathBytes($0) }
+            case "pathBytes": exactPath = JSONString.decodeBase64(text).map { PathBytes($0) }
+            case "id": id = Digest128(text)
+            case "size": size = Int(String(decoding: value, as: UTF8.self))
+            case "modified": if value.first == UInt8(ascii: "\"") { modified = Array(text) }
+            default: break
+            }
+        }
+        guard isRecord, members.isWhole, let path = exactPath ?? path else { return nil }
+        (key, self.id, self.size, self.modified) = (RecordIndex.key(path), id, size, modified)
+    }
+}
+
+/// Reads JSON strings back, as far as our own records have them.
+enum JSONString {
+    /// The bytes of a string's inside.
+    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.contains(UInt8(ascii: "\\")) else { return Array(text) }
+        var bytes: [UInt8] = []
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case UInt8(ascii: "n"): bytes.append(10)
+            case UInt8(ascii: "r"): bytes.append(13)
+            case UInt8(ascii: "t"): bytes.append(9)
+            case UInt8(ascii: "b"): bytes.append(8)
+            case UInt8(ascii: "f"): bytes.append(12)
+            case UInt8(ascii: "u"):
+                guard let value = UInt16(String(decoding: rest.prefix(4), as: UTF8.self), radix: 16),
+                    let scalar = UnicodeScalar(value)
+                else { return nil }
+                rest = rest.dropFirst(4)
+                bytes.append(contentsOf: String(scalar).utf8)
+            case let other?: bytes.append(other)
+            case nil: return nil
+            }
+        }
+        return bytes
+    }
+
+    static func decodeBase64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var bits = 0
+        var count = 0
+        for byte in text {
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 26
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0") + 52
+            case UInt8(ascii: "+"): digit = 62
+            case UInt8(ascii: "/"): digit = 63
+            case UInt8(ascii: "="): continue
+            default: return nil
+            }
+            bits = (bits << 6 | Int(digit)) & 0xffff
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,142 @@
+// What has been recorded, in a few dozen bytes for each file: the memory by which nothing is scanned twice.
+
+package import Files
+
+/// A digest of 128 bits, which stands for what it was made of.
+package struct Digest128: Hashable, Sendable {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
+    /// The first half of the SHA-256 of `parts`, each with its length before it.
+    package init(of parts: [[UInt8]]) {
+        let digest = SHA256()
+        for part in parts {
+            digest.update(littleEndian(UInt64(part.count)))
+            digest.update(part)
+        }
+        let bytes = digest.finishBytes()
+        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        self.init(high: word(0), low: word(8))
+    }
+
+    /// 32 lower-case hexadecimal digits.
+    package var text: String {
+        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
+            .hexadecimal
+    }
+
+    /// Reads what `text` gives.
+    package init?(_ text: some Collection<UInt8>) {
+        guard text.count == 32 else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        for (index, byte) in text.enumerated() {
+            let digit: UInt64
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+            if index < 16 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
+        }
+        self.init(high: words.0, low: words.1)
+    }
+}
+
+func littleEndian(_ value: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+}
+
+/// The last that was recorded of each path.
+package struct RecordIndex {
+    private struct Entry {
+        /// Digest of the file's whole state; nil when only a record is known, which has size and modification alone.
+        var state: UInt64?
+        /// Digest of size and modification; nil for a record of a file that could not be opened.
+        var content: UInt64?
+        /// `id` of the record; nil for a file that got none because it is no picture.
+        var id: Digest128?
+        /// Its contents could not be read.
+        var isUnread = false
+        var sweep: UInt32
+    }
+
+    private var entries: [Digest128: Entry] = [:]
+    private var sweep: UInt32 = 0
+
+    package init() {}
+
+    package var count: Int { entries.count }
+
+    package static func key(_ path: PathBytes) -> Digest128 { Digest128(of: [path.bytes]) }
+
+    /// Notes a record of an earlier run.
+    package mutating func note(record id: Digest128?, of key: Digest128, size: Int?, modified: [UInt8]?) {
+        var content: UInt64?
+        if let size, let modified { content = RecordIndex.content(size, modified) }
+        entries[key] = Entry(state: nil, content: content, id: id, sweep: sweep)
+    }
+
+    /// Notes that the file in this state has been dealt with.
+    package mutating func note(_ id: Digest128?, of key: Digest128, _ state: FileState, isUnread: Bool = false) {
+        entries[key] = Entry(
+            state: RecordIndex.digest(state), content: RecordIndex.content(of: state), id: id, isUnread: isUnread,
+            sweep: sweep)
+    }
+
+    /// Notes an entry of the ledger.  Where the records themselves say something else of the path they are the later.
+    mutating func note(ledger id: Digest128?, of key: Digest128, _ state: FileState) {
+        if let entry = entries[key], entry.state == nil, entry.id != nil, entry.id != id { return }
+        note(id, of: key, state)
+    }
+
+    package mutating func remove(_ key: Digest128) { entries[key] = nil }
+
+    /// Whether the file has been dealt with in this state.
+    package func contains(_ key: Digest128, _ state: FileState) -> Bool {
+        guard let entry = entries[key] else { return false }
+        if let known = entry.state { return known == RecordIndex.digest(state) }
+        return entry.content == RecordIndex.content(of: state)
+    }
+
+    /// Whether the file was dealt with without being read, which a change of its attributes may mend.
+    package func isUnread(_ key: Digest128) -> Bool { entries[key]?.isUnread ?? false }
+
+    /// The `id` of the path's last record.
+    package func lastRecord(of key: Digest128) -> Digest128? { entries[key]?.id }
+
+    /// Whether this very record is the last of its path.
+    package func contains(record line: [UInt8]) -> Bool {
+        guard let record = PastRecord(line.dropLast()[...]), let id = record.id else { return false }
+        return lastRecord(of: record.key) == id
+    }
+
+    // MARK: forgetting what is gone
+
+    /// Begins to look for files that are gone: whatever is not kept (`keep`) or noted before `endSweep` is forgotten.
+    package mutating func beginSweep() { sweep &+= 1 }
+
+    package mutating func keep(_ key: Digest128) { entries[key]?.sweep = sweep }
+
+    package mutating func endSweep() { entries = entries.filter { $0.value.sweep == sweep } }
+
+    // MARK: digests
+
+    static func digest(_ state: FileState) -> UInt64 {
+        let words = [
+            Int(bitPattern: state.identity.device), Int(bitPattern: state.identity.inode), state.size,
+            state.modified.seconds, state.modified.nanoseconds, state.changed.seconds, state.changed.nanoseconds,
+        ]
+        return Digest128(of: [words.flatMap { littleEndian(UInt64(bitPattern: Int64($0))) }]).high
+    }
+
+    static func content(of state: FileState) -> UInt64 {
+        content(state.size, Array(state.modified.text.utf8))
+    }
+
+    /// Of the values as records have them.
+    static func content(_ size: Int, _ modified: [UInt8]) -> UInt64 {
+        Digest128(of: [littleEndian(UInt64(bitPattern: Int64(size))), modified]).high
+    }
+}

@@ -1,0 +1,191 @@
+// `assay watch`: from what was typed to a running watch.
+
+import Confinement
+import Detection
+import Files
+internal import Glibc
+import Inspection
+import Scanning
+import Watching
+
+/// Scans files as they arrive.
+enum WatchCommand {
+    static let command = Command(
+        "watch", "Score images as they arrive in a directory.",
+        discussion: [
+            "Every file below the directories gets its record when its writer has closed it or it was moved there, and so does "
+                + "every file that was there before. What has been recorded is known after a restart. Records are those of "
+                + "assay-scan(1), with an id by which repeats can be told.",
+            "SIGTERM ends the watch with status 0. The status is 2 if it could not run, or its output was closed, 64 if the "
+                + "command line is wrong.",
+        ],
+        arguments: [WatchOptions.directories], options: WatchOptions.all, manual: WatchManual.sections, run: run)
+
+    private typealias Options = WatchOptions
+
+    private static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        let isQuiet = line.flag(Options.quiet)
+        let warn: @Sendable (String) -> Void = { if !isQuiet { Console.error("assay: \($0.escapingControls)\n") } }
+        let modelPath = line.path(Options.model)
+        let modelBytes = try ModelFile.read(modelPath)
+        let model = try ModelFile.load(modelPath, modelBytes)
+        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) })
+        var watchPlan = try WatchPlan(line)
+        var sinkPlan = try WatchSink.Plan(line)
+        let stateDirectory = line.path(Options.state)
+        let program = try programSettings(line)
+        for path in line.operands { try requireDirectory(path) }
+
+        _ = try ScanCommand.isolate(line, plan.confinement, isQuiet)
+        // Before anything else is read: what this process holds now, the confined processes hold too.
+        plan.early = EarlyProcesses(plan.confinement, model.detector, count: min(plan.jobs, 8))
+
+        let statistics = WatchStatistics()
+        var index = RecordIndex()
+        let log = try openLog(line, watchPlan.own, &index, warn)
+        let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)
+        if let path = line.path(Options.quarantine) {
+            try requireDirectory(path)
+            watchPlan.own.insert((try? FileState(path, followingLinks: true))?.identity)
+            let quarantine = Quarantine(path)
+            try recover(quarantine, path, log, index)
+            sinkPlan.quarantine = quarantine
+        }
+        if ledger == nil && !log.isFile {
+            warn(
+                "without --state what has been recorded is forgotten at the end: the next start scans everything again")
+        }
+        let grace = try line.grace
+        let session: WatchSession
+        do throws(FileError) {
+            if let program, let stateDirectory {
+                sinkPlan.program = try FlagProgram(
+                    program.path, jobs: program.jobs, timeout: program.timeout,
+                    spool: stateDirectory.appending(Array("flagged".utf8)), statistics, warn: warn)
+            }
+            watchPlan.newOnly = watchPlan.newOnly && isNew
+            session = try WatchSession(
+                plan, watchPlan, sinkPlan, index, log, ledger, statistics, metrics: line.path(Options.metrics),
+                grace: grace, modelPath: modelPath, warn: warn)
+        } catch {
+            throw .failure("the watch can't be prepared: \(error.message)")
+        }
+        return try session.run()
+    }
+
+    private static func requireDirectory(_ path: PathBytes) throws(CommandFailure) {
+        do throws(FileError) {
+            guard try FileState(path, followingLinks: true).kind == .directory else { throw .system(ENOTDIR) }
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+
+    private static func programSettings(
+        _ line: Invocation
+    ) throws(CommandFailure) -> (path: PathBytes, jobs: Int, timeout: Duration)? {
+        let jobs = try line.integer(Options.execJobs, 1...64) ?? 2
+        let timeout = try line.number(Options.execTimeout, 0.1...1e6) ?? 60
+        guard let path = line.path(Options.exec) else { return nil }
+        if line.path(Options.state) == nil {
+            throw .usage("The option '--exec' needs '--state <dir>', where what is to be run is kept until it was")
+        }
+        return (path, jobs, .seconds(timeout))
+    }
+
+    private static func openLog(
+        _ line: Invocation, _ own: OwnFiles, _ index: inout RecordIndex, _ warn: @escaping @Sendable (String) -> Void
+    ) throws(CommandFailure) -> RecordLog {
+        let path = line.output
+        let isList = line.flag(ScanOptions.list)
+        let separator: UInt8? = isList ? (line.flag(ScanOptions.null) ? 0 : 10) : nil
+        do throws(FileError) {
+            let log = try RecordLog(path, separator: separator, own: own, syncs: line.flag(Options.fsync), warn: warn)
+            guard let path, log.isFile, !isList else { return log }
+            for file in RecordHistory.files(of: path) {
+                do throws(FileError) {
+                    try RecordHistory.read(file, into: &index)
+                } catch {
+                    warn("\(file.escaped): \(error.message); what it has recorded is not known")
+                }
+            }
+            return log
+        } catch {
+            let name = path?.escaped ?? "standard output"
+            throw .failure(
+                error == RecordLog.inUse ? "\(name): another watch writes to it" : "\(name): \(error.message)")
+        }
+    }
+
+    /// Also says whether nothing at all was known before.
+    private static func openLedger(
+        _ path: PathBytes?, _ own: OwnFiles, _ index: inout RecordIndex, _ line: Invocation
+    ) throws(CommandFailure) -> (Monitor<Ledger>?, Bool) {
+        guard let path else { return (nil, true) }
+        do throws(FileError) {
+            let status = unsafe path.withCString { unsafe mkdir($0, 0o700) }
+            if status != 0 && errno != EEXIST { throw .last }
+            own.insert(try FileState(path, followingLinks: true).identity)
+            let ledger = try Ledger(in: path, into: &index, syncs: line.flag(Options.fsync))
+            let isNew = ledger.isNew
+            return (Monitor(ledger), isNew)
+        } catch {
+            throw .failure(
+                error == Ledger.inUse
+                    ? "\(path.escaped): another watch has its ledger open" : "\(path.escaped): \(error.message)")
+        }
+    }
+
+    private static func recover(
+        _ quarantine: Quarantine, _ path: PathBytes, _ log: RecordLog, _ index: RecordIndex
+    ) throws(CommandFailure) {
+        do throws(FileError) {
+            try quarantine.recover { line in index.contains(record: line) || log.write(line) }
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+}
+
+extension WatchPlan {
+    fileprivate init(_ line: Invocation) throws(CommandFailure) {
+        typealias Options = WatchOptions
+        self.init()
+        roots = line.operands
+        walker = try Walker(line)
+        do throws(GlobError) {
+            for pattern in line.all(Options.ignore) { ignored.append(try Glob(pattern)) }
+        } catch {
+            throw .usage(error.message)
+        }
+        settle = try line.number(Options.settle, 0...3600).map { .seconds($0) } ?? settle
+        poll = try line.number(Options.poll, 0.05...86_400).map { .seconds($0) } ?? poll
+        rescan = try line.number(Options.rescan, 0.1...1e7).map { .seconds($0) } ?? rescan
+        newOnly = line.flag(Options.newOnly)
+        exitOnUnmount = line.flag(Options.exitOnUnmount)
+    }
+}
+
+extension WatchSink.Plan {
+    fileprivate init(_ line: Invocation) throws(CommandFailure) {
+        self.init()
+        format = try RecordFormat(line)
+        flagged = try ScanCommand.kinds(line, WatchOptions.flag) ?? flagged
+    }
+}
+
+extension Invocation {
+    fileprivate var grace: Duration {
+        get throws(CommandFailure) { .seconds(try number(WatchOptions.grace, 0...86_400) ?? 10) }
+    }
+}
+
+extension ScanPlan {
+    /// Has pictures judged by `model` from now on.
+    mutating func use(_ model: ModelFile) {
+        confinement.model = ConfinementSettings.Model(model.detector.card, SharedBytes(model.bytes))
+        early = nil
+        judge = Judge(model.detector.thresholds)
+        self.model = model.detector.identity
+    }
+}
