@@ -72,7 +72,7 @@ let package = Package(
         module("Files", ["CCrypto"]),
         module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
-        module("Inspection", ["Rules", "Detection", "Files", "Imaging"]),
+        module("Inspection", ["Provenance", "Rules", "Detection", "Files", "Imaging"]),
         module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
         module("Scanning", ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
         module(
@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "assay",
             dependencies: [
-                "CProcess", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules", "Detection",
+                "CProcess", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules", "Provenance",
+                "Detection",
                 "Files",
                 "Imaging",
                 "Network",
@@ -98,9 +99,10 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),
-        tests("InspectionTests", ["Inspection", "Detection", "Imaging"]),
+        tests("InspectionTests", ["Provenance", "Inspection", "Detection", "Imaging"]),
         tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),
-        tests("ScanningTests", ["Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
+        tests(
+            "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests("WatchingTests", ["Watching", "Files"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),

@@ -2,7 +2,7 @@
 
 package import Detection
 package import Imaging
-internal import Inspection
+package import Inspection
 
 /// What every confined process is started with.
 package struct ConfinementSettings: Sendable {
@@ -17,6 +17,8 @@ package struct ConfinementSettings: Sendable {
     package var filesPerProcess = 10_000
     /// Bytes of the memory for results, which is made when this is not 0.  What is not used takes no room.
     package var results = 0
+    /// How what files declare is read.
+    package var reading = ReadSettings()
 
     /// A model that a process scores with.
     package struct Model: Sendable {
@@ -50,22 +52,23 @@ struct SettingsMessage {
     var isolation = Isolation()
     var scoring = Scoring.none
     var results = 0
+    var reading = ReadSettings()
 
     private static let name = "assay confinement settings"
     private static let version = 1
-    static let largest = 4096
+    static let largest = 4096 + ReadSettings.largestAnchors
 
     init(_ settings: ConfinementSettings) {
         (limits, memory, isolation) = (settings.limits, settings.memory, settings.isolation)
         scoring = settings.model.map { $0.file == nil ? .shipped : .file } ?? .none
-        results = settings.results
+        (results, reading) = (settings.results, settings.reading)
     }
 
     private var values: [(name: String, value: Int)] {
         [
             ("maxPixels", limits.maxPixels), ("maxScans", limits.maxScans), ("maxTextBytes", limits.maxTextBytes),
             ("memory", memory), ("isolation", Int(isolation.rawValue)), ("scoring", scoring.rawValue),
-            ("results", results),
+            ("results", results), ("prompts", reading.prompts ? 1 : 0),
         ]
     }
 
@@ -79,6 +82,7 @@ struct SettingsMessage {
             wire.add(name, limit: 64)
             wire.add(value)
         }
+        wire.add(String(decoding: reading.anchors, as: UTF8.self), limit: ReadSettings.largestAnchors)
         return wire.bytes
     }
 
@@ -101,6 +105,8 @@ struct SettingsMessage {
         guard let scoring = Scoring(rawValue: try value("scoring")) else { throw WireError() }
         self.scoring = scoring
         results = try value("results")
+        reading.prompts = try value("prompts") != 0
+        reading.anchors = Array(try wire.text(limit: ReadSettings.largestAnchors).utf8)
         guard values.isEmpty, wire.isAtEnd else { throw WireError() }
     }
 }

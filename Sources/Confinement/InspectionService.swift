@@ -33,7 +33,7 @@ package struct InspectionService {
 
     private func serve(_ settings: SettingsMessage, with detector: Detector?) -> Int32 {
         process_keep_memory()
-        var inspector = Inspector(settings.limits, detector)
+        var inspector = Inspector(settings.limits, detector, settings.reading)
         guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
             return Int32(PROCESS_NOT_CONFINED)
         }

@@ -41,19 +41,21 @@ package struct Expectation: Sendable {
         }
         switch request {
         case .judge: try checkScores(facts, isRefused: finding.refusal != nil)
+        case .declare: try checkScores(facts, isRefused: true)
         }
     }
 
     /// Facts of certain formats only.
     private static let belong: [(fact: String, formats: Set<String>)] = [
         ("jpeg_quality", ["jpeg"]), ("subsampling", ["jpeg"]), ("is_progressive", ["jpeg"]),
-        ("has_adobe_marker", ["jpeg"]), ("is_interlaced", ["png"]), ("is_animated", ["png"]),
+        ("has_adobe_marker", ["jpeg"]), ("application_segments", ["jpeg"]), ("quantisation", ["jpeg"]),
+        ("is_interlaced", ["png"]), ("is_animated", ["png"]),
     ]
 
     private func checkScores(_ facts: Facts, isRefused: Bool) throws(Contradiction) {
         guard !isRefused else {
             guard Head.allCases.allSatisfy({ facts[$0.rawValue] == nil }) else {
-                throw Contradiction(message: "scores of a picture that was refused")
+                throw Contradiction(message: "scores of a picture that was not scored")
             }
             return
         }

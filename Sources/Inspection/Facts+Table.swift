@@ -7,7 +7,7 @@ internal import Imaging
 
 extension Facts {
     /// Every fact that is read from a file's content.
-    package static let table: [Fact<Observation>] = scores + image + warnings + examination + times
+    package static let table: [Fact<Observation>] = scores + image + warnings + declared + examination + times
 
     package static let scores: [Fact<Observation>] = Head.allCases.map { head in
         let what =

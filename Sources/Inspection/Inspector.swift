@@ -1,7 +1,8 @@
-// The one way from a file's bytes to what is found out about it: sniff → header → limits → decode → crops → features → scores → facts.
+// The one way from a file's bytes to what is found out about it: sniff → metadata → header → limits → decode → crops → features → scores → facts.
 
 package import Detection
 package import Imaging
+internal import Provenance
 
 /// Looks at files, one after the other or a few together, reusing its memory.
 ///
@@ -10,6 +11,7 @@ package struct Inspector {
     private let limits: DecodeLimits
     /// Nil where nothing is scored.
     private let examiner: Examiner?
+    private let reading: ReadOptions
     private let clock = ContinuousClock()
     /// What was added since findings were asked for last.
     private var looked: [Look] = []
@@ -20,8 +22,8 @@ package struct Inspector {
         case awaitsScores(Observation)
     }
 
-    package init(_ limits: DecodeLimits, _ detector: Detector?) {
-        (self.limits, examiner) = (limits, detector?.makeExaminer())
+    package init(_ limits: DecodeLimits, _ detector: Detector?, _ reading: ReadSettings = ReadSettings()) {
+        (self.limits, examiner, self.reading) = (limits, detector?.makeExaminer(), reading.options)
     }
 
     /// Whether findings had better be asked for before more is added.
@@ -29,17 +31,21 @@ package struct Inspector {
 
     /// Does all that can be done with one file alone.
     package mutating func add(_ bytes: UnsafeRawBufferPointer, _ request: Request = .judge) {
+        var seen = Observation(fileSize: bytes.count)
+        seen.declared = unsafe ImageFormat.sniff(bytes).map { unsafe readDeclared(bytes, $0, reading) }
         do throws(DecodeError) {
             switch request {
-            case .judge: looked.append(try unsafe judge(bytes))
+            case .judge: looked.append(try unsafe judge(bytes, seen))
+            case .declare: looked.append(.answered(Finding(Facts(seen))))
             }
         } catch {
-            looked.append(.answered(Finding(Refusal(error))))
+            // A picture that cannot be decoded still declares things.
+            looked.append(.answered(Finding(Refusal(error), Facts(seen))))
         }
     }
 
-    private func judge(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -> Look {
-        var seen = Observation(fileSize: bytes.count)
+    private func judge(_ bytes: UnsafeRawBufferPointer, _ seen: Observation) throws(DecodeError) -> Look {
+        var seen = seen
         // Without scores the answer is none that a parent believes.
         guard let examiner else { return .answered(Finding(Facts(seen))) }
         let start = clock.now

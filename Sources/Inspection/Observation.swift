@@ -2,6 +2,7 @@
 
 package import Detection
 package import Imaging
+package import Provenance
 
 /// Everything that is known of a file's content.  A part that was not reached, or that the file does not have, is nil.
 package struct Observation: Sendable {
@@ -10,6 +11,8 @@ package struct Observation: Sendable {
     package var image: ImageFacts?
     /// The decoder's first complaint about something that changes no pixel.
     package var warning: String?
+    /// What the file says of its origin; read also of pictures that cannot be decoded.
+    package var declared: Declared?
     package var decodeSeconds: Double?
     package var assessment: Assessment?
 

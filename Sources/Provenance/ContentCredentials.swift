@@ -32,6 +32,8 @@ package struct ContentCredentials: Sendable, Equatable {
         case unchecked
     }
 
+    package init() {}
+
     mutating func note(_ code: String) {
         if !codes.contains(code) { codes.append(code) }
     }

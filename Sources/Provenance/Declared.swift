@@ -71,6 +71,10 @@ package struct Declared: Sendable, Equatable {
         /// The part, such as `xmp`.
         package var part: Part
         package var message: String
+
+        package init(state: State, part: Part, message: String) {
+            (self.state, self.part, self.message) = (state, part, message)
+        }
     }
 
     package enum Part: String, Sendable, CaseIterable {

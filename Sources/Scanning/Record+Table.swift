@@ -29,7 +29,8 @@ extension Record {
 
     /// Every row of a record.
     package static let table: [Entry] =
-        own(head) + content(Facts.scores) + own(meaning) + content(Facts.image) + content(Facts.warnings) + own(file)
+        own(head) + content(Facts.scores) + own(meaning) + content(Facts.image) + content(Facts.warnings)
+        + content(Facts.statements) + own(contradiction) + content(Facts.evidence) + own(file)
         + content(Facts.examination) + own(origin) + content(Facts.times)
 
     private static func own(_ facts: [Fact<Record>]) -> [Entry] { facts.map(Entry.own) }
@@ -82,6 +83,18 @@ extension Record {
                     "tags", .list(of: .text(limit: 256, .plain), limit: .max), required: true, "As the rule has them."),
             ]), limit: .max, .ok, "Rules that fired."
         ) { record in record.judgement.map { _ in [] } },
+    ]
+
+    private static let contradiction: [Fact<Record>] = [
+        .list(
+            "declared_contradictions", at: "declared.contradictions",
+            of: .word(Contradictions.allCases.map(\.rawValue)), limit: Contradictions.allCases.count, .sometimes,
+            "What the file says against itself, its name or its pixels: capture-but-fake, synthetic-but-real, "
+                + "generator-beside-camera, extension."
+        ) { record in
+            let found = Contradictions.found(record)
+            return found.isEmpty ? nil : found.map { .text($0.rawValue) }
+        }
     ]
 
     private static let file: [Fact<Record>] = [

@@ -17,8 +17,10 @@ package struct ScanPlan: Sendable {
     package var early: EarlyProcesses?
     /// `Detector.identity` of the model that the decoders use.
     package var model: String
-    /// Makes verdicts of findings.
-    package var judge: Judge
+    /// What is asked about each file.
+    package let request: Request
+    /// Makes verdicts of findings, where they have scores.
+    package var judge: Judge?
     package var resume = ResumeIndex()
 
     /// A plan for scoring with `detector`, whose file is `model` unless it is part of the program.
@@ -26,6 +28,14 @@ package struct ScanPlan: Sendable {
         confinement = ConfinementSettings(ConfinementSettings.Model(detector.card, model))
         judge = Judge(detector.thresholds)
         self.model = detector.identity
+        request = .judge
+    }
+
+    /// A plan for reading what files declare: no model, no pixels.
+    package init() {
+        confinement = ConfinementSettings(nil)
+        model = ""
+        request = .declare
     }
 
     /// How many confined processes to start ahead of the scan: one for each job, or for each file where there can't be more, but

@@ -58,7 +58,7 @@ final class Worker {
         while let (evidence, finding) = inspector?.next(downTo: count) {
             if let finding, case .record(var record) = evidence.outcome {
                 record.finding = finding
-                record.judgement = plan.judge.judge(finding)
+                record.judgement = plan.judge?.judge(finding)
                 deliver(evidence.sequence, .record(record))
             } else {
                 deliver(evidence.sequence, evidence.outcome)
@@ -101,7 +101,7 @@ final class Worker {
         let format = unsafe ImageFormat.sniff(
             UnsafeRawBufferPointer(rebasing: inspector.bytes[start..<(start + length)]))
         guard let format else { return Refusal(.notAnImage) }
-        guard format.isDecodable else { return Refusal(.unsupportedFormat(format)) }
+        guard isRead(format) else { return Refusal(.unsupportedFormat(format)) }
         guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
         if length == head && head <= file.size {
             try inspector.grow(to: start + file.size + 1)
@@ -125,7 +125,7 @@ final class Worker {
         record.modified = data.modified
         do throws(FileError) {
             let format = ImageFormat.sniff(data.bytes)
-            guard let format, format.isDecodable else {
+            guard let format, isRead(format) else {
                 guard format != nil || data.isNamed else { return .notImage(data.path) }
                 record.finding = Finding(Refusal(format.map { .unsupportedFormat($0) } ?? .notAnImage))
                 return .record(record)
@@ -144,10 +144,14 @@ final class Worker {
         }
     }
 
+    /// Whether anything is to be found out about files of this format.  Metadata have states of their own for what is not read.
+    private func isRead(_ format: ImageFormat) -> Bool { plan.request == .declare || format.isDecodable }
+
     /// Hands over what lies in the buffer, and hashes it meanwhile.
     private func submit(_ place: Range<Int>, _ format: ImageFormat, _ record: Record, _ sequence: Int) {
         guard let inspector else { return }
-        inspector.submit(Evidence(sequence: sequence, outcome: .record(record)), at: place, format: format)
+        inspector.submit(
+            Evidence(sequence: sequence, outcome: .record(record)), at: place, plan.request, format: format)
         unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[place]))
         var record = record
         record.sha256 = digest.finish()

@@ -13,7 +13,8 @@ enum Assay {
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
         subcommands: [
-            ScanCommand.command, WatchCommand.command, TrainCommand.command, EvaluateCommand.command,
+            ScanCommand.command, WatchCommand.command, MarksCommand.command, TrainCommand.command,
+            EvaluateCommand.command,
             ModelCommand.command,
             DecoderCommand.command, ManualCommand.command,
         ],

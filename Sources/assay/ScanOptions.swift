@@ -46,6 +46,12 @@ enum ScanOptions {
         "renew-after", value: "n", default: "10000",
         "Replace a confined process after <n> files; one that failed is replaced at once.")
 
+    static let prompts = Option(
+        "prompts", "Also tell the prompts that pictures of generators hold; they are private as a rule.")
+    static let trustAnchors = Option(
+        "trust-anchors", value: "file",
+        "PEM certificates; also say whether the certificate of a valid C2PA signature leads to one of them.")
+
     static let output = Option(
         "output", short: "o", value: "file", default: "standard output",
         "Append to <file>, whole lines only; - is standard output. What holds anything but records is left as it is.")
@@ -76,6 +82,8 @@ enum ScanOptions {
 
     static let all = [
         filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
-        timeout, isolation, renewAfter, output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+        timeout, isolation, renewAfter, prompts, trustAnchors, output, resume, only, list, sort, summary, failOn,
+        exitZero,
+        progress, quiet,
     ]
 }

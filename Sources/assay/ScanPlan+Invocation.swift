@@ -5,13 +5,25 @@ import Detection
 import Files
 internal import Glibc
 import Imaging
+import Inspection
+import Provenance
 import Scanning
 
 extension ScanPlan {
     /// Everything that the options of `assay scan` say about what is scanned, and how.
     init(_ line: Invocation, _ detector: Detector, _ model: SharedBytes?) throws(CommandFailure) {
-        typealias Options = ScanOptions
         self.init(detector, model)
+        try read(line)
+    }
+
+    /// Everything that the options of `assay marks` say; those of `assay scan` that it lacks are never given.
+    init(declaring line: Invocation) throws(CommandFailure) {
+        self.init()
+        try read(line)
+    }
+
+    private mutating func read(_ line: Invocation) throws(CommandFailure) {
+        typealias Options = ScanOptions
         let isNull = line.flag(Options.null)
         let isList = line.flag(Options.list)
         let listNames = line.all(Options.filesFrom)
@@ -41,6 +53,20 @@ extension ScanPlan {
         confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
         confinement.filesPerProcess =
             try line.integer(Options.renewAfter, 1...Int.max) ?? confinement.filesPerProcess
+        confinement.reading.prompts = line.flag(Options.prompts)
+        if let path = line.path(Options.trustAnchors) { confinement.reading.anchors = try ScanPlan.anchors(path) }
+    }
+
+    /// The text of the file, if it holds certificates.
+    private static func anchors(_ path: PathBytes) throws(CommandFailure) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try OpenFile.open(path, in: nil, followingLinks: true).readAll(limit: ReadSettings.largestAnchors)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
+        guard TrustAnchors(pem: bytes) != nil else { throw .failure("\(path.escaped): no certificates in PEM") }
+        return bytes
     }
 }
 

@@ -101,7 +101,7 @@ struct JudgeTests {
         #expect(complaint(Finding(Facts())) == "a fact is missing")
         var refused = Sample.finding(crops: Self.crops)
         refused.refusal = Refusal(.error, code: "truncated", message: "")
-        #expect(complaint(refused) == "scores of a picture that was refused")
+        #expect(complaint(refused) == "scores of a picture that was not scored")
         #expect(complaint(Sample.finding(crops: Self.crops), card: nil) == "a fact is missing")
     }
 

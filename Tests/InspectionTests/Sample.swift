@@ -2,6 +2,7 @@
 
 import Detection
 import Imaging
+import Provenance
 
 @testable import Inspection
 
@@ -21,6 +22,7 @@ enum Sample {
         change(&image)
         var seen = Observation(fileSize: 183_022)
         seen.image = image
+        seen.declared = Declared()
         seen.warning = "odd \"marker\""
         seen.decodeSeconds = 0.0031
         seen.assessment = Assessment(

@@ -5,12 +5,15 @@ import Files
 import Foundation
 import Imaging
 import Inspection
+import Provenance
 import Testing
 
 @testable import Scanning
 
 struct RecordTests {
-    static func finding(_ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0)) -> Finding {
+    static func finding(
+        _ scores: Scores = Scores(fused: 0.75, spatial: 1, frequency: 0), declared: Declared = Declared()
+    ) -> Finding {
         var image = ImageFacts(format: .jpeg, width: 640, height: 480, bitsPerChannel: 8, colour: .ycbcr)
         image.orientation = 6
         image.jpegQuality = 92
@@ -18,6 +21,7 @@ struct RecordTests {
         image.isProgressive = true
         var seen = Observation(fileSize: 183_022)
         seen.image = image
+        seen.declared = declared
         seen.warning = "odd \"marker\""
         seen.decodeSeconds = 0.0031
         seen.assessment = Assessment(
@@ -49,7 +53,7 @@ struct RecordTests {
                 + #""scores":{"fused":0.75,"spatial":0.99,"frequency":0.01},"reasons":["score:between-thresholds"],"rules":[],"#
                 + #""image":{"format":"jpeg","width":640,"height":480,"jpegQuality":92,"subsampling":"4:2:0","#
                 + #""bitsPerChannel":8,"colour":"ycbcr","hasAlpha":false,"orientation":6,"isProgressive":true,"#
-                + #""hasAdobeMarker":false},"warning":"odd \"marker\"","size":183022,"#
+                + #""hasAdobeMarker":false},"warning":"odd \"marker\"","declared":{"state":"absent"},"size":183022,"#
                 + #""modified":"2026-01-02T03:04:05.000000005Z","sha256":"\#(String(repeating: "a", count: 64))","#
                 + #""crops":5,"spread":0.042100,"model":"crossdomain-1:9f2c61d0","#
                 + #""milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"# + "\n")

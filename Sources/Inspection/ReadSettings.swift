@@ -1,0 +1,24 @@
+// What may be read of a file's metadata beyond what every record tells, and whom the user trusts.
+
+internal import Provenance
+
+/// Settings for reading what files declare.
+package struct ReadSettings: Sendable, Equatable {
+    /// Prompts are private.
+    package var prompts = false
+    /// Certificates in PEM; empty for none.
+    package var anchors: [UInt8] = []
+
+    /// Most bytes of the certificates: they go to a confined process in one message.
+    package static let largestAnchors = 128 << 10
+
+    package init() {}
+
+    /// As the readers take them.
+    var options: ReadOptions {
+        var options = ReadOptions()
+        options.prompts = prompts
+        options.anchors = anchors.isEmpty ? nil : TrustAnchors(pem: anchors)
+        return options
+    }
+}
