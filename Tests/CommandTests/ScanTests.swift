@@ -21,7 +21,7 @@ struct ScanTests {
             line == #"{"assay":1,"path":"a/b.png","status":"ok","verdict":"fake","#
                 + #""scores":{"fused":0.5,"spatial":0.5,"frequency":0.5},"reasons":["score:fake-threshold-reached"],"rules":[],"#
                 + #""image":{"format":"png","width":48,"height":40,"bitsPerChannel":8,"colour":"rgb","hasAlpha":false,"#
-                + #""isInterlaced":false,"isAnimated":false},"size":\#(Workshop.png.count),"#
+                + #""isInterlaced":false,"isAnimated":false},"declared":{"state":"absent"},"size":\#(Workshop.png.count),"#
                 + #""modified":"2026-01-02T03:04:05.000000000Z","sha256":"\#(digest)","crops":1,"spread":0.000000,"#
                 + #""model":"crossdomain-1:\#(model)",TIMES}"# + "\n")
         #expect(run.errors == "")
