@@ -99,7 +99,7 @@ let package = Package(
         tests("FilesTests", ["Files"]),
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),
-        tests("InspectionTests", ["Provenance", "Inspection", "Detection", "Imaging"]),
+        tests("InspectionTests", ["Provenance", "Inspection", "Rules", "Detection", "Imaging"]),
         tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),
         tests(
             "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),

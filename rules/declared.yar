@@ -288,12 +288,12 @@ rule synthetic_but_real : contradiction
         declared_synthetic and fused <= threshold_real
 }
 
-// Exif 3.0, Make (0x010F): https://www.cipa.jp/std/documents/download_e.html?DC-008-Translation-2023-E
+// More than make and model, which editors write too. Exif 3.0, MakerNote (0x927C): https://www.cipa.jp/std/documents/download_e.html?DC-008-Translation-2023-E
 rule parameters_beside_camera : contradiction
 {
     meta:
         reason = "holds the settings of a generation beside the Exif data of a camera"
         review = true
     condition:
-        declared_parameters and camera_make != ""
+        declared_parameters and camera_plausible
 }

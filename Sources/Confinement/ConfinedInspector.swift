@@ -23,7 +23,7 @@ package final class ConfinedInspector<Evidence> {
     package init(_ settings: ConfinementSettings, _ process: ConfinedProcess? = nil) throws(FileError) {
         self.settings = settings
         if let process { self.process = process } else { self.process = try ConfinedProcess(settings) }
-        expectation = Expectation(settings.model?.card, settings.limits)
+        expectation = Expectation(settings.model?.card, settings.limits, rules: settings.rules?.names ?? [])
         queue = InFlight(batch: settings.batch)
         begun = clock.now
     }

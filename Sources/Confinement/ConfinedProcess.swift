@@ -44,7 +44,9 @@ package final class ConfinedProcess {
         do throws(FileError) {
             try connect { descriptors, process in
                 let failure = unsafe process_split(descriptors, Int32(descriptors.count), &process)
-                if failure == 0 && process == 0 { _exit(InspectionService().serve(with: detector)) }
+                if failure == 0 && process == 0 {
+                    _exit(InspectionService().serve(with: detector, settings.rules?.settings))
+                }
                 return failure
             }
         } catch {
@@ -111,9 +113,12 @@ package final class ConfinedProcess {
         let words = ["assay", ConfinementSettings.subcommand]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { for index in words.indices { unsafe free(arguments[index]) } }
-        let model = if let file = settings.model?.file { [try file.readOnlyDescriptor()] } else { [Int32]() }
+        var files: [Int32] = []
+        for file in [settings.model?.file, settings.rules?.file] {
+            if let file { files.append(try file.readOnlyDescriptor()) }
+        }
         return try connect { descriptors, process in
-            let descriptors = descriptors + model
+            let descriptors = descriptors + files
             // The file may have another name by now, or be another.
             return unsafe process_spawn(
                 "/proc/self/exe", &arguments, descriptors, Int32(descriptors.count), &process)

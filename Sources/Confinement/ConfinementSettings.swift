@@ -29,6 +29,21 @@ package struct ConfinementSettings: Sendable {
         package init(_ card: ModelCard, _ file: SharedBytes?) { (self.card, self.file) = (card, file) }
     }
 
+    /// Rules that a process matches against what it scores.
+    package var rules: Rules?
+
+    package struct Rules: Sendable {
+        package let settings: RuleSettings
+        /// What a process may say that matched.
+        package let names: Set<String>
+        let file: SharedBytes
+
+        package init(_ settings: RuleSettings, names: Set<String>) {
+            (self.settings, self.names) = (settings, names)
+            file = SharedBytes(settings.encoded)
+        }
+    }
+
     package init(_ model: Model?) { self.model = model }
 
     /// Name of the subcommand that runs `InspectionService`.
@@ -53,6 +68,7 @@ struct SettingsMessage {
     var scoring = Scoring.none
     var results = 0
     var reading = ReadSettings()
+    var hasRules = false
 
     private static let name = "assay confinement settings"
     private static let version = 1
@@ -62,6 +78,7 @@ struct SettingsMessage {
         (limits, memory, isolation) = (settings.limits, settings.memory, settings.isolation)
         scoring = settings.model.map { $0.file == nil ? .shipped : .file } ?? .none
         (results, reading) = (settings.results, settings.reading)
+        hasRules = settings.rules != nil
     }
 
     private var values: [(name: String, value: Int)] {
@@ -69,6 +86,7 @@ struct SettingsMessage {
             ("maxPixels", limits.maxPixels), ("maxScans", limits.maxScans), ("maxTextBytes", limits.maxTextBytes),
             ("memory", memory), ("isolation", Int(isolation.rawValue)), ("scoring", scoring.rawValue),
             ("results", results), ("prompts", reading.prompts ? 1 : 0),
+            ("rules", hasRules ? 1 : 0),
         ]
     }
 
@@ -105,6 +123,7 @@ struct SettingsMessage {
         guard let scoring = Scoring(rawValue: try value("scoring")) else { throw WireError() }
         self.scoring = scoring
         results = try value("results")
+        hasRules = try value("rules") != 0
         reading.prompts = try value("prompts") != 0
         reading.anchors = Array(try wire.text(limit: ReadSettings.largestAnchors).utf8)
         guard values.isEmpty, wire.isAtEnd else { throw WireError() }

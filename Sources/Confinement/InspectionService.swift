@@ -10,30 +10,36 @@ package struct InspectionService {
     /// Descriptors that `process_spawn` hands on.
     private static let socket: Int32 = 3
     private static let files: Int32 = 4
-    private static let model: Int32 = 5
+    /// The model if it is a file, then the rules if there are any.
+    private static let first: Int32 = 5
 
     package init() {}
 
     /// Serves as `serve` does, with the model that the settings name; nil if no parent has sent settings.
     package func run() -> Int32? {
         guard let settings = settings() else { return nil }
+        var next = InspectionService.first
+        var detector: Detector?
         switch settings.scoring {
-        case .none: return serve(settings, with: nil)
-        case .shipped, .file:
-            guard let detector = loadDetector(settings.scoring) else { return 1 }
-            return serve(settings, with: detector)
+        case .none: break
+        case .shipped: detector = try? Detector.load(Detector.shippedBytes(), digest: "")
+        case .file: detector = file(&next).flatMap { try? Detector.load($0, digest: "") }
         }
+        if settings.scoring != .none && detector == nil { return 1 }
+        let rules = settings.hasRules ? file(&next).flatMap { try? RuleSettings(decoding: $0) } : nil
+        if settings.hasRules && rules == nil { return 1 }
+        return serve(settings, with: detector, rules)
     }
 
-    /// Serves requests with `detector` until the parent closes its end; the result is the exit status.
-    func serve(with detector: Detector) -> Int32 {
+    /// Serves requests with `detector` and `rules` until the parent closes its end; the result is the exit status.
+    func serve(with detector: Detector, _ rules: RuleSettings?) -> Int32 {
         guard let settings = settings() else { return 1 }
-        return serve(settings, with: detector)
+        return serve(settings, with: detector, rules)
     }
 
-    private func serve(_ settings: SettingsMessage, with detector: Detector?) -> Int32 {
+    private func serve(_ settings: SettingsMessage, with detector: Detector?, _ rules: RuleSettings?) -> Int32 {
         process_keep_memory()
-        var inspector = Inspector(settings.limits, detector, settings.reading)
+        var inspector = Inspector(settings.limits, detector, settings.reading, rules: rules)
         guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
             return Int32(PROCESS_NOT_CONFINED)
         }
@@ -73,18 +79,17 @@ package struct InspectionService {
         return try? SettingsMessage(decoding: message[...])
     }
 
-    private func loadDetector(_ scoring: SettingsMessage.Scoring) -> Detector? {
-        var bytes = Detector.shippedBytes()
-        if scoring == .file {
-            var status = stat()
-            guard unsafe fstat(InspectionService.model, &status) == 0 else { return nil }
-            let size = Int(status.st_size)
-            bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                count = max(0, unsafe pread(InspectionService.model, buffer.baseAddress, size, 0))
-            }
-            close(InspectionService.model)
+    /// The bytes of the file that was handed on next.
+    private func file(_ next: inout Int32) -> [UInt8]? {
+        var status = stat()
+        guard unsafe fstat(next, &status) == 0 else { return nil }
+        let size = Int(status.st_size)
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            count = max(0, unsafe pread(next, buffer.baseAddress, size, 0))
         }
-        return try? Detector.load(bytes, digest: "")
+        close(next)
+        next += 1
+        return bytes
     }
 
     /// The next question; nil when the parent is gone, or has sent none and is not waited for.

@@ -26,7 +26,7 @@
             if ends("lie") { _ = InspectionService.answer(AnswerMessage.encode(Finding(Facts()))) }
             if ends("rule") {
                 var finding = Finding(Refusal(.error, code: "corrupt", message: ""))
-                finding.matches = ["no_such_rule"]
+                finding.rules.matched = ["no_such_rule"]
                 _ = InspectionService.answer(AnswerMessage.encode(finding))
             }
             if ends("word") {

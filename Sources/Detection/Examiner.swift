@@ -9,6 +9,7 @@ package final class Examiner {
         /// Those of both branches; `fused` is still to come.
         var crops: [Scores]
         let outside: Set<Envelope.Limit>
+        let flatShare: Double
         let featureTime: Duration
         var networkTime: Duration
     }
@@ -75,10 +76,12 @@ package final class Examiner {
             networkTime += middle.duration(to: clock.now)
             return Scores(fused: 0, spatial: Double(logits.spatial![0]), frequency: Double(logits.frequency![0]))
         }
-        let outside = card.envelope?.exceeded(
-            width: width, height: height, flatShare: Double(equal) / Double(max(pairs, 1)))
+        let flatShare = Double(equal) / Double(max(pairs, 1))
+        let outside = card.envelope?.exceeded(width: width, height: height, flatShare: flatShare)
         seen.append(
-            Seen(crops: crops, outside: outside ?? [], featureTime: featureTime, networkTime: networkTime))
+            Seen(
+                crops: crops, outside: outside ?? [], flatShare: flatShare, featureTime: featureTime,
+                networkTime: networkTime))
     }
 
     /// The rest of it, for all pictures looked at since the last call, in their order.
@@ -108,7 +111,8 @@ package final class Examiner {
         let average = mean(single)
         let spread = mean(single.map { ($0 - average) * ($0 - average) }).squareRoot()
         return Assessment(
-            scores: scores, logits: logits, crops: crops.count, outside: picture.outside, spread: spread,
+            scores: scores, logits: logits, crops: crops.count, outside: picture.outside, flatShare: picture.flatShare,
+            spread: spread,
             featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
     }
 

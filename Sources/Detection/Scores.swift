@@ -54,6 +54,8 @@ package struct Assessment: Sendable {
     package let crops: Int
     /// The bounds of the model's envelope that the picture exceeds; with any of them no verdict is given.
     package let outside: Set<Envelope.Limit>
+    /// The share of equal neighbours in what was looked at; 0 where the model has no envelope.
+    package let flatShare: Double
     /// Standard deviation of the crops' calibrated fused scores: 0 when all agree or there is one crop only.
     package let spread: Double
     /// Seconds spent on making the network's inputs.
@@ -62,10 +64,11 @@ package struct Assessment: Sendable {
     package let networkSeconds: Double
 
     package init(
-        scores: Scores, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], spread: Double,
+        scores: Scores, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], flatShare: Double = 0,
+        spread: Double,
         featureSeconds: Double, networkSeconds: Double
     ) {
-        self.outside = outside
+        (self.outside, self.flatShare) = (outside, flatShare)
         (self.scores, self.logits, self.crops) = (scores, logits, crops)
         (self.spread, self.featureSeconds, self.networkSeconds) = (spread, featureSeconds, networkSeconds)
     }

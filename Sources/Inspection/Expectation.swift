@@ -23,7 +23,7 @@ package struct Expectation: Sendable {
 
     /// Refuses a finding on a file of `format` that contradicts itself, the model, the limits, or the file's first bytes.
     package func check(_ finding: Finding, on request: Request, format: ImageFormat?) throws(Contradiction) {
-        guard finding.matches.allSatisfy(rules.contains) else {
+        guard finding.rules.names.allSatisfy(rules.contains) else {
             throw Contradiction(message: "a rule that does not exist")
         }
         let facts = finding.facts
@@ -40,7 +40,7 @@ package struct Expectation: Sendable {
             }
         }
         switch request {
-        case .judge: try checkScores(facts, isRefused: finding.refusal != nil)
+        case .judge, .judgeNamed: try checkScores(facts, isRefused: finding.refusal != nil)
         case .declare: try checkScores(facts, isRefused: true)
         }
     }
@@ -61,7 +61,7 @@ package struct Expectation: Sendable {
         }
         guard facts.isWhole, let card, let width = facts.integer("width"), let height = facts.integer("height"),
             let crops = facts.integer("crops"), let spread = facts.number("spread"),
-            let outside = facts.items("outside")
+            let outside = facts.items("outside"), let flatShare = facts.number("flat_share")
         else { throw Contradiction(message: "a fact is missing") }
         let blueprint = card.blueprint
         let places = blueprint.crops.origins(width: width, height: height, size: blueprint.side)
@@ -69,9 +69,7 @@ package struct Expectation: Sendable {
             throw Contradiction(message: "another number of crops than the picture gives")
         }
         guard crops > 1 || spread == 0 else { throw Contradiction(message: "one crop that differs from itself") }
-        // How much of the picture is flat, only its pixels tell.
-        let isFlat = outside.contains(.text(Envelope.Limit.flat.rawValue))
-        let exceeded = card.envelope?.exceeded(width: width, height: height, flatShare: isFlat ? 2 : -1) ?? []
+        let exceeded = card.envelope?.exceeded(width: width, height: height, flatShare: flatShare) ?? []
         guard Set(exceeded.map { FactValue.text($0.rawValue) }) == Set(outside), exceeded.count == outside.count else {
             throw Contradiction(message: "another place in the model's envelope than the picture has")
         }

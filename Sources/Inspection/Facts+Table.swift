@@ -92,6 +92,10 @@ extension Facts {
                 Envelope.Limit.allCases.filter(assessment.outside.contains).map { .text($0.rawValue) }
             }
         },
+        .number(
+            "flat_share", at: nil, 0...1, .exact, .ok,
+            "The share of neighbouring pixels in a row, of what was looked at, that are equal."
+        ) { $0.assessment?.flatShare },
     ]
 
     package static let times: [Fact<Observation>] = [

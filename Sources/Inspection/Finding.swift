@@ -41,8 +41,8 @@ package struct Finding: Sendable {
     package var refusal: Refusal?
     /// What is known, which may be something although the file was refused.
     package var facts: Facts
-    /// Names of the rules that matched.
-    package var matches: [String] = []
+    /// What the rules made of it; nothing where there are none or the file was refused.
+    package var rules = RuleFindings()
     /// Bytes that the answer has beside these, in the memory for results.
     package var result = 0
 
@@ -54,10 +54,9 @@ package struct Finding: Sendable {
 }
 
 extension Finding {
-    /// Most bytes of a message, of its text, and of the list of rules.
+    /// Most bytes of a message, and of its text.
     package static let largestMessage = 4 << 20
     private static let longestText = 512
-    private static let mostMatches = 1024
 
     /// The finding as a message to the parent.
     package var encoded: [UInt8] {
@@ -75,8 +74,7 @@ extension Finding {
             wire.add(refusal.message, limit: Finding.longestText)
         }
         facts.encode(to: &wire)
-        wire.add(min(matches.count, Finding.mostMatches))
-        for name in matches.prefix(Finding.mostMatches) { wire.add(name, limit: Finding.longestText) }
+        rules.encode(to: &wire)
         wire.add(result)
         return wire.bytes
     }
@@ -92,9 +90,7 @@ extension Finding {
             refusal = Refusal(status, code: code, message: try wire.text(limit: Finding.longestText))
         }
         facts = try Facts(&wire)
-        for _ in 0..<(try wire.count(limit: Finding.mostMatches)) {
-            matches.append(try wire.text(limit: Finding.longestText))
-        }
+        rules = try RuleFindings(&wire)
         result = try wire.integer()
         guard wire.isAtEnd, result >= 0 else { throw WireError() }
     }

@@ -1,45 +1,48 @@
-// What findings mean.  The confined process only says what it saw; the verdict is made here, by its parent.
+// What findings mean.  The confined process only says what it saw and which rules matched; the verdict is made here, by its parent.
 
 package import Detection
+package import Rules
 
 /// A verdict with what it rests on.
 package struct Judgement: Sendable, Equatable {
     package let verdict: Verdict
-    /// As kind:name.
+    /// Of the rule that decided and those of the same verdict and priority: as kind:name.
     package let reasons: [String]
+    /// All rules that matched.
+    package let rules: [Rule]
+    /// Codes of what a person should look at.
+    package let review: [String]
+    /// Names of rules that took too long to tell.
+    package let timedOut: [String]
+    /// The beginning of the digest of all rules there are, and whether there are any.
+    package let ruleset: String
+    package let hasRules: Bool
 }
 
 /// Makes verdicts from findings.
 package struct Judge: Sendable {
-    private let thresholds: Thresholds
+    private let rules: [String: Rule]
+    private let ruleset: String
 
-    package init(_ thresholds: Thresholds) { self.thresholds = thresholds }
+    /// - Parameter digest: SHA-256 of the rules' texts.
+    package init(_ rules: [Rule], digest: String) {
+        self.rules = Dictionary(rules.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        ruleset = String(digest.prefix(8))
+    }
+
+    /// The names that findings may have.
+    package var names: Set<String> { Set(rules.keys) }
 
     /// The verdict on a picture that was scored; nil for any other file.
-    ///
-    /// Beyond the bounds of the model's envelope it is `uncertain`; otherwise it depends on where the fused score lies between the
-    /// model's thresholds.
     package func judge(_ finding: Finding) -> Judgement? {
-        guard finding.refusal == nil, let fused = finding.facts.number(Head.fused.rawValue) else { return nil }
-        let outside = finding.facts.items("outside") ?? []
-        if !outside.isEmpty {
-            let reasons = Envelope.Limit.allCases.map(\.rawValue).filter { outside.contains(.text($0)) }
-            return Judgement(verdict: .uncertain, reasons: reasons.map { "envelope:\($0)" })
-        }
-        let verdict = thresholds.verdict(fused)
-        let isSuspect = verdict == .uncertain && fused >= thresholds.suspect ?? .infinity
+        guard finding.refusal == nil, finding.facts.number(Head.fused.rawValue) != nil else { return nil }
+        let found = finding.rules
+        let matched = found.matched.compactMap { rules[$0] }
+        let decision = Decision(matched)
+        let late = found.timedOut.compactMap { rules[$0]?.name } + (found.isIncomplete ? ["*"] : [])
         return Judgement(
-            verdict: verdict, reasons: [verdict.reason] + (isSuspect ? ["score:suspect-threshold-reached"] : []))
-    }
-}
-
-extension Verdict {
-    /// Why the verdict is what it is: where the fused score lies between the model's thresholds.
-    fileprivate var reason: String {
-        switch self {
-        case .fake: "score:fake-threshold-reached"
-        case .real: "score:real-threshold-reached"
-        case .uncertain: "score:between-thresholds"
-        }
+            verdict: decision.verdict, reasons: decision.codes, rules: matched,
+            review: matched.filter(\.wantsReview).map(\.code) + late.map { "rule-timeout:\($0)" }, timedOut: late,
+            ruleset: ruleset, hasRules: !rules.isEmpty)
     }
 }

@@ -6,13 +6,21 @@ package enum Request: Sendable, Equatable {
     case judge
     /// What the file says of its origin; no pixel is decoded.
     case declare
+    /// The same, for rules that ask for the file's path.
+    case judgeNamed(path: String)
 }
 
 extension Request {
+    /// Bytes of a path that rules see; the system knows none that is longer, but what stands for a byte that is no text takes three.
+    private static let longestPath = 3 * 4096
+
     package func encode(to wire: inout WireWriter) {
         switch self {
         case .judge: wire.add(byte: 0)
         case .declare: wire.add(byte: 1)
+        case .judgeNamed(let path):
+            wire.add(byte: 2)
+            wire.add(path, limit: Request.longestPath)
         }
     }
 
@@ -20,6 +28,7 @@ extension Request {
         switch try wire.byte() {
         case 0: self = .judge
         case 1: self = .declare
+        case 2: self = .judgeNamed(path: try wire.text(limit: Request.longestPath))
         default: throw WireError()
         }
     }

@@ -36,6 +36,9 @@ package struct WireReader {
 
     package var isAtEnd: Bool { rest.isEmpty }
 
+    /// What has not been read.
+    var remainder: ArraySlice<UInt8> { rest }
+
     package mutating func byte() throws(WireError) -> UInt8 {
         guard let byte = rest.popFirst() else { throw WireError() }
         return byte

@@ -54,6 +54,8 @@ package enum RuleValue: Sendable, Equatable {
 package struct RuleDefinition: Sendable, Equatable {
     package let variable: RuleVariable
     package let value: RuleValue
+    /// As it was given.
+    package let text: String
 
     /// `true` and `false` are booleans, whole numbers integers, numbers with a point or an exponent floats; all else is text, as it is
     /// between quotation marks.  Nil when there is no `=` or what stands before it can't name a variable.
@@ -66,6 +68,7 @@ package struct RuleDefinition: Sendable, Equatable {
             letters.allSatisfy({ RuleDefinition.isLetter($0) || (0x30...0x39).contains($0) }), !written.utf8.contains(0)
         else { return nil }
         value = RuleDefinition.read(written)
+        self.text = text
         variable = RuleVariable(name, value.kind)
     }
 

@@ -79,10 +79,35 @@ extension Record {
             "rules", at: "rules",
             of: .object([
                 FactField("rule", .text(limit: 256, .plain), required: true, "Its name."),
+                FactField("namespace", .text(limit: 256, .plain), required: true, "The file that it is from, by name."),
                 FactField(
                     "tags", .list(of: .text(limit: 256, .plain), limit: .max), required: true, "As the rule has them."),
-            ]), limit: .max, .ok, "Rules that fired."
-        ) { record in record.judgement.map { _ in [] } },
+                FactField("verdict", .word(Verdict.allCases.map(\.rawValue)), "What it is for, if anything."),
+                FactField("reason", .text(limit: 4096, .plain), "A sentence."),
+            ]), limit: .max, .ok, "Rules that fired, whether or not they decided."
+        ) { record in record.judgement.map { $0.rules.map(\.told) } },
+        .object(
+            "review", at: "review",
+            [
+                FactField("required", .boolean, required: true, "Whether a person should look at it."),
+                FactField(
+                    "because", .list(of: .text(limit: 256, .plain), limit: .max), required: true,
+                    "Why, as kind:name: rules that say so, and rules that took too long to tell (rule-timeout)."),
+            ], .ok, "What a queue can go by."
+        ) { record in
+            record.judgement.map {
+                ["required": .boolean(!$0.review.isEmpty), "because": .list($0.review.map { .text($0) })]
+            }
+        },
+        .list(
+            "detectors", at: "detectors",
+            of: .object([
+                FactField("id", .word(["pixels", "rules", "declared", "synthid"]), required: true, "What could look."),
+                FactField("ran", .boolean, required: true, "Whether it did."),
+                FactField("why", .text(limit: 4096, .plain), "Why it did not, or not in full."),
+            ]), limit: .max, .ok,
+            "What looked at the file and what did not: silence of what did not look means nothing."
+        ) { record in record.judgement.map { record.detectors($0) } },
     ]
 
     private static let contradiction: [Fact<Record>] = [
@@ -126,6 +151,9 @@ extension Record {
         .text(
             "model", at: "model", .always,
             "Architecture, format version, and the start of the model file's SHA-256."
-        ) { $0.model }
+        ) { $0.model },
+        .text("ruleset", at: "ruleset", limit: 64, .ok, "The start of the SHA-256 of all rules.") {
+            $0.judgement?.ruleset
+        },
     ]
 }

@@ -23,10 +23,15 @@ package struct ScanPlan: Sendable {
     package var judge: Judge?
     package var resume = ResumeIndex()
 
-    /// A plan for scoring with `detector`, whose file is `model` unless it is part of the program.
-    package init(_ detector: Detector, _ model: SharedBytes? = nil) {
+    /// Whether rules ask for paths, which are handed over only then.
+    package var handsOverPaths = false
+
+    /// A plan for scoring with `detector`, whose file is `model` unless it is part of the program, and for deciding by `rules`.
+    package init(_ detector: Detector, _ model: SharedBytes? = nil, rules: RulePlan) {
         confinement = ConfinementSettings(ConfinementSettings.Model(detector.card, model))
-        judge = Judge(detector.thresholds)
+        confinement.rules = rules.settings.map { ConfinementSettings.Rules($0, names: rules.judge.names) }
+        judge = rules.judge
+        handsOverPaths = rules.needsPath
         self.model = detector.identity
         request = .judge
     }

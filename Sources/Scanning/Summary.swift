@@ -16,6 +16,8 @@ package struct Summary: Sendable {
     package var version: String
     /// `Detector.identity` and SHA-256 of the model file.
     package var model: (identity: String, sha256: String)
+    /// How many rules decided, and the SHA-256 of all of them.
+    package var rules: (count: Int, sha256: String)
     /// What confined the decoders, and what had been asked for.
     package var isolation: (demand: Isolation.Demand, inForce: Isolation)
     /// SHA-256 of the program.
@@ -25,11 +27,13 @@ package struct Summary: Sendable {
 
     package init(
         _ tally: Tally, started: Timestamp, finished: Timestamp, signal: String?, isComplete: Bool, version: String,
-        model: (identity: String, sha256: String), isolation: (demand: Isolation.Demand, inForce: Isolation),
+        model: (identity: String, sha256: String), rules: (count: Int, sha256: String),
+        isolation: (demand: Isolation.Demand, inForce: Isolation),
         binary: String?, arguments: [String]
     ) {
         (self.tally, self.started, self.finished, self.signal) = (tally, started, finished, signal)
         (self.isComplete, self.version, self.model, self.binary) = (isComplete, version, model, binary)
+        self.rules = rules
         (self.isolation, self.arguments) = (isolation, arguments)
     }
 
@@ -69,7 +73,10 @@ package struct Summary: Sendable {
                 $0.member("seccomp", isolation.inForce.contains(.filtersCalls))
                 $0.member("landlock", isolation.inForce.contains(.deniesFiles))
             }
-            $0.member("rules", nil as String?)
+            $0.member("rules") {
+                $0.member("count", rules.count)
+                $0.member("sha256", rules.sha256)
+            }
             $0.member("binary") { $0.member("sha256", binary) }
             $0.list("arguments") { for argument in arguments { $0.value(argument) } }
         }

@@ -150,8 +150,11 @@ final class Worker {
     /// Hands over what lies in the buffer, and hashes it meanwhile.
     private func submit(_ place: Range<Int>, _ format: ImageFormat, _ record: Record, _ sequence: Int) {
         guard let inspector else { return }
-        inspector.submit(
-            Evidence(sequence: sequence, outcome: .record(record)), at: place, plan.request, format: format)
+        // A path is handed over only where rules ask for it.
+        let request =
+            plan.handsOverPaths && plan.request == .judge
+            ? Request.judgeNamed(path: record.path.lossy) : plan.request
+        inspector.submit(Evidence(sequence: sequence, outcome: .record(record)), at: place, request, format: format)
         unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[place]))
         var record = record
         record.sha256 = digest.finish()

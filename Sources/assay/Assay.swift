@@ -15,7 +15,7 @@ enum Assay {
         subcommands: [
             ScanCommand.command, WatchCommand.command, MarksCommand.command, TrainCommand.command,
             EvaluateCommand.command,
-            ModelCommand.command,
+            ModelCommand.command, RulesCommand.command,
             DecoderCommand.command, ManualCommand.command,
         ],
         manual: ProgramManual.sections)

@@ -6,7 +6,8 @@ import Scanning
 /// `assay manual [SUBCOMMAND]`.
 enum ManualCommand {
     static let subcommand = Argument(
-        "subcommand", required: false, "Subcommand to describe, or record or schema; the program if none is given.")
+        "subcommand", required: false,
+        "Subcommand to describe, or record, rules.5 or schema; the program if none is given.")
     static let command = Command(
         "manual", "Print a manual page as mdoc.", arguments: [subcommand], hidden: true, run: run)
 
@@ -18,6 +19,9 @@ enum ManualCommand {
         switch name {
         case "record":
             try Console.out(recordPage())
+            return 0
+        case "rules.5":
+            try Console.out(rulesPage())
             return 0
         case "schema":
             try Console.out(Record.schema)

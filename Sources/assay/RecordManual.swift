@@ -29,7 +29,7 @@ func recordPage() -> String {
 }
 
 /// What values of a type are, in words.
-private func described(_ type: FactType) -> String {
+func described(_ type: FactType) -> String {
     switch type {
     case .boolean: "true or false"
     case .integer(let range) where range.lowerBound == range.upperBound: "always \(range.lowerBound)"

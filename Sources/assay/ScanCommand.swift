@@ -4,6 +4,8 @@ import Confinement
 import Detection
 import Files
 internal import Glibc
+import Inspection
+import Rules
 import Scanning
 
 /// Scans files and directories.
@@ -29,7 +31,11 @@ enum ScanCommand {
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
-        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) })
+        let rules = try RuleOptions.plan(line)
+        if !isQuiet {
+            for warning in rules.warnings { Console.error("Warning: \(warning.description.escapingControls)\n") }
+        }
+        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
         let format = try RecordFormat(line)
         let isolation = try isolate(line, plan.confinement, isQuiet)
         // Before signals are caught: opening a pipe waits for its reader, and whoever tires of it must be heard.
@@ -58,7 +64,8 @@ enum ScanCommand {
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
             isComplete: signal == nil && sink.end == nil, version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
-            isolation: isolation, binary: summaryFile == nil ? nil : programDigest(),
+            rules: (rules.rules.count, rules.digest), isolation: isolation,
+            binary: summaryFile == nil ? nil : programDigest(),
             arguments: Assay.arguments.map(\.lossy))
 
         if !isQuiet && sink.end != .closedPipe {

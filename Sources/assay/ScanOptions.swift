@@ -80,10 +80,11 @@ enum ScanOptions {
         "Show progress on standard error; auto does so on a terminal.")
     static let quiet = Option("quiet", short: "q", "Print neither progress nor summary nor warnings.")
 
-    static let all = [
-        filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
-        timeout, isolation, renewAfter, prompts, trustAnchors, output, resume, only, list, sort, summary, failOn,
-        exitZero,
-        progress, quiet,
-    ]
+    static let all =
+        [
+            filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
+            timeout, isolation, renewAfter, prompts, trustAnchors,
+        ] + RuleOptions.choice + RuleOptions.matching + [
+            output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+        ]
 }

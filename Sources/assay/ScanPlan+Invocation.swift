@@ -11,8 +11,8 @@ import Scanning
 
 extension ScanPlan {
     /// Everything that the options of `assay scan` say about what is scanned, and how.
-    init(_ line: Invocation, _ detector: Detector, _ model: SharedBytes?) throws(CommandFailure) {
-        self.init(detector, model)
+    init(_ line: Invocation, _ detector: Detector, _ model: SharedBytes?, _ rules: RulePlan) throws(CommandFailure) {
+        self.init(detector, model, rules: rules)
         try read(line)
     }
 

@@ -5,6 +5,7 @@ import Detection
 import Files
 internal import Glibc
 import Inspection
+import Rules
 import Scanning
 import Watching
 
@@ -29,7 +30,9 @@ enum WatchCommand {
         let modelPath = line.path(Options.model)
         let modelBytes = try ModelFile.read(modelPath)
         let model = try ModelFile.load(modelPath, modelBytes)
-        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) })
+        let rules = try RuleOptions.plan(line)
+        for warning in rules.warnings { warn(warning.description) }
+        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
         var watchPlan = try WatchPlan(line)
         var sinkPlan = try WatchSink.Plan(line)
         let stateDirectory = line.path(Options.state)
@@ -185,7 +188,6 @@ extension ScanPlan {
     mutating func use(_ model: ModelFile) {
         confinement.model = ConfinementSettings.Model(model.detector.card, SharedBytes(model.bytes))
         early = nil
-        judge = Judge(model.detector.thresholds)
         self.model = model.detector.identity
     }
 }

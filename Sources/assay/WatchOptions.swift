@@ -52,10 +52,12 @@ enum WatchOptions {
             + "again.")
     static let quiet = Option("quiet", short: "q", "Print no warnings.")
 
-    static let all = [
-        output, state, fsync, ScanOptions.include, ScanOptions.exclude, ScanOptions.follow, ScanOptions.maxDepth,
-        ScanOptions.oneFileSystem, ignore, settle, newOnly, poll, rescan, exitOnUnmount, model, ScanOptions.jobs,
-        ScanOptions.maxFileSize, ScanOptions.maxPixels, ScanOptions.timeout, ScanOptions.isolation, ScanOptions.only,
-        ScanOptions.list, ScanOptions.null, flag, exec, execJobs, execTimeout, quarantine, metrics, grace, quiet,
-    ]
+    static let all =
+        RuleOptions.choice + RuleOptions.matching + [
+            output, state, fsync, ScanOptions.include, ScanOptions.exclude, ScanOptions.follow, ScanOptions.maxDepth,
+            ScanOptions.oneFileSystem, ignore, settle, newOnly, poll, rescan, exitOnUnmount, model, ScanOptions.jobs,
+            ScanOptions.maxFileSize, ScanOptions.maxPixels, ScanOptions.timeout, ScanOptions.isolation,
+            ScanOptions.only,
+            ScanOptions.list, ScanOptions.null, flag, exec, execJobs, execTimeout, quarantine, metrics, grace, quiet,
+        ]
 }

@@ -48,7 +48,7 @@ struct CommandLineTests {
         (["model", "show", "a", "b"], "Error: Unexpected argument 'b'\n"),
         (
             [],
-            "Error: Missing expected subcommand: one of scan, watch, marks, train, evaluate, model\nUsage: assay <subcommand>\n"
+            "Error: Missing expected subcommand: one of scan, watch, marks, train, evaluate, model, rules\nUsage: assay <subcommand>\n"
         ),
         (["model"], "Error: Missing expected subcommand: one of show, blueprint, verify\n"),
         (["help", "foo"], "Error: Unknown subcommand 'foo'.\nUsage: assay <subcommand>\n"),

@@ -19,7 +19,10 @@ struct DocumentTests {
         Set(text.matches(of: notation).map { String($0.output.1) })
     }
 
-    @Test(arguments: [["scan"], ["watch"], ["train"], ["evaluate"], ["model", "show"], ["model", "verify"]])
+    @Test(arguments: [
+        ["scan"], ["watch"], ["train"], ["evaluate"], ["model", "show"], ["model", "verify"],
+        ["rules", "check"], ["rules", "list"], ["rules", "explain"],
+    ])
     func everyOptionIsInTheManual(names: [String]) throws {
         let help = shop.run(names + ["--help"]).output
         let listed = options(help, /\n  (?:-.(?:, ))?--([a-z-]+)/)
@@ -31,7 +34,7 @@ struct DocumentTests {
 
     @Test func everySubcommandIsInTheManual() {
         let page = content("man/assay.1")
-        for name in ["scan", "watch", "marks", "train", "evaluate", "model"] {
+        for name in ["scan", "watch", "marks", "train", "evaluate", "model", "rules"] {
             #expect(page.contains(".It Cm \(name)\n"))
         }
         #expect(!page.contains("decoder"))
@@ -39,6 +42,7 @@ struct DocumentTests {
 
     @Test func theRecordIsDescribedAsItsTableHasIt() {
         #expect(shop.run(["manual", "record"]).output == content("man/assay-record.5"), "run man/update")
+        #expect(shop.run(["manual", "rules.5"]).output == content("man/assay-rules.5"), "run man/update")
         #expect(shop.run(["manual", "schema"]).output == content("examples/record.schema.json"), "run man/update")
     }
 

@@ -19,11 +19,16 @@ struct ScanTests {
             /"milliseconds":\{"decode":\d+\.\d{3},"features":\d+\.\d{3},"network":\d+\.\d{3}\}/, with: "TIMES")
         #expect(
             line == #"{"assay":1,"path":"a/b.png","status":"ok","verdict":"fake","#
-                + #""scores":{"fused":0.5,"spatial":0.5,"frequency":0.5},"reasons":["score:fake-threshold-reached"],"rules":[],"#
+                + #""scores":{"fused":0.5,"spatial":0.5,"frequency":0.5},"reasons":["score:fake-threshold-reached"],"#
+                + #""rules":[{"rule":"model_says_fake","namespace":"default","tags":["score"],"verdict":"fake","#
+                + #""reason":"the score reaches the model's threshold for fake"}],"review":{"required":false,"because":[]},"#
+                + #""detectors":[{"id":"pixels","ran":true},{"id":"rules","ran":true},{"id":"declared","ran":true},{"id":"synthid","ran":false,"#
+                + #""why":"a SynthID mark can only be read by its maker's service"}],"#
                 + #""image":{"format":"png","width":48,"height":40,"bitsPerChannel":8,"colour":"rgb","hasAlpha":false,"#
                 + #""isInterlaced":false,"isAnimated":false},"declared":{"state":"absent"},"size":\#(Workshop.png.count),"#
                 + #""modified":"2026-01-02T03:04:05.000000000Z","sha256":"\#(digest)","crops":1,"spread":0.000000,"#
-                + #""model":"crossdomain-1:\#(model)",TIMES}"# + "\n")
+                + #""model":"crossdomain-1:\#(model)","ruleset":"\#(try RulesTests.shippedDigest().prefix(8))",TIMES}"#
+                + "\n")
         #expect(run.errors == "")
         #expect(run.status == 1)
     }

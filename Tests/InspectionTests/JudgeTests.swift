@@ -2,6 +2,7 @@
 
 import Detection
 import Imaging
+import Rules
 import Testing
 
 @testable import Inspection
@@ -9,8 +10,18 @@ import Testing
 struct JudgeTests {
     private static let thresholds = Thresholds(fake: 0.8, real: 0.2, falseAlarmRate: 0, missRate: 0, suspect: 0.7)
 
-    private func judged(_ fused: Double, outside: Set<Envelope.Limit> = []) -> Judgement? {
-        Judge(Self.thresholds).judge(Sample.finding(Scores(fused: fused, spatial: 0, frequency: 0), outside: outside))
+    private static let plan = try! RulePlan([])
+
+    /// The judgement of the rules that ship.
+    private func judged(_ fused: Double, outside: Set<Envelope.Limit> = []) throws -> Judgement {
+        var card = Self.card
+        card.thresholds = Self.thresholds
+        var finding = Sample.finding(Scores(fused: fused, spatial: 0, frequency: 0), outside: outside) {
+            if outside.contains(.small) { $0.width = 199 }
+        }
+        let rules = RuleInspector(try #require(Self.plan.settings), card)
+        finding.rules = rules.match(UnsafeRawBufferPointer(start: nil, count: 0), finding.facts, path: "")
+        return try #require(Self.plan.judge.judge(try Finding(decoding: finding.encoded[...])))
     }
 
     @Test(arguments: [
@@ -18,19 +29,41 @@ struct JudgeTests {
         (0.7, .uncertain, ["score:between-thresholds", "score:suspect-threshold-reached"]),
         (0.699, .uncertain, ["score:between-thresholds"]), (0.2, .real, ["score:real-threshold-reached"]),
     ])
-    func theVerdictGoesByTheFusedScore(fused: Double, verdict: Verdict, reasons: [String]) {
-        #expect(judged(fused) == Judgement(verdict: verdict, reasons: reasons))
+    func theVerdictGoesByTheFusedScore(fused: Double, verdict: Verdict, reasons: [String]) throws {
+        let judgement = try judged(fused)
+        #expect(judgement.verdict == verdict)
+        #expect(judgement.reasons == reasons)
     }
 
-    @Test func outsideTheEnvelopeThereIsNoVerdict() {
-        #expect(
-            judged(0.99, outside: [.flat, .small])
-                == Judgement(verdict: .uncertain, reasons: ["envelope:too-small", "envelope:flat"]))
-        #expect(judged(0, outside: [.flat]) == Judgement(verdict: .uncertain, reasons: ["envelope:flat"]))
+    @Test func outsideTheEnvelopeThereIsNoVerdict() throws {
+        for (fused, outside, reasons) in [
+            (0.99, Set<Envelope.Limit>([.flat, .small]), ["envelope:too-small", "envelope:flat"]),
+            (0, [.flat], ["envelope:flat"]),
+        ] {
+            let judgement = try judged(fused, outside: outside)
+            #expect(judgement.verdict == .uncertain)
+            #expect(judgement.reasons == reasons)
+            #expect(judgement.review == reasons)
+        }
+    }
+
+    @Test func whatTookTooLongIsForAPerson() throws {
+        var finding = Sample.finding()
+        finding.rules.matched = ["default:model_says_fake"]
+        finding.rules.timedOut = ["default:flat"]
+        var judgement = try #require(Self.plan.judge.judge(finding))
+        #expect(judgement.verdict == .fake)
+        #expect(judgement.review == ["rule-timeout:flat"])
+        finding.rules = RuleFindings()
+        finding.rules.isIncomplete = true
+        judgement = try #require(Self.plan.judge.judge(finding))
+        #expect(judgement.verdict == .uncertain)
+        #expect(judgement.reasons == [])
+        #expect(judgement.review == ["rule-timeout:*"])
     }
 
     @Test func whatWasRefusedIsNotJudged() {
-        #expect(Judge(Self.thresholds).judge(Finding(Refusal(.error, code: "truncated", message: ""))) == nil)
+        #expect(Self.plan.judge.judge(Finding(Refusal(.error, code: "truncated", message: ""))) == nil)
     }
 
     // MARK: contradictions
@@ -62,7 +95,7 @@ struct JudgeTests {
         let small = Sample.finding(crops: 1, outside: [.small], spread: 0) { ($0.width, $0.height) = (64, 64) }
         #expect(complaint(small) == nil)
         var matched = Sample.finding(crops: Self.crops)
-        matched.matches = ["known"]
+        matched.rules.matched = ["known"]
         #expect(complaint(matched) == nil)
     }
 
@@ -107,7 +140,7 @@ struct JudgeTests {
 
     @Test func rulesThatDoNotExist() {
         var finding = Sample.finding(crops: Self.crops)
-        finding.matches = ["known", "invented"]
+        finding.rules.matched = ["known", "invented"]
         #expect(complaint(finding) == "a rule that does not exist")
     }
 

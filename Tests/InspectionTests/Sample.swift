@@ -26,8 +26,9 @@ enum Sample {
         seen.warning = "odd \"marker\""
         seen.decodeSeconds = 0.0031
         seen.assessment = Assessment(
-            scores: scores, logits: scores, crops: crops, outside: outside, spread: spread, featureSeconds: 0.001,
-            networkSeconds: 0.0022)
+            scores: scores, logits: scores, crops: crops, outside: outside,
+            flatShare: outside.contains(.flat) ? 0.9 : 0.5,
+            spread: spread, featureSeconds: 0.001, networkSeconds: 0.0022)
         return seen
     }
 

@@ -9,14 +9,17 @@ import Testing
 struct WireTests {
     @Test func findingsSurviveTheWire() throws {
         var matched = Sample.finding()
-        matched.matches = ["one", "zwei"]
+        matched.rules.matched = ["one", "zwei"]
+        matched.rules.timedOut = ["three"]
+        matched.rules.isIncomplete = true
+        matched.rules.near = [RuleFindings.Near(rule: "four", fact: "width", value: "12")]
         matched.result = 1 << 40
         let refused = Finding(Refusal(.skipped, code: "too-many-pixels", message: "é"))
         let seen = Finding(Refusal(.error, code: "truncated", message: "ends"), Facts(Observation(fileSize: 3)))
         for finding in [Sample.finding(), matched, refused, seen] {
             let read = try Finding(decoding: finding.encoded[...])
             #expect(read.facts == finding.facts && read.refusal == finding.refusal)
-            #expect(read.matches == finding.matches && read.result == finding.result)
+            #expect(read.rules == finding.rules && read.result == finding.result)
             #expect(read.encoded == finding.encoded)
         }
     }
@@ -146,7 +149,7 @@ struct WireTests {
     @Test func moreThanAMessageMayHoldIsARefusal() {
         var finding = Sample.finding()
         #expect(finding.encoded.count < Finding.largestMessage)
-        finding.matches = Array(repeating: String(repeating: "r", count: 512), count: 5000)
+        finding.rules.matched = Array(repeating: String(repeating: "r", count: 512), count: 5000)
         #expect(finding.encoded.count < Finding.largestMessage, "names are cut to 1024")
     }
 

@@ -13,7 +13,7 @@ struct DefaultRulesTests {
         "jpeg_quality": .integer(90), "declared_synthetic": .boolean(false), "declared_capture": .boolean(false),
         "declared_parameters": .boolean(false), "declared_source_types": .text(""), "declared_ai_system": .text(""),
         "declared_generator": .text(""), "c2pa_signature": .text(""), "c2pa_binding": .text(""),
-        "camera_make": .text(""),
+        "camera_plausible": .boolean(false),
     ]
 
     struct Case: CustomTestStringConvertible {
@@ -103,7 +103,7 @@ struct DefaultRulesTests {
                 ["c2pa_signature": .text("valid"), "c2pa_binding": .text("mismatch")], .uncertain,
                 ["between_thresholds", "content_credentials_broken"]),
             Case(
-                ["declared_parameters": .boolean(true), "camera_make": .text("Canon")], .uncertain,
+                ["declared_parameters": .boolean(true), "camera_plausible": .boolean(true)], .uncertain,
                 ["between_thresholds", "generation_parameters", "parameters_beside_camera"]),
             // Contradictions change no verdict; they are for a person.
             Case(

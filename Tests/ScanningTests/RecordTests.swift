@@ -26,14 +26,20 @@ struct RecordTests {
         seen.decodeSeconds = 0.0031
         seen.assessment = Assessment(
             scores: scores, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001, networkSeconds: 0.0022)
-        return Finding(Facts(seen))
+        var finding = Finding(Facts(seen))
+        // As the rules that ship match between thresholds of 0.2 and 0.8.
+        let rule =
+            scores.fused >= 0.8 ? "model_says_fake" : scores.fused <= 0.2 ? "model_says_real" : "between_thresholds"
+        finding.rules.matched = ["default:\(rule)"]
+        return finding
     }
+
+    static let rules = try! RulePlan([])
 
     static let refusal = Finding(Refusal(.error, code: "truncated", message: "ends early"))
 
     static func record(_ finding: Finding, path: PathBytes = PathBytes("a/b.jpg")) -> Record {
-        let judge = Judge(Thresholds(fake: 0.8, real: 0.2, falseAlarmRate: 0, missRate: 0))
-        var record = Record(path, finding, judge.judge(finding), model: "crossdomain-1:9f2c61d0")
+        var record = Record(path, finding, rules.judge.judge(finding), model: "crossdomain-1:9f2c61d0")
         record.size = 183022
         record.modified = Timestamp(seconds: 1_767_323_045, nanoseconds: 5)
         record.sha256 = String(repeating: "a", count: 64)
@@ -50,13 +56,18 @@ struct RecordTests {
         #expect(
             text(Self.record(Self.finding()))
                 == #"{"assay":1,"path":"a/b.jpg","status":"ok","verdict":"uncertain","#
-                + #""scores":{"fused":0.75,"spatial":0.99,"frequency":0.01},"reasons":["score:between-thresholds"],"rules":[],"#
+                + #""scores":{"fused":0.75,"spatial":0.99,"frequency":0.01},"reasons":["score:between-thresholds"],"#
+                + #""rules":[{"rule":"between_thresholds","namespace":"default","tags":["score"],"verdict":"uncertain","#
+                + #""reason":"the score lies between the model's thresholds"}],"review":{"required":false,"because":[]},"#
+                + #""detectors":[{"id":"pixels","ran":true},{"id":"rules","ran":true},{"id":"declared","ran":true},{"id":"synthid","ran":false,"#
+                + #""why":"a SynthID mark can only be read by its maker's service"}],"#
                 + #""image":{"format":"jpeg","width":640,"height":480,"jpegQuality":92,"subsampling":"4:2:0","#
                 + #""bitsPerChannel":8,"colour":"ycbcr","hasAlpha":false,"orientation":6,"isProgressive":true,"#
                 + #""hasAdobeMarker":false},"warning":"odd \"marker\"","declared":{"state":"absent"},"size":183022,"#
                 + #""modified":"2026-01-02T03:04:05.000000005Z","sha256":"\#(String(repeating: "a", count: 64))","#
                 + #""crops":5,"spread":0.042100,"model":"crossdomain-1:9f2c61d0","#
-                + #""milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"# + "\n")
+                + #""ruleset":"\#(Self.rules.digest.prefix(8))","milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"#
+                + "\n")
     }
 
     @Test func aRefusalIsWrittenWithItsReason() {

@@ -2,6 +2,7 @@
 
 import Detection
 import Files
+import Inspection
 import Testing
 
 @testable import Scanning
@@ -13,7 +14,8 @@ import Testing
     ])
     func `decoders are started for as many files as there can be`(_ operands: [String], _ jobs: Int, _ wanted: Int) {
         let card = ModelCard(.crossdomain)
-        var plan = ScanPlan(Detector(card: card, parameters: card.blueprint.makeNetwork().parameters))
+        var plan = ScanPlan(
+            Detector(card: card, parameters: card.blueprint.makeNetwork().parameters), rules: try! RulePlan([]))
         plan.sources = [WalkSource(operands.map { PathBytes($0) }, Walker())]
         plan.jobs = jobs
         #expect(plan.likelyProcesses == wanted)

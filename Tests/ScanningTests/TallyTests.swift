@@ -31,7 +31,8 @@ struct TallyTests {
         (tally.ok, tally.error, tally.notImages, tally.resumed, tally.verdicts) = (3, 1, 2, 4, [.fake: 1, .real: 2])
         let summary = Summary(
             tally, started: Timestamp(seconds: 10, nanoseconds: 900_000_000), finished: Timestamp(seconds: 12),
-            signal: nil, isComplete: true, version: "1", model: ("m", "d"), isolation: (.weak, .deniesFiles),
+            signal: nil, isComplete: true, version: "1", model: ("m", "d"), rules: (7, "r"),
+            isolation: (.weak, .deniesFiles),
             binary: nil,
             arguments: ["scan", "a\u{1b}"])
         #expect(
@@ -39,6 +40,8 @@ struct TallyTests {
                 == "6 seen: 3 ok (1 fake, 2 real, 0 uncertain), 1 error, 2 not images; 4 recorded before; 1.1 s")
         let json = try JSONSerialization.jsonObject(with: Data(summary.json)) as? [String: Any]
         #expect(json?["seconds"] as? Double == 1.1)
+        let rules = try #require(json?["rules"] as? [String: Any])
+        #expect(rules["count"] as? Int == 7 && rules["sha256"] as? String == "r")
         let isolation = try #require(json?["isolation"] as? [String: Any])
         #expect(isolation["demand"] as? String == "weak")
         #expect(isolation["seccomp"] as? Bool == false && isolation["landlock"] as? Bool == true)
