@@ -66,15 +66,11 @@ static size_t address_space(void) {
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-// What an abort looks for; written once, before anything hostile is touched.
-static size_t probe_size;
-
-// Swift aborts when it gets no memory, the C library when it finds its heap damaged: how much is left tells them apart.
-static void explain_abort(int number) {
-    void *probe = mmap(NULL, probe_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (probe == MAP_FAILED) _exit(PROCESS_OUT_OF_MEMORY);
-    signal(number, SIG_DFL);
-    raise(number);
+// What is taken now and `memory` more, or less where a limit is in force already, which nobody may raise.
+static int limit_address_space(size_t used, size_t memory) {
+    struct rlimit before;
+    if (getrlimit(RLIMIT_AS, &before) != 0) return errno;
+    return limit(RLIMIT_AS, before.rlim_cur < used + memory ? before.rlim_cur : used + memory);
 }
 
 void process_keep_memory(void) {
@@ -88,8 +84,7 @@ void process_keep_memory(void) {
 }
 
 int process_confine(size_t memory, int isolation) {
-    probe_size = memory / 4;
-    signal(SIGABRT, explain_abort);
+    process_note_memory(memory);
 #ifdef DEBUG
     process_note_scanner();
 #endif
@@ -99,7 +94,7 @@ int process_confine(size_t memory, int isolation) {
     // Read from a file, hence before files are denied.
     const size_t used = address_space();
     int failure = isolation & PROCESS_DENIES_FILES ? deny_files() : 0;
-    if (!failure) failure = limit(RLIMIT_AS, used + memory);
+    if (!failure) failure = limit_address_space(used, memory);
     if (!failure) failure = limit(RLIMIT_CORE, 0);
     if (!failure) failure = limit(RLIMIT_FSIZE, 0);
     if (!failure) failure = limit(RLIMIT_NPROC, 0);

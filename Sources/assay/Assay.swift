@@ -22,6 +22,7 @@ enum Assay {
 
     static func main() {
         process_begin()
+        process_explain_traps()
         exit(run(arguments))
     }
 

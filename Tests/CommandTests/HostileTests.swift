@@ -40,6 +40,23 @@ struct HostileTests {
         #expect(run.status == 2)
     }
 
+    /// Under `ulimit -v`, which nobody may raise: a decoder has what is left, and where that is too little something says so.
+    @Test func aLimitOnAddressSpaceIsRespectedAndNamed() {
+        let shop = Workshop()
+        shop.write("x/a.jpg", Workshop.jpeg)
+        shop.write("x/b.jpg", Workshop.jpeg + Array("assay-test:memory".utf8))
+        var outcomes: Set<String> = []
+        for megabytes in [40, 50, 60, 70, 80, 100, 150, 250, 700] {
+            let run = shop.shell("ulimit -v \(megabytes << 10); exec $assay scan -q -j 1 --sort path --model $model x")
+            let codes = run.records.map { $0["code"] as? String ?? "ok" }.joined(separator: " ")
+            #expect(!run.wasSignalled && !codes.contains("crashed") && !codes.contains("no-decoder"), "\(megabytes) MB")
+            if run.errors.contains("shared libraries") { continue }
+            #expect(!codes.isEmpty || run.errors.contains("memory"), "\(megabytes) MB: \(run.errors)")
+            outcomes.insert(codes)
+        }
+        #expect(outcomes.contains(HostileTests.debug ? "ok out-of-memory" : "ok ok"))
+    }
+
     @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
     func aFileReadAheadOutlivesTheDecoderThatFailedBeforeIt() {
         let shop = Workshop()

@@ -19,6 +19,33 @@ struct KillTests {
             .filter { read("/proc/\($0)/comm") == "assay-decoder\n" }
     }
 
+    /// Nobody is left to end them.
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"))
+    func processesEndWithTheScannerThatIsKilledWhileTheyLookAtAFile() throws {
+        let shop = Workshop()
+        shop.write("a.jpg", Workshop.jpeg + Array("assay-test:hang".utf8))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Workshop.program)
+        process.arguments = ["scan", "-q", "-j", "1", "--timeout", "600", "a.jpg"]
+        process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
+        try process.run()
+        var left: [Int32] = []
+        while left.isEmpty && process.isRunning { left = confined(process.processIdentifier) }
+        #expect(!left.isEmpty)
+        usleep(200_000)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        for _ in 0..<1000 where !left.isEmpty {
+            // One that has ended may wait for somebody to ask for its status.
+            left.removeAll { pid in
+                let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? "State:\tZ"
+                return status.contains("State:\tZ")
+            }
+            usleep(10_000)
+        }
+        #expect(left.isEmpty)
+    }
+
     @Test func killedProcessesCostNothing() throws {
         let (files, kills) = (Self.number("ASSAY_TEST_FILES", 150), Self.number("ASSAY_TEST_KILLS", 20))
         let shop = Workshop()

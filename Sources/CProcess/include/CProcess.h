@@ -24,6 +24,13 @@ int process_memory_file(const char *name);
 /// Exit status of a confined process that ran out of memory, and of one that could not be confined and therefore did nothing.
 enum { PROCESS_OUT_OF_MEMORY = 86, PROCESS_NOT_CONFINED = 87 };
 
+/// Exit status of the program when it could not do what it was asked to.
+enum { PROCESS_FAILED = 2 };
+
+/// Where address space is limited (`ulimit -v`), has the process say so, and end with PROCESS_FAILED, when it aborts or traps because
+/// there is no more of it.
+void process_explain_traps(void);
+
 /// What a kernel may offer to confine a process with, as bits: a seccomp filter of system calls, and Landlock.
 enum { PROCESS_FILTERS_CALLS = 1, PROCESS_DENIES_FILES = 2 };
 
@@ -54,8 +61,8 @@ int process_isolation(void);
 void process_hide(void);
 
 /// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, is hidden, opens, writes and
-/// forks nothing, takes at most `memory` further bytes of address space, and ends with PROCESS_OUT_OF_MEMORY when it aborts with
-/// less than a quarter of them left. With the bits of `isolation`: all that Landlock can deny is denied, and any system call but
+/// forks nothing, takes at most `memory` further bytes of address space, or what a limit that is in force leaves, and ends
+/// with PROCESS_OUT_OF_MEMORY when it aborts or traps with less than a quarter of them left. With the bits of `isolation`: all that Landlock can deny is denied, and any system call but
 /// those that decoding needs ends the process by SIGSYS. Its name in lists of processes becomes assay-decoder. Returns 0 or an
 /// errno, also when any of `isolation` can't be had.
 int process_confine(size_t memory, int isolation);
