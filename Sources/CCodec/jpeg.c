@@ -1,213 +1,16 @@
-// Decodes JPEG with libjpeg and turns its longjmp and its lenient warnings into a status: a picture is whole or refused.
-#include "CCodec.h"
+// Decodes JPEG with libjpeg: a picture is whole or refused, and what is not its picture does not count.
+#include "jpeg_session.h"
 
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <jpeglib.h>
-// After jpeglib.h, whose settings decide which messages exist and so the numbers of all of them.
-#include <jerror.h>
 
 #include "regions.h"
 
-enum { FATAL_WARNINGS = 100 };
-
-// One decompression. `errors`, `progress` and `cinfo` hand their own address back in callbacks, so `client_data` points here.
+// What is asked for.
 typedef struct {
-    struct jpeg_decompress_struct cinfo;
-    struct jpeg_error_mgr errors;
-    struct jpeg_progress_mgr progress;
-    jmp_buf escape;
-    codec_status status;
+    uint32_t width, height;
     int max_scans;
-    uint32_t seen_components;  // bit i: component i had a scan with its mean values
-    char *message;
-    char *warning;  // never null: `unwanted` where the caller asks for none
-    char unwanted[CODEC_TEXT_SIZE];
-} decompression;
-
-static void fail(decompression *job, codec_status status) {
-    job->status = status;
-    longjmp(job->escape, 1);
-}
-
-static codec_status status_of_error(int code) {
-    switch (code) {
-        case JERR_INPUT_EMPTY:
-        case JERR_INPUT_EOF: return CODEC_TRUNCATED;
-        case JERR_ARITH_NOTIMPL:
-        case JERR_BAD_PRECISION:
-        case JERR_CCIR601_NOTIMPL:
-        case JERR_CONVERSION_NOTIMPL:
-        case JERR_FRACT_SAMPLE_NOTIMPL:
-        case JERR_NOT_COMPILED:
-        case JERR_SOF_UNSUPPORTED: return CODEC_UNSUPPORTED;
-        case JERR_IMAGE_TOO_BIG:
-        case JERR_WIDTH_OVERFLOW: return CODEC_TOO_LARGE;
-        case JERR_NO_BACKING_STORE:
-        case JERR_OUT_OF_MEMORY: return CODEC_NO_MEMORY;
-        default: return CODEC_CORRUPT;
-    }
-}
-
-// What libjpeg merely warns of, but leaves part of the picture guessed. The rest (bytes before a marker, an unknown Adobe
-// transform or JFIF version, odd but meaningless scan parameters) changes no pixel.
-static int loses_pixels(int code) {
-    switch (code) {
-        case JWRN_ARITH_BAD_CODE:
-        case JWRN_BOGUS_PROGRESSION:
-        case JWRN_HIT_MARKER:
-        case JWRN_HUFF_BAD_CODE:
-        case JWRN_JPEG_EOF:
-        case JWRN_MUST_RESYNC: return 1;
-        default: return 0;
-    }
-}
-
-static void format(j_common_ptr cinfo, char *text) {
-    char buffer[JMSG_LENGTH_MAX];
-    cinfo->err->format_message(cinfo, buffer);
-    snprintf(text, CODEC_TEXT_SIZE, "%s", buffer);
-}
-
-static void on_error(j_common_ptr cinfo) {
-    decompression *job = cinfo->client_data;
-    format(cinfo, job->message);
-    fail(job, status_of_error(cinfo->err->msg_code));
-}
-
-static void on_message(j_common_ptr cinfo, int level) {
-    if (level >= 0) return;  // traces
-    decompression *job = cinfo->client_data;
-    int code = cinfo->err->msg_code;
-    if (loses_pixels(code)) {
-        format(cinfo, job->message);
-        fail(job, code == JWRN_JPEG_EOF ? CODEC_TRUNCATED : CODEC_CORRUPT);
-    }
-    if (cinfo->err->num_warnings++ == 0) format(cinfo, job->warning);
-    if (cinfo->err->num_warnings >= FATAL_WARNINGS) {
-        snprintf(job->message, CODEC_TEXT_SIZE, "%d warnings, the first: %.150s", FATAL_WARNINGS, job->warning);
-        fail(job, CODEC_CORRUPT);
-    }
-}
-
-static void on_output(j_common_ptr cinfo) { (void)cinfo; }
-
-// Notes what the scan being read covers. A component that no scan carries would silently decode as flat grey.
-static void note_scan(decompression *job) {
-    j_decompress_ptr cinfo = &job->cinfo;
-    if (cinfo->progressive_mode && cinfo->Ss != 0) return;
-    for (int i = 0; i < cinfo->comps_in_scan; i++) job->seen_components |= 1u << cinfo->cur_comp_info[i]->component_index;
-}
-
-// libjpeg calls this for every row of blocks while it absorbs a file of several scans.
-static void on_progress(j_common_ptr common) {
-    decompression *job = common->client_data;
-    if (job->cinfo.input_scan_number > job->max_scans) {
-        snprintf(job->message, CODEC_TEXT_SIZE, "more than %d scans", job->max_scans);
-        fail(job, CODEC_TOO_MANY_SCANS);
-    }
-    note_scan(job);
-}
-
-// Called with `job->escape` set: creating can fail too.
-static void begin(decompression *job, const uint8_t *bytes, size_t length) {
-    jpeg_create_decompress(&job->cinfo);
-    jpeg_mem_src(&job->cinfo, (unsigned char *)bytes, length);
-    jpeg_read_header(&job->cinfo, TRUE);
-}
-
-static void prepare(decompression *job, char *message, char *warning) {
-    memset(job, 0, sizeof *job);
-    job->message = message;
-    job->warning = warning == NULL ? job->unwanted : warning;
-    job->message[0] = job->warning[0] = 0;
-    job->cinfo.err = jpeg_std_error(&job->errors);
-    job->cinfo.client_data = job;
-    job->errors.error_exit = on_error;
-    job->errors.emit_message = on_message;
-    job->errors.output_message = on_output;
-    job->progress.progress_monitor = on_progress;
-}
-
-// The luminance table of Annex K of the JPEG standard, in natural order; the IJG library scales it by the quality.
-static const uint8_t annex_k_luminance[64] = {
-    16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,
-    14, 13, 16, 24, 40,  57,  69,  56,  14, 17, 22, 29, 51,  87,  80,  62,
-    18, 22, 37, 56, 68,  109, 103, 77,  24, 35, 55, 64, 81,  104, 113, 92,
-    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99};
-
-// The quality whose scaled luminance table is nearest (sum of differences). 0 when that is further away than a tenth of the
-// table's own sum plus rounding: then the encoder's tables are of another family and a number would mislead.
-static int estimate_quality(const JQUANT_TBL *table) {
-    int best = 0, sum = 0;
-    long best_distance = -1;
-    for (int quality = 100; quality >= 1; quality--) {
-        int scale = quality < 50 ? 5000 / quality : 200 - 2 * quality;
-        long distance = 0;
-        for (int i = 0; i < 64 && (best_distance < 0 || distance < best_distance); i++) {
-            int value = (annex_k_luminance[i] * scale + 50) / 100;
-            value = value < 1 ? 1 : value > 255 ? 255 : value;
-            distance += abs(value - (int)table->quantval[i]);
-        }
-        if (best_distance < 0 || distance < best_distance) best_distance = distance, best = quality;
-    }
-    for (int i = 0; i < 64; i++) sum += table->quantval[i];
-    return best_distance <= sum / 10 + 16 ? best : 0;
-}
-
-static codec_colour colour_of(J_COLOR_SPACE space) {
-    switch (space) {
-        case JCS_GRAYSCALE: return CODEC_COLOUR_GREY;
-        case JCS_RGB: return CODEC_COLOUR_RGB;
-        case JCS_YCbCr: return CODEC_COLOUR_YCBCR;
-        case JCS_CMYK: return CODEC_COLOUR_CMYK;
-        case JCS_YCCK: return CODEC_COLOUR_YCCK;
-        default: return CODEC_COLOUR_OTHER;
-    }
-}
-
-static void describe(j_decompress_ptr cinfo, codec_jpeg_header *header) {
-    header->width = cinfo->image_width;
-    header->height = cinfo->image_height;
-    header->bits = cinfo->data_precision;
-    header->colour = colour_of(cinfo->jpeg_color_space);
-    header->adobe = cinfo->saw_Adobe_marker ? 1 : 0;
-    header->progressive = cinfo->progressive_mode ? 1 : 0;
-    header->arithmetic = cinfo->arith_code ? 1 : 0;
-    const jpeg_component_info *luma = &cinfo->comp_info[0];
-    const JQUANT_TBL *table = cinfo->quant_tbl_ptrs[luma->quant_tbl_no & (NUM_QUANT_TBLS - 1)];
-    if (table != NULL) header->quality = estimate_quality(table);
-    if (cinfo->num_components < 3) return;
-    const jpeg_component_info *blue = luma + 1, *red = luma + 2;
-    if (blue->h_samp_factor != red->h_samp_factor || blue->v_samp_factor != red->v_samp_factor) return;
-    if (luma->h_samp_factor % blue->h_samp_factor != 0 || luma->v_samp_factor % blue->v_samp_factor != 0) return;
-    header->chroma_x = luma->h_samp_factor / blue->h_samp_factor;
-    header->chroma_y = luma->v_samp_factor / blue->v_samp_factor;
-}
-
-// setjmp gets a function of its own, so that no variable it could leave undefined is local to it.
-static void try_header(decompression *job, const uint8_t *bytes, size_t length, codec_jpeg_header *header) {
-    if (setjmp(job->escape) == 0) {
-        begin(job, bytes, length);
-        describe(&job->cinfo, header);
-    }
-}
-
-codec_status codec_jpeg_read_header(const uint8_t *bytes, size_t length, codec_jpeg_header *header, char *message) {
-    decompression job;
-    prepare(&job, message, NULL);
-    memset(header, 0, sizeof *header);
-    try_header(&job, bytes, length, header);
-    if (job.status == CODEC_TOO_LARGE) {
-        header->width = job.cinfo.image_width;
-        header->height = job.cinfo.image_height;
-    }
-    jpeg_destroy_decompress(&job.cinfo);
-    return job.status;
-}
+    codec_target target;
+} picture;
 
 // One row of inks to RGB, in place: light left = paper not covered by the ink × paper not covered by black. Adobe stores the
 // uncovered share, others the covered one.
@@ -253,7 +56,7 @@ static JSAMPROW row_to_copy(j_decompress_ptr cinfo, JDIMENSION width) {
 }
 
 // The last row is always read: skipping to the end would leave the codes of what remains unread.
-static void read_rows(decompression *job, const codec_target *target) {
+static void read_rows(jpeg_decompression *job, const codec_target *target) {
     j_decompress_ptr cinfo = &job->cinfo;
     JDIMENSION left = crop_columns(cinfo, target), width = cinfo->output_width, last = cinfo->output_height - 1;
     int inks = cinfo->out_color_space == JCS_CMYK;
@@ -273,20 +76,30 @@ static void read_rows(decompression *job, const codec_target *target) {
     }
 }
 
-// A progressive file may end after any scan and is whole by the letter, but then shows less than its encoder saw.
-static void warn_if_unrefined(decompression *job) {
-    j_decompress_ptr cinfo = &job->cinfo;
-    if (cinfo->coef_bits == NULL || job->warning[0] != 0) return;
+// Whether every coefficient that the scans hold is exact.
+static int is_refined(const struct jpeg_decompress_struct *cinfo) {
+    if (cinfo->coef_bits == NULL) return 1;
     for (int component = 0; component < cinfo->num_components; component++) {
         for (int k = 0; k < DCTSIZE2; k++) {
-            if (cinfo->coef_bits[component][k] == 0) continue;
-            snprintf(job->warning, CODEC_TEXT_SIZE, "the scans end before every coefficient is exact");
-            return;
+            if (cinfo->coef_bits[component][k] != 0) return 0;
         }
     }
+    return 1;
 }
 
-static void decode(decompression *job, uint32_t width, uint32_t height, const codec_target *target) {
+// Looks at what the scans of a file of several have brought. A progressive file may end after any scan and is whole by the
+// letter, but then shows less than its encoder saw; without the end marker nobody knows whether more was to come.
+static void check_scans(jpeg_decompression *job) {
+    j_decompress_ptr cinfo = &job->cinfo;
+    if (job->seen_components != (1u << cinfo->num_components) - 1) jpeg_fail_in_picture(job, "a colour component is missing");
+    if (is_refined(cinfo)) return;
+    static const char text[] = "the scans end before every coefficient is exact";
+    if (job->met_end) jpeg_fail_in_picture(job, text);
+    job->warnings |= CODEC_UNREFINED;
+    if (job->warning[0] == 0) memcpy(job->warning, text, sizeof text);
+}
+
+static void decode(jpeg_decompression *job, const picture *asked) {
     j_decompress_ptr cinfo = &job->cinfo;
     int inks = cinfo->jpeg_color_space == JCS_CMYK || cinfo->jpeg_color_space == JCS_YCCK;
     cinfo->out_color_space = inks ? JCS_CMYK : JCS_RGB;
@@ -294,36 +107,57 @@ static void decode(decompression *job, uint32_t width, uint32_t height, const co
     cinfo->do_block_smoothing = FALSE;  // coefficients that never came are not made up
     cinfo->progress = &job->progress;
     jpeg_start_decompress(cinfo);
-    note_scan(job);
-    if (job->seen_components != (1u << cinfo->num_components) - 1) {
-        snprintf(job->message, CODEC_TEXT_SIZE, "a colour component is missing");
-        fail(job, CODEC_CORRUPT);
-    }
-    warn_if_unrefined(job);
-    if (cinfo->output_width != width || cinfo->output_height != height) {
+    jpeg_note_scan(job);
+    check_scans(job);
+    if (cinfo->output_width != asked->width || cinfo->output_height != asked->height) {
         snprintf(job->message, CODEC_TEXT_SIZE, "the sizes are not those of the header");
-        fail(job, CODEC_CORRUPT);
+        jpeg_fail(job, CODEC_CORRUPT);
     }
-    read_rows(job, target);
-    jpeg_finish_decompress(cinfo);  // reads on to the end marker, so that a file cut just before it is noticed
+    read_rows(job, &asked->target);
+    job->complete = 1;
+    jpeg_finish_decompress(cinfo);  // reads on to the end marker, so that codes that are left over are noticed
 }
 
-static void try_decode(decompression *job, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
-                       const codec_target *target) {
+static void try_decode(jpeg_decompression *job, const picture *asked) {
     if (setjmp(job->escape) == 0) {
-        begin(job, bytes, length);
-        decode(job, width, height, target);
+        jpeg_begin(job);
+        decode(job, asked);
     }
+}
+
+static codec_status run(const uint8_t *bytes, size_t length, const picture *asked, jpeg_decompression *job) {
+    char *message = job->message, *warning = job->warning;
+    jpeg_prepare(job, bytes, length, message, warning);
+    job->max_scans = asked->max_scans;
+    try_decode(job, asked);
+    jpeg_destroy_decompress(&job->cinfo);
+    return job->status;
+}
+
+// What failed may lie behind the picture. It does if the picture is whole without that.
+static codec_status run_without_tail(const uint8_t *bytes, const picture *asked, jpeg_decompression *job) {
+    const codec_status status = job->status;
+    const size_t tail = job->tail;
+    char reason[CODEC_TEXT_SIZE];
+    memcpy(reason, job->message, sizeof reason);
+    if (run(bytes, tail, asked, job) != CODEC_OK) {
+        memcpy(job->message, reason, sizeof reason);
+        return status;
+    }
+    if (bytes[tail] == 0xff) {
+        job->warnings = (job->warnings & ~(uint32_t)CODEC_NO_END) | CODEC_BAD_TAIL;
+        memcpy(job->warning, reason, sizeof reason);
+    }
+    return CODEC_OK;
 }
 
 codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
                                const codec_region *regions, size_t count, uint8_t *pixels, char *message,
-                               char *warning) {
-    codec_target target = {.regions = regions, .count = count, .pixels = pixels};
-    decompression job;
-    prepare(&job, message, warning);
-    job.max_scans = max_scans;
-    try_decode(&job, bytes, length, width, height, &target);
-    jpeg_destroy_decompress(&job.cinfo);
-    return job.status;
+                               char *warning, uint32_t *warnings) {
+    const picture asked = {width, height, max_scans, {.regions = regions, .count = count, .pixels = pixels}};
+    jpeg_decompression job = {.message = message, .warning = warning};
+    codec_status status = run(bytes, length, &asked, &job);
+    if (status != CODEC_OK && job.tail > 0) status = run_without_tail(bytes, &asked, &job);
+    *warnings = job.warnings;
+    return status;
 }

@@ -6,7 +6,8 @@ internal import CCodec
 ///
 /// 16-bit channels are scaled to 8, alpha is dropped without compositing, grey is repeated in three channels, CMYK becomes
 /// RGB without a profile, colour profiles and gamma are ignored, the Exif orientation is reported but not applied. Of an
-/// animated PNG the default image is decoded. Anything that would leave part of the picture guessed is an error.
+/// animated PNG the default image is decoded. Anything that would leave part of the picture guessed is an error; what is wrong
+/// with a file that has every sample is a warning.
 package func decode(_ file: Span<UInt8>, limits: DecodeLimits) throws(DecodeError) -> DecodedImage {
     let whole = try decode(file, limits: limits) { [Region(x: 0, y: 0, width: $0, height: $1)] }
     return DecodedImage(pixels: whole.parts[0].pixels, facts: whole.facts, warning: whole.warning)
@@ -27,7 +28,9 @@ package func decode(
     case .jpeg: try decodeJPEG(file, limits, regions)
     case .png: try decodePNG(file, limits, regions)
     case let format?: throw .unsupportedFormat(format)
-    case nil: throw .notAnImage
+    case nil:
+        if let format = ImageFormat.sniffDamaged(file) { throw .damagedSignature(format) }
+        throw .notAnImage
     }
 }
 
@@ -47,6 +50,10 @@ private func decodeJPEG(
     let status = unsafe file.withUnsafeBufferPointer { bytes in
         unsafe codec_jpeg_read_header(bytes.baseAddress, bytes.count, &header, &message.bytes)
     }
+    if status == CODEC_CORRUPT || status == CODEC_UNSUPPORTED, let frame = JPEGFrame(file) {
+        if let defined = frame.definingRows(file) { return try decodeJPEG(defined.span, limits, regions) }
+        if let process = frame.unsupportedProcess { throw .unsupportedVariant(.jpeg, reason: process) }
+    }
     if status == CODEC_TOO_LARGE { try checkArea(Int(header.width), Int(header.height), limits) }
     try check(status, .jpeg, message, limits)
     var facts = ImageFacts(
@@ -59,10 +66,10 @@ private func decodeJPEG(
     facts.isProgressive = header.progressive != 0
     facts.hasAdobeMarker = header.adobe != 0
     facts.orientation = jpegOrientation(file)
-    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning in
+    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning, bits in
         unsafe codec_jpeg_decode(
             bytes.baseAddress, bytes.count, CInt(clamping: limits.maxScans), header.width, header.height,
-            regions.baseAddress, regions.count, target, message, warning)
+            regions.baseAddress, regions.count, target, message, warning, bits)
     }
 }
 
@@ -71,8 +78,13 @@ private func decodePNG(
 ) throws(DecodeError) -> DecodedParts {
     guard let chunks = PNGChunks(file) else {
         throw file.count < 33
-            ? .truncated(reason: "premature end of PNG file") : .corrupt(reason: "Missing IHDR before data")
+            ? .truncated(reason: "it has no whole header")
+            : file.has("CgBI", at: 12)
+                ? .unsupportedVariant(.png, reason: "CgBI, as made for iOS")
+                : .corrupt(reason: "it does not begin with its header")
     }
+    try checkArea(chunks.width, chunks.height, limits)
+    guard chunks.height <= limits.maxRows else { throw .tooManyRows(chunks.height, limit: limits.maxRows) }
     guard chunks.textBytes <= limits.maxTextBytes else {
         throw .tooMuchText(bytes: chunks.textBytes, limit: limits.maxTextBytes)
     }
@@ -83,17 +95,17 @@ private func decodePNG(
     facts.isInterlaced = chunks.isInterlaced
     facts.isAnimated = chunks.isAnimated
     facts.orientation = chunks.orientation
-    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning in
+    return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning, bits in
         unsafe codec_png_decode(
             bytes.baseAddress, bytes.count, UInt32(chunks.width), UInt32(chunks.height), regions.baseAddress,
-            regions.count, target, message, warning)
+            regions.count, target, message, warning, bits)
     }
 }
 
-/// A call of CCodec that fills the pixels: file, regions, target, message, warning.
+/// A call of CCodec that fills the pixels: file, regions, target, message, warning, bits of warnings.
 private typealias PixelDecoder = (
     UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<codec_region>, UnsafeMutablePointer<UInt8>?,
-    UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?
+    UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<UInt32>?
 ) -> codec_status
 
 private func decodePixels(
@@ -114,15 +126,18 @@ private func decodePixels(
     var status = CODEC_OK
     var message = Text()
     var warning = Text()
+    var bits: UInt32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { target, initialised in
         status = unsafe file.withUnsafeBufferPointer { source in
             unsafe places.withUnsafeBufferPointer { places in
-                unsafe decoder(source, places, target.baseAddress, &message.bytes, &warning.bytes)
+                unsafe decoder(source, places, target.baseAddress, &message.bytes, &warning.bytes, &bits)
             }
         }
         initialised = status == CODEC_OK ? size : 0
     }
     try check(status, facts.format, message, limits)
+    var facts = facts
+    facts.warnings = DecodeWarning.all(in: bits)
     return DecodedParts(
         parts: parts(of: bytes, regions), facts: facts, warning: warning.string.isEmpty ? nil : warning.string)
 }

@@ -42,24 +42,3 @@ func exifOrientation(_ tiff: Span<UInt8>) -> Int? {
     }
     return nil
 }
-
-/// The orientation from the first Exif segment (APP1) before the first scan of a JPEG file, or nil.
-func jpegOrientation(_ file: Span<UInt8>) -> Int? {
-    var offset = 2
-    while file.number(offset, size: 1) == 0xFF {
-        let marker = file.number(offset + 1, size: 1)
-        if marker == 0xFF {
-            offset += 1
-            continue
-        }
-        if marker == 0xDA || marker == 0xD9 { return nil }
-        let isAlone = marker == 0x01 || (0xD0...0xD8).contains(marker)
-        let length = isAlone ? 0 : file.number(offset + 2, size: 2)
-        guard isAlone || length >= 2, offset + 2 + length <= file.count else { return nil }
-        if marker == 0xE1, length >= 8, file.has("Exif\0\0", at: offset + 4) {
-            return exifOrientation(file.extracting(offset + 10..<offset + 2 + length))
-        }
-        offset += 2 + length
-    }
-    return nil
-}

@@ -24,6 +24,8 @@ package struct ImageFacts: Sendable, Equatable {
     package var isAnimated: Bool = false
     /// JPEG with an Adobe marker, which decides how its colours are read.
     package var hasAdobeMarker: Bool = false
+    /// What is not right with the file although its picture is whole.
+    package var warnings: [DecodeWarning] = []
 
     package init(format: ImageFormat, width: Int, height: Int, bitsPerChannel: Int, colour: Colour) {
         self.format = format
@@ -43,7 +45,7 @@ package struct ImageFacts: Sendable, Equatable {
 package struct DecodedImage: Sendable, Equatable {
     package let pixels: Pixels
     package let facts: ImageFacts
-    /// The decoder's first complaint about something that changes no pixel.
+    /// The decoder's first complaint about something that cost no sample, in words.
     package let warning: String?
 
     package init(pixels: Pixels, facts: ImageFacts, warning: String?) {

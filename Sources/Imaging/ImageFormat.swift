@@ -12,7 +12,8 @@ package enum ImageFormat: String, Sendable, CaseIterable {
 
     /// The format that `bytes`, the beginning of a file (64 bytes are enough) or all of it, belongs to.
     ///
-    /// A signature that is damaged in any byte is no signature. Formats without one (TGA, SVG, PCX) are not recognised, and
+    /// A signature that is damaged in any byte is no signature; `sniffDamaged` finds those. Of a JPEG two bytes are enough, as for
+    /// those who show it, whatever junk may follow them. Formats without one (TGA, SVG, PCX) are not recognised, and
     /// those with a weak one (BMP, ICO, PNM…) must also carry plausible fields behind it.
     package static func sniff(_ bytes: Span<UInt8>) -> ImageFormat? {
         let head = Head(bytes)
@@ -52,7 +53,7 @@ private struct Head {
 
     /// Formats whose signature alone is proof enough.
     var plain: ImageFormat? {
-        if has([0xFF, 0xD8, 0xFF]) { return .jpeg }
+        if has([0xFF, 0xD8]) { return .jpeg }
         if has([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
         if has("GIF87a") || has("GIF89a") { return .gif }
         if has("RIFF") && has("WEBP", at: 8) { return .webp }

@@ -43,7 +43,7 @@ package struct DecodedParts: Sendable, Equatable {
     /// In the order of the regions that were asked for.
     package let parts: [Part]
     package let facts: ImageFacts
-    /// The decoder's first complaint about something that changes no pixel.
+    /// The decoder's first complaint about something that cost no sample, in words.
     package let warning: String?
 
     package init(parts: [Part], facts: ImageFacts, warning: String?) {

@@ -69,10 +69,20 @@ extension Facts {
     package static let warnings: [Fact<Observation>] = [
         .text(
             "warning", at: "warning", limit: 512, .sometimes,
-            "The decoder's complaint about something that changes no pixel."
+            "The decoder's first complaint about something that cost no sample, in words."
         ) {
             $0.warning
-        }
+        },
+        .list(
+            "warnings", at: "warnings", of: .word(DecodeWarning.allCases.map(\.rawValue)),
+            limit: DecodeWarning.allCases.count, .sometimes,
+            "What is not right with a file all of whose samples are there: the mark that ends it is missing (no-end), what "
+                + "follows the last sample can't be read (damaged-tail), a JPEG has bytes between its segments that belong to "
+                + "none (stray-bytes), or a scan filled up with bytes that hold nothing (padded-scan), or ends before its "
+                + "coefficients are exact (unrefined); other is what only the warning says."
+        ) {
+            $0.image.flatMap { $0.warnings.isEmpty ? nil : $0.warnings.map { .text($0.rawValue) } }
+        },
     ]
 
     package static let examination: [Fact<Observation>] = [

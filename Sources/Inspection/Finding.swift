@@ -30,8 +30,9 @@ package struct Refusal: Sendable, Equatable {
     /// The codes that a confined process may give, each with its status.  A fixed set, so that one that was taken over can't
     /// fill the counts.
     static let known: [String: Status] = [
-        "unsupported-format": .skipped, "truncated": .error, "corrupt": .error,
-        "too-many-pixels": .skipped, "too-many-scans": .skipped, "too-much-text": .skipped, "out-of-memory": .error,
+        "unsupported-format": .skipped, "damaged-signature": .error, "truncated": .error, "corrupt": .error,
+        "too-many-pixels": .skipped, "too-many-rows": .skipped, "too-many-scans": .skipped, "too-much-text": .skipped,
+        "out-of-memory": .error,
     ]
 }
 

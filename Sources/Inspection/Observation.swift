@@ -9,7 +9,7 @@ package struct Observation: Sendable {
     /// Bytes of the file.
     package let fileSize: Int
     package var image: ImageFacts?
-    /// The decoder's first complaint about something that changes no pixel.
+    /// The decoder's first complaint about something that cost no sample, in words.
     package var warning: String?
     /// What the file says of its origin; read also of pictures that cannot be decoded.
     package var declared: Declared?

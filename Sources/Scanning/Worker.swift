@@ -98,9 +98,10 @@ final class Worker {
         try inspector.grow(to: start + head)
         var length = try unsafe file.read(
             into: UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[start..<(start + head)]))
-        let format = unsafe ImageFormat.sniff(
-            UnsafeRawBufferPointer(rebasing: inspector.bytes[start..<(start + length)]))
-        guard let format else { return Refusal(.notAnImage) }
+        let first = unsafe UnsafeRawBufferPointer(rebasing: inspector.bytes[start..<(start + length)])
+        guard let format = unsafe ImageFormat.sniff(first) else {
+            return Refusal(unsafe ImageFormat.sniffDamaged(first).map { .damagedSignature($0) } ?? .notAnImage)
+        }
         guard isRead(format) else { return Refusal(.unsupportedFormat(format)) }
         guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
         if length == head && head <= file.size {
@@ -126,8 +127,10 @@ final class Worker {
         do throws(FileError) {
             let format = ImageFormat.sniff(data.bytes)
             guard let format, isRead(format) else {
-                guard format != nil || data.isNamed else { return .notImage(data.path) }
-                record.finding = Finding(Refusal(format.map { .unsupportedFormat($0) } ?? .notAnImage))
+                let damaged = format == nil ? ImageFormat.sniffDamaged(data.bytes.span) : nil
+                guard format != nil || damaged != nil || data.isNamed else { return .notImage(data.path) }
+                let reason = format.map { DecodeError.unsupportedFormat($0) } ?? damaged.map { .damagedSignature($0) }
+                record.finding = Finding(Refusal(reason ?? .notAnImage))
                 return .record(record)
             }
             guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }

@@ -6,12 +6,22 @@ import Testing
 
 @Suite struct DamagedFilesTests {
     @Test(arguments: Fixture.names("jpg", "png"))
-    func aFileCutAnywhereIsTruncated(_ name: String) throws {
+    func aFileCutAnywhereIsTruncatedUnlessEverySampleIsThere(_ name: String) throws {
         let file = try Fixture.bytes(name)
-        let signature = name.hasSuffix("png") ? 8 : 3
+        let pixels = try decode(file).pixels
+        let signature = name.hasSuffix("png") ? 8 : 2
+        var whole = 0
         for length in 0..<file.count {
-            #expect(decodeError(Array(file[..<length]))?.code == (length < signature ? "not-an-image" : "truncated"))
+            do {
+                let image = try decode(Array(file[..<length]))
+                #expect(image.pixels == pixels && image.facts.warnings == [.noEnd] && image.warning != nil)
+                whole += 1
+            } catch {
+                #expect(error.code == (length < signature ? "not-an-image" : "truncated"))
+            }
         }
+        // The end marker has two bytes; of arithmetic codes nobody can tell whether the last ones are missing.
+        #expect(name.hasSuffix("png") ? whole >= 12 : name.hasPrefix("arithmetic") ? whole <= 2 : whole == 2)
     }
 
     @Test(arguments: ["palette-4.png", "grey-1-interlaced.png", "rgb-transparent.png", "orientation.png"])
@@ -23,7 +33,8 @@ import Testing
             file[index] ^= bit
             // Damage to what is not the picture is warned of.
             if let image = try? decode(file) {
-                #expect(image.warning != nil && image.pixels == pixels, "byte \(index)")
+                #expect(image.warning != nil && !image.facts.warnings.isEmpty, "byte \(index)")
+                #expect(image.pixels == pixels, "byte \(index)")
             }
             file[index] ^= bit
         }
@@ -51,7 +62,10 @@ import Testing
         var parts = JPEGParts(try Fixture.bytes("progressive.jpg"))
         #expect(try decode(parts.file).warning == nil)
         parts.scans.removeLast()
-        #expect(try decode(parts.file).warning == "the scans end before every coefficient is exact")
+        let image = try decode(parts.file)
+        #expect(image.warning == "the scans end before every coefficient is exact")
+        #expect(image.facts.warnings == [.unrefined])
+        #expect(decodeError(parts.file.dropLast(2))?.code == "truncated")
     }
 
     @Test func aLostRestartMarkerIsCorrupt() throws {
@@ -65,7 +79,7 @@ import Testing
         let file = try Fixture.bytes("sampling-2x2.jpg")
         let padded = Array(file.dropLast(2)) + [0, 0, 0, 0xFF, 0xD9]
         let image = try decode(padded)
-        #expect(image.warning?.contains("extraneous bytes") == true)
+        #expect(image.warning?.contains("extraneous bytes") == true && image.facts.warnings == [.paddedScan])
         #expect(image.pixels == (try decode(file).pixels))
     }
 
@@ -84,7 +98,7 @@ import Testing
         #expect(try decode(file).warning != nil)
         file.insert(contentsOf: segment, at: 20)
         let error = try #require(decodeError(file))
-        #expect(error.code == "corrupt" && error.message.hasPrefix("100 warnings, the first: "))
+        #expect(error.code == "corrupt" && error.message.contains("(100 warnings, the first: libjpeg: "))
     }
 
     @Test func unsupportedVariantsAreNotCalledCorrupt() throws {
@@ -94,10 +108,10 @@ import Testing
         twelveBits[frame + 4] = 12
         var lossless = file
         lossless[frame + 1] = 0xC3
-        for variant in [twelveBits, lossless] {
+        for (variant, name) in [(twelveBits, "JPEG of 12-bit samples"), (lossless, "lossless JPEG")] {
             let error = try #require(decodeError(variant))
+            #expect(error == .unsupportedVariant(.jpeg, reason: name))
             #expect(error.code == "unsupported-format" && error.isUnsupported && !error.isLimit)
-            #expect(error.message.contains("Unsupported JPEG"))
         }
     }
 

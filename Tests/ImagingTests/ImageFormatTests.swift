@@ -10,7 +10,8 @@ import Testing
     }
 
     private static let heads: [(ImageFormat, [UInt8])] = [
-        (.jpeg, [0xFF, 0xD8, 0xFF, 0xE0]), (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
+        (.jpeg, [0xFF, 0xD8, 0xFF, 0xE0]), (.jpeg, [0xFF, 0xD8, 0, 0xFF, 0xE0]),
+        (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]),
         (.gif, Array("GIF89a".utf8)), (.gif, Array("GIF87a".utf8)), (.webp, Array("RIFF\u{1}\0\0\0WEBPVP8 ".utf8)),
         (.tiff, [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0]), (.tiff, [0x4D, 0x4D, 0, 0x2A]),
         (.tiff, [0x49, 0x49, 0x2B, 0, 8, 0]),
@@ -32,13 +33,13 @@ import Testing
         }
     }
 
-    @Test func aDamagedSignatureIsNoImage() {
+    @Test func aDamagedSignatureIsNoSignature() {
         for damage in 0..<8 {
             var png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]
             png[damage] ^= 0x20
             #expect(ImageFormat.sniff(png) == nil)
         }
-        #expect(ImageFormat.sniff([0xFF, 0xD8]) == nil)
+        #expect(ImageFormat.sniff([0xFF]) == nil && ImageFormat.sniff([0xFF, 0xD7, 0xFF]) == nil)
     }
 
     @Test(arguments: [

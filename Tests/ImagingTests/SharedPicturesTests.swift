@@ -23,7 +23,7 @@ import Testing
             let error = decodeError(bytes)
             if name.hasPrefix("x") {
                 let isSignatureWhole = ImageFormat.sniff(bytes) == .png
-                #expect(error?.code == (isSignatureWhole ? "corrupt" : "not-an-image"), "\(name)")
+                #expect(error?.code == (isSignatureWhole ? "corrupt" : "damaged-signature"), "\(name)")
             } else {
                 #expect(error == nil, "\(name)")
             }

@@ -19,6 +19,7 @@ enum Sample {
         image.jpegQuality = 92
         image.subsampling = "4:2:0"
         image.isProgressive = true
+        image.warnings = [.noEnd, .other]
         change(&image)
         var seen = Observation(fileSize: 183_022)
         seen.image = image

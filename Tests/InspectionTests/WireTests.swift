@@ -57,7 +57,7 @@ struct WireTests {
         let errors: [DecodeError] = [
             .unsupportedFormat(.gif), .unsupportedVariant(.jpeg, reason: ""), .truncated(reason: ""),
             .corrupt(reason: ""), .tooManyPixels(width: 1, height: 1, limit: 0), .tooManyScans(limit: 0),
-            .tooMuchText(bytes: 1, limit: 0), .outOfMemory,
+            .tooMuchText(bytes: 1, limit: 0), .outOfMemory, .tooManyRows(1, limit: 0), .damagedSignature(.png),
         ]
         for error in errors {
             let finding = Finding(Refusal(error))

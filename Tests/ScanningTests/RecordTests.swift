@@ -23,6 +23,7 @@ struct RecordTests {
         seen.image = image
         seen.declared = declared
         seen.warning = "odd \"marker\""
+        seen.image?.warnings = [.strayBytes, .other]
         seen.decodeSeconds = 0.0031
         seen.assessment = Assessment(
             scores: scores, logits: scores, crops: 5, spread: 0.0421, featureSeconds: 0.001, networkSeconds: 0.0022)
@@ -63,7 +64,8 @@ struct RecordTests {
                 + #""why":"a SynthID mark can only be read by its maker's service"}],"#
                 + #""image":{"format":"jpeg","width":640,"height":480,"jpegQuality":92,"subsampling":"4:2:0","#
                 + #""bitsPerChannel":8,"colour":"ycbcr","hasAlpha":false,"orientation":6,"isProgressive":true,"#
-                + #""hasAdobeMarker":false},"warning":"odd \"marker\"","declared":{"state":"absent"},"size":183022,"#
+                + #""hasAdobeMarker":false},"warning":"odd \"marker\"","#
+                + #""warnings":["stray-bytes","other"],"declared":{"state":"absent"},"size":183022,"#
                 + #""modified":"2026-01-02T03:04:05.000000005Z","sha256":"\#(String(repeating: "a", count: 64))","#
                 + #""crops":5,"spread":0.042100,"model":"crossdomain-1:9f2c61d0","#
                 + #""ruleset":"\#(Self.rules.digest.prefix(8))","milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"#

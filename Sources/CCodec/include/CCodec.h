@@ -30,6 +30,16 @@ typedef enum {
     CODEC_COLOUR_YCCK,
 } codec_colour;
 
+// What a picture was decoded in spite of, as bits. None of them leaves a sample unread.
+typedef enum {
+    CODEC_NO_END = 1 << 0,       // every sample is there, the mark that ends the file is not
+    CODEC_BAD_TAIL = 1 << 1,     // what follows the last sample cannot be read
+    CODEC_STRAY_BYTES = 1 << 2,  // JPEG: bytes between segments that belong to none
+    CODEC_PADDING = 1 << 3,      // JPEG: fill bytes behind a scan's last sample
+    CODEC_UNREFINED = 1 << 4,    // JPEG: the scans end before every coefficient is exact
+    CODEC_OTHER_WARNING = 1 << 5,  // only the library's words say what
+} codec_warning;
+
 typedef struct {
     uint32_t width, height;
     int32_t bits;              // per channel
@@ -52,14 +62,15 @@ typedef struct {
 // Decode `count` regions, at least one, to RGB: 3 bytes a pixel, rows without padding, one region after the other. Regions may
 // overlap; the whole picture is one region. `width` and `height` are the sizes that codec_jpeg_read_header told, or those of
 // the IHDR. Whatever the regions are, the file is read to its end, with the same pixels, complaints and refusals.
-// `warning` receives the first harmless complaint, or stays empty.
+// `warning` receives the first harmless complaint, or stays empty; `warnings` receives bits of codec_warning. Texts that begin
+// with the library's name are the library's.
 codec_status codec_jpeg_decode(const uint8_t *bytes, size_t length, int max_scans, uint32_t width, uint32_t height,
                                const codec_region *regions, size_t count, uint8_t *pixels, char *message,
-                               char *warning);
+                               char *warning, uint32_t *warnings);
 // The default image of a PNG.
 codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
                               const codec_region *regions, size_t count, uint8_t *pixels, char *message,
-                              char *warning);
+                              char *warning, uint32_t *warnings);
 
 // Encoders. On CODEC_OK `*out` is to be given back with codec_free.
 // `chroma_x` and `chroma_y` (1 or 2) are the luma samples per chroma sample.
