@@ -2,6 +2,7 @@
 
 internal import Detection
 package import Files
+internal import Imaging
 internal import Inspection
 
 /// Selects and formats records.
@@ -9,6 +10,8 @@ package struct RecordFormat: Sendable {
     /// One thing that a record can be asked for.
     package enum Kind: String, Sendable, CaseIterable {
         case fake, real, uncertain, ok, skipped, error
+        /// No picture by its content. Where nobody named the file there is a record only if this is asked for.
+        case notImage = "notimage"
     }
 
     /// How a record is written.
@@ -21,10 +24,18 @@ package struct RecordFormat: Sendable {
     /// The kinds to write; nil for all.
     package var kinds: Set<Kind>?
     package var style = Style.json
+    /// The detector's identity, for records of files that no process has seen.
+    package var model = ""
 
     package init() {}
 
     package func wants(_ record: Record) -> Bool { kinds.map { record.isOf($0) } ?? true }
+
+    /// The line for a file that is no picture and was not named, empty when such are only counted.
+    func lineOfNoImage(_ path: PathBytes, _ json: inout JSONText) -> [UInt8] {
+        guard let kinds, kinds.contains(.notImage) else { return [] }
+        return line(Record(path, Finding(Refusal(.notAnImage)), model: model), &json)
+    }
 
     /// The record's line, empty when it is not wanted.  `json` is scratch space.
     package func line(_ record: Record, _ json: inout JSONText) -> [UInt8] {
@@ -43,6 +54,7 @@ package struct RecordFormat: Sendable {
 extension Record {
     /// Whether the record is of any of `kinds`.
     package func isOf(_ kinds: Set<RecordFormat.Kind>) -> Bool {
+        if isNoImage && kinds.contains(.notImage) { return true }
         if let kind = RecordFormat.Kind(rawValue: status.rawValue), kinds.contains(kind) { return true }
         if let verdict, let kind = RecordFormat.Kind(rawValue: verdict.rawValue) { return kinds.contains(kind) }
         return false

@@ -42,7 +42,7 @@ extension RecordSink: Sink {
                 try? writeAll(Array(line.utf8), to: STDERR_FILENO)
             }
             return deliver(sequence, format.line(record, &json)) { $0.count(record) }
-        case .notImage: return deliver(sequence, []) { $0.notImages += 1 }
+        case .notImage(let path): return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
         case .resumed: return deliver(sequence, []) { $0.resumed += 1 }
         }
     }

@@ -36,7 +36,8 @@ enum ScanCommand {
             for warning in rules.warnings { Console.error("Warning: \(warning.description.escapingControls)\n") }
         }
         var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
-        let format = try RecordFormat(line)
+        var format = try RecordFormat(line)
+        format.model = model.detector.identity
         let isolation = try isolate(line, plan.confinement, isQuiet)
         // Before signals are caught: opening a pipe waits for its reader, and whoever tires of it must be heard.
         let records = try openOutput(line)
@@ -110,6 +111,7 @@ enum ScanCommand {
             case .ok: tally.ok > 0
             case .skipped: tally.skipped > 0
             case .error: tally.error > 0
+            case .notImage: tally.notImages > 0
             }
         }
         return fails ? 1 : tally.unscanned > 0 ? 2 : 0

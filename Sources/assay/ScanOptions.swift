@@ -61,8 +61,9 @@ enum ScanOptions {
             + "last line that was torn is removed and its picture scanned again.")
     static let only = Option(
         "only", value: "kinds", repeats: true,
-        "Write only these records: fake, real, uncertain, ok, skipped, error, separated by commas. Errors are written "
-            + "too, unless no-error is among them.")
+        "Write only these records: fake, real, uncertain, ok, skipped, error, notimage, separated by commas. Errors are "
+            + "written too, unless no-error is among them; notimage lists files that are otherwise only counted, since "
+            + "they are no pictures by their content.")
     static let list = Option(
         "list", short: "l", "Write paths instead of records: of fakes, unless --only says which; errors only if named.")
     static let sort = Option(

@@ -101,6 +101,25 @@ struct ScanTests {
         #expect(run.status == 2)
     }
 
+    @Test func picturesWithDamagedBeginningsLeaveATrace() {
+        let shop = Workshop()
+        shop.write("d/converted", Workshop.png.filter { $0 != 13 })
+        shop.write("d/junk", Workshop.jpeg[..<2] + [0] + Workshop.jpeg[2...])
+        shop.write("d/open", Array(Workshop.jpeg.dropLast(2)))
+        shop.write("d/text", "no picture")
+        let run = shop.scan("--sort", "path", "d")
+        let rows = run.records.map { record in
+            let warnings = (record["warnings"] as? [String])?.joined(separator: ",")
+            return "\(record["path"]!) \(record["status"]!) \(record["code"] ?? warnings ?? "-")"
+        }
+        #expect(rows == ["d/converted error damaged-signature", "d/junk ok stray-bytes", "d/open ok no-end"])
+        #expect(run.status == 2)
+        #expect(shop.scan("--list", "--only", "notimage,no-error", "d").output == "d/text\n")
+        let listed = shop.scan("--only", "notimage,no-error", "d")
+        #expect(listed.records.map { $0["code"] as? String } == ["not-an-image"])
+        #expect(shop.scan("--only", "notimage", "--fail-on", "notimage", "d").status == 1)
+    }
+
     @Test(
         arguments: [
             ("fake", [], 1), ("real", [], 0), ("uncertain", [], 0), ("uncertain", ["--fail-on", "uncertain"], 1),
