@@ -26,13 +26,19 @@ package final class RecordSink: Sendable {
     let warnsOfErrors: Bool
     /// How far ahead of the next line ordered output may run; nil for output in any order.
     private let window: Int?
-    private let state = Monitor(State())
+    private let state: Monitor<State>
+    /// What an earlier run has recorded in the same place.
+    let resume: ResumeIndex
 
     package init(
-        descriptor: Int32, _ format: RecordFormat = RecordFormat(), window: Int? = nil, warnsOfErrors: Bool = false
+        descriptor: Int32, _ format: RecordFormat = RecordFormat(), window: Int? = nil, warnsOfErrors: Bool = false,
+        resume: ResumeIndex = ResumeIndex()
     ) {
         (self.descriptor, self.format, self.window) = (descriptor, format, window)
-        self.warnsOfErrors = warnsOfErrors
+        (self.warnsOfErrors, self.resume) = (warnsOfErrors, resume)
+        var tally = Tally()
+        tally.earlier = resume.tally
+        state = Monitor(State(tally: tally))
     }
 
     package var tally: Tally { state.with { $0.tally } }

@@ -1,117 +1,156 @@
-// Which files an earlier run has recorded already, in 16 bytes each.
+// What an earlier run has recorded, in some 30 bytes a file: what need not be done again, and what the exit status must not forget.
 
+package import Detection
 package import Files
+package import Inspection
 
-/// Digests of path, size and time of modification of recorded files.
+/// What a record comes to.
+package struct RecordedOutcome: Hashable, Sendable {
+    package let status: Status
+    package let verdict: Verdict?
+    let code: String?
+
+    init(_ record: Record) { (status, verdict, code) = (record.status, record.verdict, record.code) }
+
+    /// Nil for what no record says.
+    init?(status: String?, verdict: String?, code: String?) {
+        guard let status = status.flatMap(Status.init) else { return nil }
+        self.status = status
+        self.verdict = verdict.flatMap(Verdict.init)
+        self.code = code
+    }
+
+    /// Whether another run would come to the same as long as the file is the same.  What the machine, its load or a limit caused may
+    /// have passed.
+    var isFinal: Bool {
+        guard let code else { return true }
+        return !RecordedOutcome.passing.contains(code) && !code.hasPrefix("too-")
+    }
+
+    private static let passing: Set<String> = [
+        "unreadable", "not-found", "changed", "file-too-large", "timeout", "crashed", "out-of-memory", "no-decoder",
+    ]
+}
+
+/// The latest record of every path, told by digests of path, size and time of modification.
 package struct ResumeIndex: Sendable {
     private struct Fingerprint: Hashable {
         let high: UInt64
         let low: UInt64
     }
 
-    private var known: Set<Fingerprint> = []
+    private struct Entry {
+        /// Of size and time of modification; both are null where the file could not be opened.
+        let state: UInt64
+        /// Its place in `outcomes`: there are few of them.
+        let outcome: UInt16
+    }
+
+    private var latest: [Fingerprint: Entry] = [:]
+    private var outcomes: [RecordedOutcome] = []
+    /// The models that the records name.
+    package private(set) var models: Set<String> = []
 
     package init() {}
 
-    /// Reads the records of `file`.  Lines that are no records, and records of files that could not be read, say nothing.
+    /// Reads the records of `file`.  Lines that are no records say nothing.
     package init(_ file: RecordFile) throws(FileError) {
         let digest = SHA256()
         var index = ResumeIndex()
+        var places: [RecordedOutcome: UInt16] = [:]
         try file.forEachLine { line in
-            if let fingerprint = ResumeIndex.fingerprint(ofLine: line, digest) { index.known.insert(fingerprint) }
+            guard let record = RecordedLine(line) else { return }
+            if places[record.outcome] == nil, places.count < UInt16.max {
+                places[record.outcome] = UInt16(places.count)
+                index.outcomes.append(record.outcome)
+            }
+            guard let place = places[record.outcome] else { return }
+            let state = ResumeIndex.state(record, digest)
+            index.latest[ResumeIndex.fingerprint(record, digest)] = Entry(state: state, outcome: place)
+            // A file of hostile lines must not fill the memory with names.
+            if let model = record.model, index.models.count < 100 { index.models.insert(model) }
         }
         self = index
     }
 
-    package var count: Int { known.count }
+    package var count: Int { latest.count }
 
-    /// Whether a record exists for this state of the file.
+    /// How often each outcome is the latest of a path.
+    package var tally: [RecordedOutcome: Int] {
+        var counts = [Int](repeating: 0, count: outcomes.count)
+        for entry in latest.values { counts[Int(entry.outcome)] += 1 }
+        return Dictionary(uniqueKeysWithValues: zip(outcomes, counts))
+    }
+
+    /// Whether this state of the file has a record that another run would only repeat.
     func contains(_ path: PathBytes, size: Int, modified: Timestamp) -> Bool {
-        if known.isEmpty { return false }
+        guard let (outcome, isSame) = record(of: path, size: size, modified: modified) else { return false }
+        return isSame && outcome.isFinal
+    }
+
+    /// The latest record of a path, and whether the file was then as it is now.
+    func record(of path: PathBytes, size: Int?, modified: Timestamp?) -> (outcome: RecordedOutcome, isSame: Bool)? {
+        if latest.isEmpty { return nil }
         var json = JSONText()
         json.object {
             if path.isText { $0.member("path", path.lossy) } else { $0.member("pathBytes", path.bytes.base64) }
+            $0.member("status", Status.ok.rawValue)
             $0.member("size", size)
-            $0.member("modified", modified.text)
+            $0.member("modified", modified?.text)
         }
-        return ResumeIndex.fingerprint(ofLine: json.bytes[...], SHA256()).map(known.contains) ?? false
+        let digest = SHA256()
+        guard let line = RecordedLine(json.bytes[...]), let entry = latest[ResumeIndex.fingerprint(line, digest)] else {
+            return nil
+        }
+        return (outcomes[Int(entry.outcome)], entry.state == ResumeIndex.state(line, digest))
     }
 
-    /// Digest of the values as they are written.  Records are always written the same way, so text can stand for value; a
-    /// file of records that another program rewrote is at worst not recognised.
-    private static func fingerprint(ofLine line: ArraySlice<UInt8>, _ digest: SHA256) -> Fingerprint? {
-        var members = RecordMembers(line)
-        var values: [String: ArraySlice<UInt8>] = [:]
-        while let (key, value) = members.next() {
-            if ["path", "pathBytes", "size", "modified"].contains(key) { values[key] = value }
-        }
-        let null = Array("null".utf8)
-        guard members.isWhole, let size = values["size"], let modified = values["modified"], !size.elementsEqual(null),
-            !modified.elementsEqual(null), let path = values["pathBytes"] ?? values["path"]
-        else { return nil }
-        digest.update([values["pathBytes"] == nil ? 0 : 1])
-        for part in [path, size, modified] {
-            digest.update(Array(part))
-            digest.update([0])
-        }
+    /// Records are always written the same way, so text can stand for value; a file of records that another program rewrote is at
+    /// worst not recognised.
+    private static func fingerprint(_ line: RecordedLine, _ digest: SHA256) -> Fingerprint {
+        digest.update([line.isBytes ? 1 : 0])
+        digest.update(Array(line.path))
         let bytes = digest.finishBytes()
-        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        return Fingerprint(high: word(0), low: word(8))
+        return Fingerprint(high: word(bytes, 0), low: word(bytes, 8))
+    }
+
+    private static func state(_ line: RecordedLine, _ digest: SHA256) -> UInt64 {
+        digest.update(Array(line.size))
+        digest.update([0])
+        digest.update(Array(line.modified))
+        return word(digest.finishBytes(), 0)
+    }
+
+    private static func word(_ bytes: [UInt8], _ start: Int) -> UInt64 {
+        bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
 
-/// Steps over the members of one JSON object without reading what is inside their values.
-package struct RecordMembers {
-    private var rest: ArraySlice<UInt8>
-    /// Whether the object was seen to its end.
-    package private(set) var isWhole = false
+/// What of a record counts here, as text.
+private struct RecordedLine {
+    let path: ArraySlice<UInt8>
+    /// Whether `path` is base64.
+    let isBytes: Bool
+    let size: ArraySlice<UInt8>
+    let modified: ArraySlice<UInt8>
+    let outcome: RecordedOutcome
+    let model: String?
 
-    package init(_ line: ArraySlice<UInt8>) {
-        rest = line
-        if rest.popFirst() != UInt8(ascii: "{") { rest = [] }
-    }
-
-    /// The next key and the text of its value, nil at the end or where the text is no JSON object without spaces.
-    package mutating func next() -> (key: String, value: ArraySlice<UInt8>)? {
-        if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst() }
-        if rest.first == UInt8(ascii: "}") {
-            isWhole = rest.count == 1
-            return nil
+    init?(_ line: ArraySlice<UInt8>) {
+        var members = RecordMembers(line)
+        var values: [String: ArraySlice<UInt8>] = [:]
+        let keys: Set = ["path", "pathBytes", "size", "modified", "status", "verdict", "code", "model"]
+        while let (key, value) = members.next() { if keys.contains(key) { values[key] = value } }
+        func word(_ key: String) -> String? {
+            guard let text = values[key], text.first == UInt8(ascii: "\"") else { return nil }
+            return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
         }
-        guard let key = value(), key.first == UInt8(ascii: "\""), rest.popFirst() == UInt8(ascii: ":"),
-            let value = value(), !value.isEmpty
+        guard members.isWhole, let size = values["size"], let modified = values["modified"],
+            let path = values["pathBytes"] ?? values["path"],
+            let outcome = RecordedOutcome(status: word("status"), verdict: word("verdict"), code: word("code"))
         else { return nil }
-        return (String(decoding: key.dropFirst().dropLast(), as: UTF8.self), value)
-    }
-
-    /// Everything up to the comma, colon or bracket that ends a value.
-    private mutating func value() -> ArraySlice<UInt8>? {
-        var depth = 0
-        var isText = false
-        var isEscaped = false
-        for (index, byte) in zip(rest.indices, rest) {
-            if isText {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isText = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isText = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ":"):
-                if depth == 0 {
-                    defer { rest = rest[index...] }
-                    return rest[..<index]
-                }
-                if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") { depth -= 1 }
-            default: break
-            }
-        }
-        return nil
+        (self.path, self.size, self.modified, self.outcome) = (path, size, modified, outcome)
+        isBytes = values["pathBytes"] != nil
+        model = word("model")
     }
 }

@@ -10,6 +10,8 @@ package struct ScanPlan: Sendable {
     /// Read one after the other.
     package var sources: [any Source] = []
     package var jobs = 1
+    /// How many files the walk may be ahead of the workers; each may keep a directory open.
+    package var ahead = 64
     /// Bytes; larger pictures are skipped.
     package var maxFileSize = 256 << 20
     package var confinement: ConfinementSettings
@@ -43,6 +45,15 @@ package struct ScanPlan: Sendable {
         request = .declare
     }
 
+    /// Makes do with so many descriptors: fewer jobs take longer, but a file that can't be opened for want of a descriptor is lost.
+    package mutating func limit(descriptors: Int) {
+        // The program's own, and for each job a socket, a buffer and a file, and as much again while a process starts. Half of the rest
+        // is for the directories on the way down.
+        let free = max(0, descriptors - 16)
+        jobs = max(1, min(jobs, free / 8))
+        ahead = max(1, min(32 + 4 * jobs, free / 4))
+    }
+
     /// How many confined processes to start ahead of the scan: one for each job, or for each file where there can't be more, but
     /// no more than what takes a few milliseconds.
     package var likelyProcesses: Int {
@@ -66,7 +77,7 @@ package final class Scanner: Sendable {
     package init(_ plan: ScanPlan, sink: any Sink) {
         self.plan = plan
         self.sink = sink
-        queue = BoundedQueue(capacity: 32 + 4 * plan.jobs)
+        queue = BoundedQueue(capacity: plan.ahead)
     }
 
     /// Scans everything; returns when all is delivered or the scan was stopped and what was in flight is delivered.

@@ -41,7 +41,17 @@ extension RecordSink: Sink {
                 // Nobody is left to be told of a failure.
                 try? writeAll(Array(line.utf8), to: STDERR_FILENO)
             }
-            return deliver(sequence, format.line(record, &json)) { $0.count(record) }
+            guard let earlier = resume.record(of: record.path, size: record.size, modified: record.modified) else {
+                return deliver(sequence, format.line(record, &json)) { $0.count(record) }
+            }
+            // Tried again with the same outcome, it has its record.
+            if earlier.isSame && earlier.outcome == RecordedOutcome(record) {
+                return deliver(sequence, []) { $0.resumed += 1 }
+            }
+            return deliver(sequence, format.line(record, &json)) {
+                $0.count(record)
+                $0.replace(earlier.outcome)
+            }
         case .notImage(let path): return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
         case .resumed: return deliver(sequence, []) { $0.resumed += 1 }
         }

@@ -3,6 +3,7 @@
 package import Confinement
 internal import Detection
 package import Files
+internal import Inspection
 
 /// Counts of a scan with what is needed to repeat it.
 package struct Summary: Sendable {
@@ -61,6 +62,14 @@ package struct Summary: Sendable {
             $0.member("verdicts") {
                 for verdict in Verdict.allCases { $0.member(verdict.rawValue, tally.verdicts[verdict] ?? 0) }
             }
+            $0.member("earlier") {
+                for status in Status.allCases {
+                    $0.member(status.rawValue, tally.earlier { $0.status == status })
+                }
+                for verdict in Verdict.allCases {
+                    $0.member(verdict.rawValue, tally.earlier { $0.verdict == verdict })
+                }
+            }
             $0.member("codes") {
                 for (code, count) in tally.codes.sorted(by: { $0.key < $1.key }) { $0.member(code, count) }
             }
@@ -91,7 +100,9 @@ package struct Summary: Sendable {
         if tally.skipped > 0 { parts.append("\(tally.skipped) skipped") }
         if tally.error > 0 { parts.append(tally.error == 1 ? "1 error" : "\(tally.error) errors") }
         if tally.notImages > 0 { parts.append("\(tally.notImages) not images") }
-        let resumed = tally.resumed > 0 ? "; \(tally.resumed) recorded before" : ""
+        var resumed = tally.resumed > 0 ? "; \(tally.resumed) recorded before" : ""
+        let fakes = tally.earlier { $0.verdict == .fake }
+        if fakes > 0 { resumed += ", \(fakes) of them fake" }
         let tenths = Int((seconds * 10).rounded())
         return "\(tally.seen) seen: \(parts.joined(separator: ", "))\(resumed); \(tenths / 10).\(tenths % 10) s"
     }

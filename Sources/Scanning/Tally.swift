@@ -12,6 +12,8 @@ package struct Tally: Sendable, Equatable {
     package var notImages = 0
     /// Files that an earlier run had recorded already; not part of `seen`.
     package var resumed = 0
+    /// Outcomes of an earlier run that this one has not replaced by others; not part of the counts above.
+    package var earlier: [RecordedOutcome: Int] = [:]
     package var verdicts: [Verdict: Int] = [:]
     /// How often each code was the reason for a missing score.
     package var codes: [String: Int] = [:]
@@ -36,4 +38,14 @@ package struct Tally: Sendable, Equatable {
 
     /// Records whose picture was not scanned, named files that are no picture among them.
     package var unscanned: Int { codes.values.reduce(0, +) }
+
+    /// Records of an earlier run that still stand, of those that are chosen.
+    package func earlier(_ isChosen: (RecordedOutcome) -> Bool) -> Int {
+        earlier.reduce(0) { isChosen($1.key) ? $0 + $1.value : $0 }
+    }
+
+    /// Notes that a record of an earlier run counts no longer.
+    mutating func replace(_ outcome: RecordedOutcome) {
+        if let count = earlier[outcome] { earlier[outcome] = count > 1 ? count - 1 : nil }
+    }
 }

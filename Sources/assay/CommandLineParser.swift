@@ -123,7 +123,9 @@ private struct LineReader {
     ) throws(UsageError) {
         if option.name == Command.help.name { asked = .help(command, names: names) }
         if option.name == Command.version.name { asked = .version }
-        guard let placeholder = option.value else { return invocation.add(option: name, nil) }
+        guard let placeholder = option.value, attached != nil || !option.isValueOptional else {
+            return invocation.add(option: name, nil)
+        }
         guard let value = attached ?? rest.popFirst() else {
             throw error("Missing value for '--\(option.name) <\(placeholder)>'")
         }

@@ -35,7 +35,7 @@ func label(_ option: Option) -> String {
     var text = option.short.map { "-\($0), " } ?? ""
     text += "--\(option.name)"
     if option.negatable { text += "/--no-\(option.name)" }
-    if let value = option.value { text += " <\(value)>" }
+    if let value = option.value { text += option.isValueOptional ? "[=<\(value)>]" : " <\(value)>" }
     return text
 }
 

@@ -56,7 +56,7 @@ private func list(_ command: Command) -> String {
     for option in command.allOptions {
         let short = option.short.map { "Fl \($0) , " } ?? ""
         let names = option.negatable ? [option.name, "no-" + option.name] : [option.name]
-        let value = option.value.map { " Ar \($0)" } ?? ""
+        let value = option.value.map { option.isValueOptional ? " Ns Op = Ns Ar \($0)" : " Ar \($0)" } ?? ""
         text += ".It \(short)" + names.map { "Fl Fl \($0)" }.joined(separator: " , ") + value + "\n"
         text += escaped(helpWithDefault(option)) + "\n"
     }

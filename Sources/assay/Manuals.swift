@@ -44,6 +44,17 @@ enum ScanManual {
             ]
         ),
         (
+            "Resuming",
+            [
+                "With --resume, a file keeps its record if it was scanned, is no picture, or is damaged. Records whose code tells "
+                    + "of the machine, its load or a limit (unreadable, not-found, changed, timeout, crashed, out-of-memory, "
+                    + "no-decoder, file-too-large and all that begin with too-) are tried again. What comes out the same gets no second "
+                    + "record; what comes out otherwise does, and the last record of a path counts.",
+                "The exit status is that of all records in the file, whichever run wrote them. In the file of --summary, "
+                    + "earlier counts those that stand from before, by status and verdict.",
+            ]
+        ),
+        (
             "Exit status",
             [
                 "1 if a record is of a kind that --fail-on names; otherwise 2 if anything has a record that is not ok, named "

@@ -29,6 +29,8 @@ struct Option: Sendable {
     let short: Character?
     /// Placeholder of the value in help, without brackets; nil for a flag.
     let value: String?
+    /// Whether the option may be given without its value, which then needs the form `--name=VALUE`.
+    let isValueOptional: Bool
     /// Closed set of permitted values, checked while parsing; empty means any.
     let choices: [String]
     /// May be given several times (`Invocation.all`); otherwise the last one wins.
@@ -41,12 +43,14 @@ struct Option: Sendable {
     let help: String
 
     init(
-        _ name: String, short: Character? = nil, value: String? = nil, choices: [String] = [], repeats: Bool = false,
-        negatable: Bool = false, default defaultText: String? = nil, _ help: String
+        _ name: String, short: Character? = nil, value: String? = nil, isValueOptional: Bool = false,
+        choices: [String] = [], repeats: Bool = false, negatable: Bool = false, default defaultText: String? = nil,
+        _ help: String
     ) {
         self.name = name
         self.short = short
         self.value = value
+        self.isValueOptional = isValueOptional
         self.choices = choices
         self.repeats = repeats
         self.negatable = negatable

@@ -36,6 +36,7 @@ enum ScanCommand {
             for warning in rules.warnings { Console.error("Warning: \(warning.description.escapingControls)\n") }
         }
         var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
+        plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var format = try RecordFormat(line)
         format.model = model.detector.identity
         let isolation = try isolate(line, plan.confinement, isQuiet)
@@ -52,13 +53,15 @@ enum ScanCommand {
         } catch {
             throw .failure("the scan can't be prepared: \(error.message)")
         }
-        if let records, line.flag(Options.resume) { plan.resume = try readRecords(records, line) }
+        if let records, line.flag(Options.resume) {
+            plan.resume = try readRecords(records, line, model: plan.model)
+        }
 
         let started = Timestamp.now
         let sink = RecordSink(
             descriptor: records?.descriptor ?? STDOUT_FILENO, format,
             window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil,
-            warnsOfErrors: line.flag(Options.list) && !isQuiet)
+            warnsOfErrors: line.flag(Options.list) && !isQuiet, resume: plan.resume)
         let signal = session.run(Scanner(plan, sink: sink), sink)
         let tally = sink.tally
         let summary = Summary(
@@ -101,20 +104,23 @@ enum ScanCommand {
         return (demand, inForce)
     }
 
-    /// The exit status: 1 if anything of `failing` was recorded, else 2 if anything was not scanned, else 0.
+    /// The exit status: 1 if anything of `failing` was recorded, by an earlier run too, else 2 if anything was not scanned, else 0.
     static func status(_ tally: Tally, _ failing: Set<RecordFormat.Kind>) -> Int32 {
+        func has(_ verdict: Verdict) -> Bool {
+            tally.verdicts[verdict] ?? 0 > 0 || tally.earlier { $0.verdict == verdict } > 0
+        }
         let fails = failing.contains {
             switch $0 {
-            case .fake: tally.verdicts[.fake] ?? 0 > 0
-            case .real: tally.verdicts[.real] ?? 0 > 0
-            case .uncertain: tally.verdicts[.uncertain] ?? 0 > 0
-            case .ok: tally.ok > 0
-            case .skipped: tally.skipped > 0
-            case .error: tally.error > 0
+            case .fake: has(.fake)
+            case .real: has(.real)
+            case .uncertain: has(.uncertain)
+            case .ok: tally.ok > 0 || tally.earlier { $0.status == .ok } > 0
+            case .skipped: tally.skipped > 0 || tally.earlier { $0.status == .skipped } > 0
+            case .error: tally.error > 0 || tally.earlier { $0.status == .error } > 0
             case .notImage: tally.notImages > 0
             }
         }
-        return fails ? 1 : tally.unscanned > 0 ? 2 : 0
+        return fails ? 1 : tally.unscanned > 0 || tally.earlier { $0.status != .ok } > 0 ? 2 : 0
     }
 
     /// The kinds that an option lists, nil when it was not given.
@@ -137,12 +143,21 @@ enum ScanCommand {
         }
     }
 
-    private static func readRecords(_ file: RecordFile, _ line: Invocation) throws(CommandFailure) -> ResumeIndex {
+    private static func readRecords(_ file: RecordFile, _ line: Invocation, model: String) throws(CommandFailure)
+        -> ResumeIndex
+    {
+        let index: ResumeIndex
         do throws(FileError) {
-            return try ResumeIndex(file)
+            index = try ResumeIndex(file)
         } catch {
             throw .failure("\(outputName(line)): \(error.message)")
         }
+        if line.text(Options.resume) == nil, let other = index.models.subtracting([model]).sorted().first {
+            throw .failure(
+                "\(outputName(line)): it has records of another model, \(other); '--resume=any-model' goes on with \(model)"
+            )
+        }
+        return index
     }
 
     private static func showsProgress(_ line: Invocation, _ isQuiet: Bool) -> Bool {

@@ -28,7 +28,8 @@ enum ScanOptions {
 
     static let model = Option("model", value: "file", default: "the shipped model", "Use the model in <file>.")
     static let jobs = Option(
-        "jobs", short: "j", value: "n", default: "CPUs this process may use", "Scan <n> pictures at a time.")
+        "jobs", short: "j", value: "n", default: "CPUs this process may use",
+        "Scan <n> pictures at a time, at most two for each CPU.")
     static let maxFileSize = Option(
         "max-file-size", value: "bytes", default: "256M", "Skip larger pictures; K, M and G are powers of 1024.")
     static let maxPixels = Option(
@@ -56,9 +57,10 @@ enum ScanOptions {
         "output", short: "o", value: "file", default: "standard output",
         "Append to <file>, whole lines only; - is standard output. What holds anything but records is left as it is.")
     static let resume = Option(
-        "resume",
-        "Leave out files that --output has a record of already, with the same path, size and time of modification; a "
-            + "last line that was torn is removed and its picture scanned again.")
+        "resume", value: "models", isValueOptional: true, choices: ["any-model"],
+        "Leave out files that --output has a record of already, with the same path, size and time of modification; what "
+            + "could not be read, took too long or passed a limit is tried again. A last line that was torn is removed and its "
+            + "picture scanned again. Records of another model are refused unless any-model is given.")
     static let only = Option(
         "only", value: "kinds", repeats: true,
         "Write only these records: fake, real, uncertain, ok, skipped, error, notimage, separated by commas. Errors are "

@@ -46,7 +46,9 @@ extension ScanPlan {
                 throw .failure("\(name.escaped): \(error.message)")
             }
         }
-        jobs = try line.integer(Options.jobs, 1...1024) ?? availableProcessors()
+        // More decoders than that only get into each other's way, and starting them takes longer than many a scan.
+        let processors = availableProcessors()
+        jobs = min(try line.integer(Options.jobs, 1...1024) ?? processors, 2 * processors)
         maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
         confinement.limits.maxPixels =
             try line.quantity(Options.maxPixels, unit: 1000) ?? confinement.limits.maxPixels

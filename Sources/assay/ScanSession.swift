@@ -18,11 +18,16 @@ struct ScanSession {
     /// Makes a closed pipe an error, and takes all descriptors that the process may have.
     static func prepareProcess() {
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Raises the number of descriptors that this process may have as far as it goes, and returns it.
+    static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
-        if unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 {
-            limit.rlim_cur = limit.rlim_max
-            unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        }
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 256 }
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(resource, &limit)
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// Runs `scanner` to its end or until a signal; returns that signal.  A second signal ends the process at once.

@@ -79,4 +79,79 @@ struct StreamTests {
         #expect(run.status == 2)
         #expect(run.errors == "Error: standard output: no space left on device\n")
     }
+
+    private func lines(_ shop: Workshop) -> [String] {
+        shop.read("out").split(separator: "\n").map { line in
+            let record = object(String(line))
+            return "\(record["path"]!) \(record["code"] as? String ?? "ok")"
+        }
+    }
+
+    @Test func whatALimitOrTheMachineCausedIsTriedAgain() {
+        let shop = Workshop(verdict: .real)
+        shop.write("d/large.png", Workshop.largePNG)
+        shop.write("d/small.png", Workshop.png)
+        shop.write("d/torn.png", Array(Workshop.png.dropLast(60)))
+        let options = ["-o", "out", "--sort", "path", "d", "late.png"]
+        func scan(_ more: String...) -> Run {
+            shop.run(["scan", "--model", "../" + shop.modelName, "-q"] + options + more)
+        }
+        #expect(scan("--max-pixels", "5K").status == 2)
+        let first = ["d/large.png too-many-pixels", "d/small.png ok", "d/torn.png truncated", "late.png not-found"]
+        #expect(lines(shop) == first)
+        // Nothing has changed, so nothing is added, and the status is what it was.
+        #expect(scan("--max-pixels", "5K", "--resume").status == 2)
+        #expect(lines(shop) == first)
+        shop.write("late.png", Workshop.png)
+        #expect(scan("--resume", "--summary", "sum").status == 2)
+        #expect(lines(shop) == first + ["d/large.png ok", "late.png ok"])
+        let summary = object(shop.read("sum"))
+        #expect(summary["seen"] as? Int == 2 && summary["resumed"] as? Int == 2)
+        #expect(
+            (summary["earlier"] as? [String: Int])?["error"] == 1 && (summary["earlier"] as? [String: Int])?["ok"] == 1)
+        // The only one that failed is whole now.
+        shop.write("d/torn.png", Workshop.png)
+        #expect(scan("--resume").status == 0)
+        #expect(lines(shop).last == "d/torn.png ok")
+    }
+
+    @Test func theStatusCoversWhatWasRecordedBefore() {
+        let shop = Workshop(verdict: .fake)
+        for name in ["a.png", "b.png"] { shop.write(name, Workshop.png) }
+        #expect(shop.scan("-o", "out", "a.png").status == 1)
+        let run = shop.run(["scan", "--model", "../" + shop.modelName, "-o", "out", "--resume", "a.png"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("; 1 recorded before, 1 of them fake; "))
+        // Even if only another file is asked for.
+        shop.write("text", "no picture")
+        #expect(shop.scan("-o", "out", "--resume", "--fail-on", "fake", "text").status == 1)
+        #expect(shop.scan("-o", "out", "--resume", "--fail-on", "real", "a.png").status == 2)
+    }
+
+    @Test func recordsOfAnotherModelAreNotMixedInUnasked() {
+        let (shop, other) = (Workshop(verdict: .fake), Workshop(verdict: .real))
+        for name in ["a.png", "b.png"] { shop.write(name, Workshop.png) }
+        #expect(shop.scan("-o", "out", "a.png").status == 1)
+        let before = shop.read("out")
+        func resume(_ option: String) -> Run {
+            shop.run(["scan", "-q", "--model", "../" + other.modelName, "-o", "out", option, "a.png", "b.png"])
+        }
+        let refused = resume("--resume")
+        #expect(
+            refused.status == 2
+                && refused.errors.hasPrefix("Error: out: it has records of another model, crossdomain-1:"))
+        #expect(shop.read("out") == before)
+        #expect(resume("--resume=any-model").status == 1)
+        #expect(lines(shop) == ["a.png ok", "b.png ok"])
+        #expect(resume("--resume=other").status == 64)
+    }
+
+    /// As many directories as files, each of which is kept open while its file waits.
+    @Test func fewDescriptorsLoseNoFile() {
+        let shop = Workshop(verdict: .real)
+        for index in 0..<200 { shop.write("d/\(index)/x.png", Workshop.png) }
+        let run = shop.shell("ulimit -n 40; $assay scan -q -j 64 --model $model d")
+        #expect(run.records.count == 200 && run.records.allSatisfy { $0["status"] as? String == "ok" })
+        #expect(run.status == 0)
+    }
 }

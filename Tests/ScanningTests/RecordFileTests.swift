@@ -61,11 +61,49 @@ struct RecordFileTests {
         unreadable.write(to: &json)
         let index = try ResumeIndex(try open(json.text + "no record\n{}\n{\"path\":\"x\"\n").0)
         let time = Timestamp(seconds: 1_767_323_045, nanoseconds: 5)
-        #expect(index.count == 2)
+        #expect(index.count == 3)
+        #expect(index.models == ["crossdomain-1:9f2c61d0", ""])
         #expect(index.contains(PathBytes("a\n\"}b.jpg"), size: 183022, modified: time))
         #expect(index.contains(odd, size: 183022, modified: time))
         #expect(!index.contains(PathBytes(odd.lossy), size: 183022, modified: time))
         #expect(!index.contains(PathBytes("a\n\"}b.jpg"), size: 183021, modified: time))
         #expect(!index.contains(PathBytes("a\n\"}b.jpg"), size: 183022, modified: Timestamp(seconds: 1_767_323_045)))
+    }
+
+    /// Records of refusals, of one file each, as an index.
+    private func index(_ codes: [(Status, String)]) throws -> ResumeIndex {
+        var json = JSONText()
+        for (place, (status, code)) in codes.enumerated() {
+            let refusal = Refusal(status, code: code, message: "")
+            RecordTests.record(Finding(refusal), path: PathBytes("f\(place)")).write(to: &json)
+        }
+        return try ResumeIndex(try open(json.text).0)
+    }
+
+    @Test(arguments: [
+        ("truncated", true), ("corrupt", true), ("unsupported-format", true), ("not-an-image", true),
+        ("unreadable", false), ("changed", false), ("timeout", false), ("crashed", false), ("out-of-memory", false),
+        ("no-decoder", false), ("file-too-large", false), ("too-many-pixels", false), ("too-many-scans", false),
+    ])
+    func onlyWhatTheFileItselfCausedStays(code: String, stays: Bool) throws {
+        let time = Timestamp(seconds: 1_767_323_045, nanoseconds: 5)
+        let index = try index([(.error, code)])
+        #expect(index.contains(PathBytes("f0"), size: 183022, modified: time) == stays)
+        let record = try #require(index.record(of: PathBytes("f0"), size: 183022, modified: time))
+        #expect(record.isSame && record.outcome.status == .error)
+        #expect(index.record(of: PathBytes("f0"), size: nil, modified: nil)?.isSame == false)
+        #expect(index.record(of: PathBytes("f1"), size: 183022, modified: time) == nil)
+    }
+
+    @Test func theLastRecordOfAPathCounts() throws {
+        var json = JSONText()
+        for code in ["timeout", "crashed", "timeout"] {
+            RecordTests.record(Finding(Refusal(.error, code: code, message: "")), path: PathBytes("a")).write(to: &json)
+        }
+        RecordTests.record(Finding(Refusal(.skipped, code: "timeout", message: "")), path: PathBytes("b")).write(
+            to: &json)
+        let tally = try ResumeIndex(try open(json.text).0).tally
+        #expect(tally.values.reduce(0, +) == 2)
+        #expect(tally.filter { $0.value > 0 }.map(\.key.status).count { $0 == .error } == 1)
     }
 }
