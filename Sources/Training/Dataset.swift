@@ -59,6 +59,12 @@ package struct Dataset: Sendable {
     /// The splits that occur, in alphabetical order.
     package var splits: [String] { Set(samples.compactMap(\.split)).sorted() }
 
+    /// Those that are called otherwise than is usual, such as `tarin`; a number at the end is as usual as none.
+    package var unusualSplits: [String] {
+        let usual: Set = ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
+        return splits.filter { !usual.contains($0.lowercased().filter { !$0.isNumber && $0 != "-" && $0 != "_" }) }
+    }
+
     /// The number of real and fake samples.
     package var counts: (real: Int, fake: Int) {
         let fake = samples.count { $0.isFake }

@@ -15,8 +15,8 @@ package final class Trainer {
     private let context: Context
     private let batch: TrainerBatch
     private let judge: TrainerJudge
-    private let training: [Sample]
-    private let validation: [Sample]
+    package let training: [Sample]
+    package let validation: [Sample]
     private let leftOut: [Sample]
     /// Pictures of generators and sources that training never sees: every epoch's ranking of them is reported.
     private let unseen: [Sample]

@@ -111,7 +111,8 @@ enum TrainCommand {
         }
         guard let path = line.operands.first?.lossy else { throw .usage("Missing expected argument '<data>'") }
         let options = try options(line)
-        var dataset = try trainingData(path, split: line.text(split))
+        let whole = try loadDataset(path, split: line.text(split))
+        var dataset = try trainingData(whole, path, split: line.text(split))
         var unseen: [Sample] = []
         if let name = line.text(devSplit) {
             unseen = try loadDataset(path, split: name).samples
@@ -125,11 +126,19 @@ enum TrainCommand {
             let known = sources.sorted().filter { !$0.isEmpty }.joined(separator: ", ")
             throw .failure("no picture comes from a source '\(unknown)'; the sources are \(known)")
         }
+        let trained = sources.subtracting(options.leaveOut)
+        if let unknown = options.emphasis.keys.sorted().first(where: { !trained.contains($0) }) {
+            let known = trained.sorted().filter { !$0.isEmpty }.joined(separator: ", ")
+            throw .failure(
+                "--emphasis: no picture to train on comes from a source '\(unknown)'; the sources are \(known)")
+        }
         let printer = try TrainPrinter(log: line.path(log), isQuiet: line.flag(quiet))
         if dataset.unlabelled > 0 {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
+        if line.text(split) == nil { noteSplits(of: whole, options, printer) }
         let trainer = Trainer(options, dataset, unseen: unseen) { printer.show($0) }
+        try examine(trainer, dataset.samples + unseen, printer)
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
@@ -140,13 +149,6 @@ enum TrainCommand {
             throw .failure("\(log.escaped): \(failure.message)")
         }
         return 0
-    }
-
-    /// Data that is divided into splits holds test pictures too, so only its split `train` is taken unless told otherwise.
-    private static func trainingData(_ path: String, split: String?) throws(CommandFailure) -> Dataset {
-        let dataset = try loadDataset(path, split: split)
-        guard split == nil, dataset.splits.contains("train") else { return dataset }
-        return try loadDataset(path, split: "train")
     }
 
     private static func options(_ line: Invocation) throws(CommandFailure) -> TrainerOptions {
@@ -190,6 +192,7 @@ enum TrainCommand {
             else { throw .usage("The value '\(text)' is invalid for '--emphasis': expected <source>=<factor>") }
             options.emphasis[String(text[..<equals])] = factor
         }
+        if !options.equalize && !options.emphasis.isEmpty { throw .usage("The option '--emphasis' needs '--equalize'") }
         options.licence = line.text(licence) ?? options.licence
         options.devSplit = line.text(devSplit)
         if let path = line.all(initial).last { options.initial = try weights(of: path, options.blueprint) }

@@ -78,6 +78,48 @@ struct TrainTests {
         #expect(unknown.status != 0 && unknown.errors.contains("no picture is in split 'test'"))
     }
 
+    /// Everything that is found out before a training begins, with data that would take its time.
+    @Test func contradictionsAreRefused() throws {
+        let shop = shop()
+        let same = FileManager.default.contents(atPath: shop.path + "/data/real/noise/3.png")!
+        shop.write("data/fake/other/copy.png", Array(same))
+        let twice = shop.run(arguments("m"))
+        #expect(twice.status == 2)
+        #expect(
+            twice.errors.hasSuffix(
+                "Error: the data contradicts itself: the same bytes are a real and a fake picture\n"
+                    + "  data/real/noise/3.png and data/fake/other/copy.png\n"))
+        #expect(!FileManager.default.fileExists(atPath: shop.path + "/m"))
+        let unknown = shop.run(arguments("m", "--emphasis", "nosuch=3"))
+        #expect(unknown.status == 2)
+        #expect(
+            unknown.errors
+                == "Error: --emphasis: no picture to train on comes from a source 'nosuch'; the sources are noise, other\n"
+        )
+        let useless = shop.run(arguments("m", "--emphasis", "noise=3", "--no-equalize"))
+        #expect(useless.status == 64 && useless.errors.hasPrefix("Error: The option '--emphasis' needs '--equalize'\n"))
+        // The contradiction ends each run where training would begin.
+        var manifest = "path,label,split\n"
+        for index in 0..<4 {
+            manifest += "data/real/noise/\(index).png,real,\(index < 3 ? "tarin" : "tset")\n"
+            manifest += "data/fake/noise/\(index).png,fake,\(index < 3 ? "tarin" : "tset")\n"
+        }
+        shop.write("m.csv", manifest + "data/fake/other/copy.png,fake,tarin\n")
+        shop.write("n.csv", manifest.replacing("tarin", with: "train") + "data/fake/other/copy.png,fake,train\n")
+        shop.write(
+            "o.csv",
+            manifest.replacing("tarin", with: "train").replacing("tset", with: "test")
+                + "data/real/noise/9.png,real,train\ndata/fake/other/copy.png,fake,train\n")
+        func errors(_ data: String) -> String { shop.run(["train", data, "-o", "m"]).errors }
+        #expect(
+            errors("m.csv").hasPrefix(
+                "warning: the data has the splits 'tarin', 'tset' and none 'train': all is trained on\n"))
+        #expect(
+            errors("n.csv").contains(
+                "warning: the data has the splits 'train', 'tset', of which only 'train' is trained on\n"))
+        #expect(!errors("o.csv").contains("warning"))
+    }
+
     @Test func aRunBeginsWithTheWeightsOfAModel() throws {
         let shop = shop()
         #expect(shop.run(arguments("first.safetensors", "-q")).status == 0)

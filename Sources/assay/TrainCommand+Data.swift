@@ -1,0 +1,50 @@
+// Which pictures `assay train` trains on, and what their listing leaves in doubt.
+
+import Files
+import Training
+
+extension TrainCommand {
+    /// Data that is divided into splits holds test pictures too, so only its split `train` is taken unless told otherwise.
+    static func trainingData(
+        _ whole: Dataset, _ path: String, split: String?
+    ) throws(CommandFailure) -> Dataset {
+        guard split == nil, whole.splits.contains("train") else { return whole }
+        return try loadDataset(path, split: "train")
+    }
+
+    /// Says what becomes of the splits where their names leave a doubt.
+    static func noteSplits(of data: Dataset, _ options: TrainerOptions, _ printer: TrainPrinter) {
+        let list = data.splits.map { "'\($0)'" }.joined(separator: ", ")
+        let others = data.splits.filter { $0 != options.devSplit }
+        if !others.contains("train") {
+            if !others.isEmpty {
+                printer.say("warning: the data has the splits \(list) and none 'train': all is trained on")
+            }
+        } else if data.unusualSplits.contains(where: { $0 != options.devSplit }) {
+            printer.say("warning: the data has the splits \(list), of which only 'train' is trained on")
+        }
+    }
+
+    /// Refuses data that contradicts itself, and says where validation sees what training has seen.
+    static func examine(
+        _ trainer: Trainer, _ samples: [Sample], _ printer: TrainPrinter
+    ) throws(CommandFailure) {
+        let duplicates = Duplicates(of: samples)
+        let contradictions = duplicates.contradictions
+        if !contradictions.isEmpty {
+            let pairs = contradictions.prefix(10).map {
+                "  \($0.real.escapingControls) and \($0.fake.escapingControls)"
+            }
+            let rest = contradictions.count > 10 ? "\n  and \(contradictions.count - 10) more" : ""
+            throw .failure(
+                "the data contradicts itself: the same bytes are a real and a fake picture\n"
+                    + pairs.joined(separator: "\n") + rest)
+        }
+        let shared = duplicates.shared(trainer.training, trainer.validation)
+        if let pair = shared.first {
+            printer.say(
+                "warning: the validation has \(shared.count) picture(s) that are trained on, such as \(pair.first) and "
+                    + "\(pair.second); give them one group")
+        }
+    }
+}
