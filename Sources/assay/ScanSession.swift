@@ -18,10 +18,11 @@ struct ScanSession {
     /// Makes a closed pipe an error, and takes all descriptors that the process may have.
     static func prepareProcess() {
         signal(SIGPIPE, SIG_IGN)
+        raiseDescriptorLimit()
     }
 
     /// Raises the number of descriptors that this process may have as far as it goes, and returns it.
-    static func raiseDescriptorLimit() -> Int {
+    @discardableResult static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard unsafe getrlimit(resource, &limit) == 0 else { return 256 }

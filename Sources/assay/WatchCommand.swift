@@ -33,6 +33,7 @@ enum WatchCommand {
         let rules = try RuleOptions.plan(line)
         for warning in rules.warnings { warn(warning.description) }
         var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
+        plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var watchPlan = try WatchPlan(line)
         var sinkPlan = try WatchSink.Plan(line)
         let stateDirectory = line.path(Options.state)

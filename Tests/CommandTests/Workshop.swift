@@ -137,3 +137,23 @@ extension Workshop {
     /// More pixels than 5,000.
     static let largePNG = encodePNG(pixels(100, 80))
 }
+
+extension Workshop {
+    /// Puts a detector with weights that are no zeros, and the same in every run, in the model's place.
+    func useWeights(of blueprint: Blueprint) -> Detector {
+        let network = blueprint.makeNetwork()
+        var generator = Counter()
+        network.initialise(from: &generator)
+        let detector = Detector(card: ModelCard(blueprint), parameters: network.parameters)
+        write("../" + modelName, detector.encoded())
+        return detector
+    }
+
+    private struct Counter: RandomNumberGenerator {
+        var state: UInt64 = 1
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ state >> 29
+        }
+    }
+}
