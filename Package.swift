@@ -50,12 +50,21 @@ let package = Package(
         .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CCBOR", providers: [.apt(["libcbor-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // Loaded when the first file of their format comes, hence without pkgConfig too. A format whose header is missing is left out.
+        .systemLibrary(name: "CWebP", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CTIFF", providers: [.apt(["libtiff-dev"])]),
+        .systemLibrary(name: "CHEIF", providers: [.apt(["libheif-dev"])]),
+        .systemLibrary(name: "CDav1d", providers: [.apt(["libdav1d-dev"])]),
+        .systemLibrary(name: "CDe265", providers: [.apt(["libde265-dev"])]),
+        .systemLibrary(name: "CJXL", providers: [.apt(["libjxl-dev"])]),
 
         // From the archive, as a watch alone needs it.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
 
         // Our own C.
-        .target(name: "CCodec", dependencies: ["CPNG", "CJPEG"], cSettings: optimised),
+        .target(
+            name: "CCodec", dependencies: ["CPNG", "CJPEG", "CWebP", "CTIFF", "CHEIF", "CDav1d", "CDe265", "CJXL"],
+            cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
         .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),

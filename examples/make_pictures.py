@@ -83,7 +83,8 @@ def main() -> None:
     damaged = bytearray((PICTURES / "truecolour.png").read_bytes())
     damaged[len(damaged) // 2] ^= 0xFF
     (PICTURES / "damaged.png").write_bytes(damaged)
-    picture(13, 120, 90).quantize(16).save(PICTURES / "unsupported.gif")
+    picture(13, 120, 90).quantize(16).save(PICTURES / "palette.gif")
+    picture(13, 120, 90).save(PICTURES / "unsupported.jp2")
     (PICTURES / "not-a-picture.jpg").write_text("A picture by its name only: this is text.\n")
     # Flat, so that it is large in pixels only; `make demo` sets a limit below its 307 200.
     Image.new("RGB", (640, 480), (90, 120, 150)).save(PICTURES / "too-large.png", optimize=True)

@@ -74,7 +74,7 @@ package final class ConfinedInspector<Evidence> {
     }
 
     private func handOver() {
-        while !isDue {
+        while !isDue && isReady {
             let isIdle = !queue.hasSent
             guard let file = queue.send(), let place = file.place else { return }
             if isIdle { begun = clock.now }
@@ -84,6 +84,15 @@ package final class ConfinedInspector<Evidence> {
                 queue.give(up: Refusal(.error, code: "no-decoder", message: "no decoder process: \(error.message)"))
             }
         }
+    }
+
+    /// Whether the process has loaded what the next file takes. One that has not is replaced as soon as it has answered all that it
+    /// was sent.
+    private var isReady: Bool {
+        guard let next = queue.waiting, !process.isReady(for: next.format) else { return true }
+        if queue.hasSent { return false }
+        process.renew(for: next.format)
+        return true
     }
 
     /// Whether the process has had its share and gets no more; without files before it, it is replaced at once.

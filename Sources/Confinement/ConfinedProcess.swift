@@ -4,6 +4,7 @@ internal import CProcess
 package import Detection
 package import Files
 internal import Glibc
+internal import Imaging
 internal import Inspection
 
 /// A confined process and the memory shared with it.  Used by one thread at a time; the process ends with the thread that started
@@ -26,6 +27,8 @@ package final class ConfinedProcess {
     private var running: (process: pid_t, socket: Int32)?
     /// Files that the running process was sent.
     private(set) var sent = 0
+    /// What the running process has loaded, and every one that is started after it.
+    private var libraries: Set<ImageFormat.Library> = []
     private var fragment = [UInt8](repeating: 0, count: AnswerMessage.fragment)
 
     package init(_ settings: ConfinementSettings) throws(FileError) {
@@ -52,6 +55,15 @@ package final class ConfinedProcess {
         } catch {
             _ = try? connect()
         }
+    }
+
+    /// Whether the process, running or to be started, can decode files of `format`, as far as loading a library is what it takes.
+    func isReady(for format: ImageFormat?) -> Bool { format?.library.map(libraries.contains) ?? true }
+
+    /// Ends the process, so that the next one has what `format` takes: one that is confined can't load anything.
+    func renew(for format: ImageFormat?) {
+        end()
+        if let library = format?.library { libraries.insert(library) }
     }
 
     /// Hands over the request on the bytes at `place` in the buffer.  A process that is gone takes nothing; `receive` finds that
@@ -137,7 +149,7 @@ package final class ConfinedProcess {
         var process: pid_t = 0
         do throws(FileError) {
             handedOn.append(try buffer.openReadOnly())
-            let message = SettingsMessage(settings).encoded
+            let message = SettingsMessage(settings, libraries).encoded
             guard unsafe Glibc.send(pair[0], message, message.count, Int32(MSG_NOSIGNAL)) == message.count else {
                 throw .last
             }

@@ -69,12 +69,15 @@ struct SettingsMessage {
     var results = 0
     var reading = ReadSettings()
     var hasRules = false
+    /// What is loaded before nothing more can be.
+    var libraries: Set<ImageFormat.Library> = []
 
     private static let name = "assay confinement settings"
     private static let version = 1
     static let largest = 4096 + ReadSettings.largestAnchors
 
-    init(_ settings: ConfinementSettings) {
+    init(_ settings: ConfinementSettings, _ libraries: Set<ImageFormat.Library> = []) {
+        self.libraries = libraries
         (limits, memory, isolation) = (settings.limits, settings.memory, settings.isolation)
         scoring = settings.model.map { $0.file == nil ? .shipped : .file } ?? .none
         (results, reading) = (settings.results, settings.reading)
@@ -87,7 +90,12 @@ struct SettingsMessage {
             ("memory", memory), ("isolation", Int(isolation.rawValue)), ("scoring", scoring.rawValue),
             ("results", results), ("prompts", reading.prompts ? 1 : 0),
             ("rules", hasRules ? 1 : 0),
+            ("libraries", libraries.reduce(0) { $0 | 1 << SettingsMessage.place(of: $1) }),
         ]
+    }
+
+    private static func place(of library: ImageFormat.Library) -> Int {
+        ImageFormat.Library.allCases.firstIndex(of: library) ?? 0
     }
 
     var encoded: [UInt8] {
@@ -126,6 +134,8 @@ struct SettingsMessage {
         hasRules = try value("rules") != 0
         reading.prompts = try value("prompts") != 0
         reading.anchors = Array(try wire.text(limit: ReadSettings.largestAnchors).utf8)
+        let bits = try value("libraries")
+        libraries = Set(ImageFormat.Library.allCases.filter { bits >> SettingsMessage.place(of: $0) & 1 == 1 })
         guard values.isEmpty, wire.isAtEnd else { throw WireError() }
     }
 }

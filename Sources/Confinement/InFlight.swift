@@ -96,6 +96,9 @@ package struct InFlight<Evidence> {
 
     // MARK: the process
 
+    /// The next file to hand over.
+    package var waiting: File? { files.first(where: \.isHeld) }
+
     /// The next file to hand over, which then counts as sent; nil if there is none or it must wait: a suspect is alone with its
     /// process.
     package mutating func send() -> File? {

@@ -3,6 +3,7 @@
 internal import CProcess
 internal import Detection
 internal import Glibc
+internal import Imaging
 internal import Inspection
 
 /// The child's side of a confined process.
@@ -40,6 +41,8 @@ package struct InspectionService {
     private func serve(_ settings: SettingsMessage, with detector: Detector?, _ rules: RuleSettings?) -> Int32 {
         process_keep_memory()
         var inspector = Inspector(settings.limits, detector, settings.reading, rules: rules)
+        for library in settings.libraries { library.load() }
+        stopLoadingLibraries()
         guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
             return Int32(PROCESS_NOT_CONFINED)
         }

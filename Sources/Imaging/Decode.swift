@@ -2,7 +2,7 @@
 
 internal import CCodec
 
-/// Decodes a JPEG or PNG file held in memory to 8-bit RGB.
+/// Decodes a file held in memory to 8-bit RGB.
 ///
 /// 16-bit channels are scaled to 8, alpha is dropped without compositing, grey is repeated in three channels, CMYK becomes
 /// RGB without a profile, colour profiles and gamma are ignored, the Exif orientation is reported but not applied. Of an
@@ -27,7 +27,7 @@ package func decode(
     switch ImageFormat.sniff(file) {
     case .jpeg: try decodeJPEG(file, limits, regions)
     case .png: try decodePNG(file, limits, regions)
-    case let format?: throw .unsupportedFormat(format)
+    case let format?: try decode(file, format, limits, regions)
     case nil:
         if let format = ImageFormat.sniffDamaged(file) { throw .damagedSignature(format) }
         throw .notAnImage
@@ -58,7 +58,7 @@ private func decodeJPEG(
     try check(status, .jpeg, message, limits)
     var facts = ImageFacts(
         format: .jpeg, width: Int(header.width), height: Int(header.height), bitsPerChannel: Int(header.bits),
-        colour: jpegColour(header.colour))
+        colour: storedColour(header.colour))
     facts.jpegQuality = header.quality == 0 ? nil : Int(header.quality)
     if facts.colour == .ycbcr || facts.colour == .ycck {
         facts.subsampling = subsampling(x: header.chroma_x, y: header.chroma_y)
@@ -103,12 +103,12 @@ private func decodePNG(
 }
 
 /// A call of CCodec that fills the pixels: file, regions, target, message, warning, bits of warnings.
-private typealias PixelDecoder = (
+typealias PixelDecoder = (
     UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<codec_region>, UnsafeMutablePointer<UInt8>?,
     UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<UInt32>?
 ) -> codec_status
 
-private func decodePixels(
+func decodePixels(
     _ file: Span<UInt8>, _ facts: ImageFacts, _ limits: DecodeLimits, _ choose: (Int, Int) -> [Region],
     with decoder: PixelDecoder
 ) throws(DecodeError) -> DecodedParts {
@@ -165,7 +165,7 @@ private func checkArea(_ width: Int, _ height: Int, _ limits: DecodeLimits) thro
     return area
 }
 
-private func check(
+func check(
     _ status: codec_status, _ format: ImageFormat, _ message: Text, _ limits: DecodeLimits
 ) throws(DecodeError) {
     switch status {
@@ -179,7 +179,7 @@ private func check(
 }
 
 /// A buffer that CCodec writes a terminated text to.
-private struct Text {
+struct Text {
     var bytes = [CChar](repeating: 0, count: Int(CODEC_TEXT_SIZE))
 
     var string: String {
@@ -187,19 +187,20 @@ private struct Text {
     }
 }
 
-private func jpegColour(_ colour: Int32) -> ImageFacts.Colour {
+func storedColour(_ colour: Int32) -> ImageFacts.Colour {
     switch UInt32(bitPattern: colour) {
     case CODEC_COLOUR_GREY.rawValue: .grey
     case CODEC_COLOUR_RGB.rawValue: .rgb
     case CODEC_COLOUR_YCBCR.rawValue: .ycbcr
     case CODEC_COLOUR_CMYK.rawValue: .cmyk
     case CODEC_COLOUR_YCCK.rawValue: .ycck
+    case CODEC_COLOUR_PALETTE.rawValue: .palette
     default: .other
     }
 }
 
 /// The J:a:b notation for `x` × `y` luma samples per chroma sample.
-private func subsampling(x: Int32, y: Int32) -> String? {
+func subsampling(x: Int32, y: Int32) -> String? {
     switch (x, y) {
     case (1, 1): "4:4:4"
     case (2, 1): "4:2:2"

@@ -5,7 +5,7 @@ package struct ImageFacts: Sendable, Equatable {
     package var format: ImageFormat
     package var width: Int
     package var height: Int
-    /// Bits per channel in the file: 8 for JPEG, 1…16 for PNG (bits of an index for palettes).
+    /// Bits per channel in the file (bits of an index for palettes).
     package var bitsPerChannel: Int
     package var colour: Colour
     /// Whether there is an alpha channel or a transparent colour (tRNS). It is dropped in decoding, without compositing.
@@ -18,9 +18,9 @@ package struct ImageFacts: Sendable, Equatable {
     package var subsampling: String?
     /// JPEG in several refining scans.
     package var isProgressive: Bool = false
-    /// PNG in seven passes (Adam7).
+    /// PNG in seven passes (Adam7), or GIF in four.
     package var isInterlaced: Bool = false
-    /// PNG with animation chunks; only its default image is decoded.
+    /// There is more than one frame or page; only the default image, the primary one or the first is decoded.
     package var isAnimated: Bool = false
     /// JPEG with an Adobe marker, which decides how its colours are read.
     package var hasAdobeMarker: Bool = false

@@ -7,9 +7,6 @@ package enum ImageFormat: String, Sendable, CaseIterable {
         raw, sgi,
         tiff, webp, xcf
 
-    /// Whether `decode` reads this format.
-    package var isDecodable: Bool { self == .jpeg || self == .png }
-
     /// The format that `bytes`, the beginning of a file (64 bytes are enough) or all of it, belongs to.
     ///
     /// A signature that is damaged in any byte is no signature; `sniffDamaged` finds those. Of a JPEG two bytes are enough, as for

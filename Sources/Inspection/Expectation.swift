@@ -47,9 +47,10 @@ package struct Expectation: Sendable {
 
     /// Facts of certain formats only.
     private static let belong: [(fact: String, formats: Set<String>)] = [
-        ("jpeg_quality", ["jpeg"]), ("subsampling", ["jpeg"]), ("is_progressive", ["jpeg"]),
+        ("jpeg_quality", ["jpeg"]), ("subsampling", ["jpeg", "webp"]), ("is_progressive", ["jpeg"]),
         ("has_adobe_marker", ["jpeg"]), ("application_segments", ["jpeg"]), ("quantisation", ["jpeg"]),
-        ("is_interlaced", ["png"]), ("is_animated", ["png"]),
+        ("is_interlaced", ["png", "gif"]),
+        ("is_animated", ["png", "gif", "webp", "tiff", "heif", "avif", "jxl"]),
     ]
 
     private func checkScores(_ facts: Facts, isRefused: Bool) throws(Contradiction) {

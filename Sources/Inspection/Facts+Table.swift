@@ -36,7 +36,7 @@ extension Facts {
         ) { $0.image?.jpegQuality },
         .text(
             "subsampling", at: "image.subsampling", limit: 16, .sometimes,
-            "Chroma subsampling of a JPEG, such as 4:2:0; left out without chroma or where irregular."
+            "Chroma subsampling of a JPEG or a lossy WebP, such as 4:2:0; left out without chroma or where irregular."
         ) { $0.image?.subsampling },
         .integer(
             "bits_per_channel", at: "image.bitsPerChannel", 1...16, .ok, "In the file; of an index, for palettes."
@@ -58,12 +58,14 @@ extension Facts {
             "has_adobe_marker", at: "image.hasAdobeMarker", .sometimes,
             "Of a JPEG: with the marker that decides how its colours are read."
         ) { $0.image.flatMap { $0.format == .jpeg ? $0.hasAdobeMarker : nil } },
-        .boolean("is_interlaced", at: "image.isInterlaced", .sometimes, "Of a PNG: in seven passes.") {
-            $0.image.flatMap { $0.format == .png ? $0.isInterlaced : nil }
+        .boolean("is_interlaced", at: "image.isInterlaced", .sometimes, "Of a PNG or a GIF: in passes.") {
+            $0.image.flatMap { $0.format == .png || $0.format == .gif ? $0.isInterlaced : nil }
         },
-        .boolean("is_animated", at: "image.isAnimated", .sometimes, "Of a PNG: only its default image was looked at.") {
-            $0.image.flatMap { $0.format == .png ? $0.isAnimated : nil }
-        },
+        .boolean(
+            "is_animated", at: "image.isAnimated", .sometimes,
+            "Of a format that can hold several frames or pages: whether it does. One was looked at: the default image of a PNG, the "
+                + "primary one of a HEIF or AVIF, otherwise the first."
+        ) { $0.image.flatMap { $0.format == .jpeg || $0.format == .bmp ? nil : $0.isAnimated } },
     ]
 
     package static let warnings: [Fact<Observation>] = [

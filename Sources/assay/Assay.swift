@@ -3,6 +3,7 @@
 import CProcess
 import Files
 internal import Glibc
+import Imaging
 import Network
 
 /// `assay`.
@@ -45,7 +46,8 @@ enum Assay {
                 }
             case .version:
                 return try perform(command, [command.name]) { () throws(CommandFailure) in
-                    try Console.out("assay \(versionText)\n")
+                    let formats = ImageFormat.decodable.map(\.rawValue).joined(separator: ", ")
+                    try Console.out("assay \(versionText)\nreads \(formats)\n")
                     return 0
                 }
             case .run(let command, let line):

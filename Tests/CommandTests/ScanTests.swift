@@ -61,7 +61,7 @@ struct ScanTests {
         shop.write("d/torn.jpg", Array(Workshop.jpeg.dropLast(200)))
         shop.write("d/text.jpg", "no picture")
         shop.write("d/empty", "")
-        shop.write("d/moving.gif", "GIF89a" + String(repeating: "\0", count: 30))
+        shop.write("d/layers.psd", "8BPS\0\u{1}" + String(repeating: "\0", count: 30))
         shop.write("d/large.png", encodedLarge)
         let run = shop.scan("--max-pixels", "5K", "--sort", "path", "--summary", "../\(shop.modelName).json", "d")
         defer { try? FileManager.default.removeItem(atPath: shop.path + "/../\(shop.modelName).json") }
@@ -69,7 +69,7 @@ struct ScanTests {
         #expect(
             rows == [
                 "d/.hidden/ok.txt ok -", "d/large.png skipped too-many-pixels",
-                "d/moving.gif skipped unsupported-format",
+                "d/layers.psd skipped unsupported-format",
                 "d/ok.jpg ok -", "d/torn.jpg error truncated",
             ])
         #expect(run.status == 2)

@@ -28,6 +28,7 @@ typedef enum {
     CODEC_COLOUR_YCBCR,
     CODEC_COLOUR_CMYK,
     CODEC_COLOUR_YCCK,
+    CODEC_COLOUR_PALETTE,
 } codec_colour;
 
 // What a picture was decoded in spite of, as bits. None of them leaves a sample unread.
@@ -98,5 +99,8 @@ void codec_flip_horizontally(const uint8_t *pixels, int64_t width, int64_t heigh
 void codec_flip_vertically(const uint8_t *pixels, int64_t width, int64_t height, uint8_t *out);
 // A quarter turn counter-clockwise: `out` is `height` wide and `width` high.
 void codec_rotate(const uint8_t *pixels, int64_t width, int64_t height, uint8_t *out);
+
+// The formats beside JPEG and PNG.
+#include "CodecFormats.h"
 
 #endif

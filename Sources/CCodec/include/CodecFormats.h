@@ -1,0 +1,47 @@
+// Pictures that are neither JPEG nor PNG: one way in for all of them, since what differs is only who reads the bytes.
+//
+// Libraries are loaded when they are wanted, not with the program: a scan of JPEGs would wait for them in vain. What was not
+// loaded by then can't be in a confined process, so whoever confines itself calls `codec_stop_loading` first.
+#ifndef CODEC_FORMATS_H
+#define CODEC_FORMATS_H
+
+#include "CCodec.h"
+
+typedef enum {
+    CODEC_BMP,
+    CODEC_GIF,
+    CODEC_HEIF,  // and AVIF, which is the same container
+    CODEC_JXL,
+    CODEC_TIFF,
+    CODEC_WEBP,
+    CODEC_FORMATS
+} codec_format;
+
+typedef struct {
+    uint32_t width, height;      // of what is decoded: the primary picture, the first frame or the first page
+    int32_t bits;                // per channel, or of an index
+    int32_t colour;              // codec_colour, as stored
+    int32_t alpha;               // 1 if there is transparency, which is dropped
+    int32_t animated;            // 1 if there are further frames
+    int32_t interlaced;          // 1 if the rows come in passes
+    int32_t orientation;         // as in Exif, 0 if the file says nothing
+    int32_t chroma_x, chroma_y;  // luma samples per chroma sample, 0 without chroma or if not known
+    size_t exif_offset, exif_length;  // where a TIFF structure with the Exif fields lies in the file, if one was seen
+} codec_header;
+
+// Whether this program was built to read the format: 1 or 0.
+int codec_is_built_in(codec_format format);
+// Loads what reads the format, once. 1 if it can be read now.
+int codec_load(codec_format format);
+// From now on nothing more is loaded.
+void codec_stop_loading(void);
+// The library that reads the format with its version, or an empty text; after codec_load.
+const char *codec_library(codec_format format);
+
+// Both answer CODEC_UNSUPPORTED where codec_load would answer 0. The header takes no memory that grows with the picture.
+codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t length, codec_header *header, char *message);
+// As codec_png_decode; the sizes are those of the header.
+codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                          const codec_region *regions, size_t count, uint8_t *pixels, char *message, char *warning);
+
+#endif
