@@ -15,6 +15,11 @@ package enum FileError: Error, Sendable, Equatable {
     /// What was to be written to or replaced holds something else.
     case occupied(String)
 
+    /// An archive ends within a member, or before its end is marked.
+    case truncatedArchive(offset: Int)
+    /// An archive has what no program writes.
+    case corruptArchive(offset: Int, reason: String)
+
     /// A stable word for machines.
     package var code: String {
         switch self {
@@ -23,6 +28,8 @@ package enum FileError: Error, Sendable, Equatable {
         case .notRegular: "not-a-regular-file"
         case .changed: "changed"
         case .tooLarge: "file-too-large"
+        case .truncatedArchive: "truncated-archive"
+        case .corruptArchive: "corrupt-archive"
         case .occupied: "occupied"
         }
     }
@@ -34,6 +41,8 @@ package enum FileError: Error, Sendable, Equatable {
         case .notRegular: "not a regular file"
         case .changed: "the file changed while it was read"
         case .tooLarge(let size, let limit): "\(size) bytes, the limit is \(limit)"
+        case .truncatedArchive(let offset): "the archive ends at byte \(offset), before its end is marked"
+        case .corruptArchive(let offset, let reason): "no member of an archive at byte \(offset): \(reason)"
         case .occupied(let form): "it holds something, but no \(form), and is left as it is"
         }
     }

@@ -31,6 +31,20 @@ package struct FoundFile: Sendable {
     }
 }
 
+/// Where in an archive a member is.
+package struct ArchivePlace: Sendable, Equatable {
+    /// The archive, as it was named.
+    package let archive: PathBytes
+    /// How many members come before it.
+    package let index: Int
+    /// Where its header begins in the unpacked stream.
+    package let offset: Int
+
+    package init(_ archive: PathBytes, index: Int, offset: Int) {
+        (self.archive, self.index, self.offset) = (archive, index, offset)
+    }
+}
+
 /// A file whose bytes are in memory already, because they came in a stream.
 package struct FoundData: Sendable {
     /// As the record shows it.
@@ -39,9 +53,17 @@ package struct FoundData: Sendable {
     package let modified: Timestamp?
     /// Named by the user, not met in something that was named.
     package let isNamed: Bool
+    /// The archive that it is a member of.
+    package let origin: ArchivePlace?
+    /// What is held for as long as the bytes are in memory.
+    private let claim: (any AnyObject & Sendable)?
 
-    package init(_ path: PathBytes, _ bytes: [UInt8], modified: Timestamp? = nil, isNamed: Bool = false) {
+    package init(
+        _ path: PathBytes, _ bytes: [UInt8], modified: Timestamp? = nil, isNamed: Bool = false,
+        origin: ArchivePlace? = nil, claim: (any AnyObject & Sendable)? = nil
+    ) {
         (self.path, self.bytes, self.modified, self.isNamed) = (path, bytes, modified, isNamed)
+        (self.origin, self.claim) = (origin, claim)
     }
 }
 
@@ -51,6 +73,8 @@ package enum Found: Sendable {
     case data(FoundData)
     /// A fifo, socket or device.
     case special(PathBytes, isNamed: Bool)
+    /// A member of an archive that can't be looked at.
+    case unreadable(PathBytes, ArchivePlace, FileError)
     /// A directory that can't be listed, or a name that leads nowhere.
     case failure(PathBytes, FileError)
 }

@@ -56,6 +56,19 @@ extension Record {
             "id", at: "id", limit: 32, .sometimes,
             "Of a watch: the same for records of the same path, contents, model and rules, to drop repeats by."
         ) { $0.id },
+        .text(
+            "archive", at: "archive", limit: .max, .sometimes, "The archive in which path is a name, as it was named."
+        ) {
+            $0.origin?.archive.lossy
+        },
+        .object(
+            "member", at: "member",
+            [
+                FactField("index", .integer(0...Int.max), required: true, "How many members come before."),
+                FactField(
+                    "offset", .integer(0...Int.max), required: true, "Where its header begins in the unpacked archive."),
+            ], .sometimes, "Where in the archive it is."
+        ) { record in record.origin.map { ["index": .integer($0.index), "offset": .integer($0.offset)] } },
         .word(
             "status", at: "status", Status.allCases.map(\.rawValue), .always,
             "Whether the picture was scored, or could not be because of a limit or its format, or of a failure."

@@ -10,6 +10,8 @@ package struct Record: Sendable {
     package var finding: Finding
     /// What the finding means; nil unless there are scores.
     package var judgement: Judgement?
+    /// The archive that the path is a name in.
+    package var origin: ArchivePlace?
     package var size: Int?
     package var modified: Timestamp?
     /// Of exactly the bytes that were handed to the confined process; nil when not all were read.

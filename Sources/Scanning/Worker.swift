@@ -36,6 +36,7 @@ final class Worker {
             case .file(let file): begin(file, sequence)
             case .data(let data): begin(data, sequence)
             case .failure(let path, let error): refused(path, .error, error)
+            case .unreadable(let path, let origin, let error): refused(path, origin, error)
             case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage(path)
             }
         if let outcome {
@@ -118,10 +119,8 @@ final class Worker {
     /// Nil when the bytes were handed over.
     private func begin(_ data: FoundData, _ sequence: Int) -> Outcome? {
         let size = data.bytes.count
-        if let modified = data.modified, plan.resume.contains(data.path, size: size, modified: modified) {
-            return .resumed(data.path)
-        }
         var record = Record(data.path, Finding(Facts()), model: plan.model)
+        record.origin = data.origin
         record.size = size
         record.modified = data.modified
         do throws(FileError) {
@@ -178,6 +177,13 @@ final class Worker {
         let ready = try ConfinedInspector<Evidence>(plan.confinement, plan.early?.take())
         inspector = ready
         return ready
+    }
+
+    private func refused(_ path: PathBytes, _ origin: ArchivePlace, _ error: FileError) -> Outcome {
+        var record = Record(path, Finding(error), model: plan.model)
+        record.origin = origin
+        if case .tooLarge(let size, _) = error { record.size = size }
+        return .record(record)
     }
 
     private func refused(_ path: PathBytes, _ status: Status, _ error: FileError) -> Outcome {

@@ -16,7 +16,7 @@ extension Dataset {
         let base = root.hasSuffix("/") ? root : root + "/"
         Walker().walk(PathBytes(root), prefix: PathBytes([])) { found in
             switch found {
-            case .special, .data: break
+            case .special, .data, .unreadable: break
             case .failure(let path, let error):
                 failure = .unreadable(path: base + path.lossy, reason: error.message)
                 return false

@@ -60,13 +60,13 @@ enum ScanCommand {
         let started = Timestamp.now
         let sink = RecordSink(
             descriptor: records?.descriptor ?? STDOUT_FILENO, format,
-            window: line.text(Options.sort) == "path" ? 64 * plan.jobs : nil,
+            window: line.text(Options.sort) == "path" || line.flag(Options.tar) ? 64 * plan.jobs : nil,
             warnsOfErrors: line.flag(Options.list) && !isQuiet, resume: plan.resume)
         let signal = session.run(Scanner(plan, sink: sink), sink)
         let tally = sink.tally
         let summary = Summary(
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
-            isComplete: signal == nil && sink.end == nil, version: Assay.versionText,
+            isComplete: signal == nil && sink.end == nil && !tally.hasBrokenArchive, version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
             rules: (rules.rules.count, rules.digest), isolation: isolation,
             binary: summaryFile == nil ? nil : programDigest(),

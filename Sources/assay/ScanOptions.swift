@@ -7,13 +7,21 @@ import Scanning
 enum ScanOptions {
     static let paths = Argument(
         "path", required: false, repeats: true,
-        "Files and directories; without any, and without --files-from, the working directory.")
+        "Files and directories; - is one picture on standard input. Without any, and without --files-from, the working directory."
+    )
 
     static let filesFrom = Option(
         "files-from", value: "file", repeats: true,
         "Also scan the paths listed in <file>, one on each line; - is standard input.")
     static let null = Option(
         "null", short: "0", "Paths end in a zero byte instead of a newline: in --files-from and in what --list writes.")
+    static let tar = Option(
+        "tar", short: "t",
+        "The paths are tar archives (POSIX or GNU), - is one on standard input. Each picture among the members gets a record, in "
+            + "their order; nothing is unpacked to disk.")
+    static let window = Option(
+        "window", value: "bytes", default: "256M",
+        "Of archives, hold at most so much in memory; K, M and G are powers of 1024. The stream waits.")
     static let include = Option(
         "include", short: "g", value: "glob", repeats: true,
         "Below directories, scan only files that match. A pattern without a slash matches names at any depth, one with a "
@@ -85,8 +93,8 @@ enum ScanOptions {
 
     static let all =
         [
-            filesFrom, null, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize, maxPixels,
-            timeout, isolation, renewAfter, prompts, trustAnchors,
+            filesFrom, null, tar, window, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize,
+            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors,
         ] + RuleOptions.choice + RuleOptions.matching + [
             output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
         ]

@@ -34,10 +34,13 @@ extension ScanPlan {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
         let walker = try Walker(line)
-        if line.operands.isEmpty && listNames.isEmpty {
+        maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
+        if line.flag(Options.tar) {
+            sources = try ScanPlan.archives(line, maxFileSize: maxFileSize)
+        } else if line.operands.isEmpty && listNames.isEmpty {
             sources = [WalkSource([PathBytes(".")], prefix: PathBytes(""), walker)]
         } else {
-            sources = [WalkSource(line.operands, walker)]
+            sources = ScanPlan.files(line.operands, walker, maxFileSize: maxFileSize)
         }
         for name in listNames {
             do throws(FileError) {
@@ -49,7 +52,6 @@ extension ScanPlan {
         // More decoders than that only get into each other's way, and starting them takes longer than many a scan.
         let processors = availableProcessors()
         jobs = min(try line.integer(Options.jobs, 1...1024) ?? processors, 2 * processors)
-        maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
         confinement.limits.maxPixels =
             try line.quantity(Options.maxPixels, unit: 1000) ?? confinement.limits.maxPixels
         confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
@@ -86,6 +88,40 @@ extension Walker {
         maxDepth = try line.integer(Options.maxDepth, 0...Int.max)
         oneFileSystem = line.flag(Options.oneFileSystem)
         sorted = line.text(Options.sort) == "path"
+    }
+}
+
+extension ScanPlan {
+    /// Operands in their order; `-` is standard input.
+    fileprivate static func files(_ operands: [PathBytes], _ walker: Walker, maxFileSize: Int) -> [any Source] {
+        var sources: [any Source] = []
+        var group: [PathBytes] = []
+        for operand in operands {
+            guard operand == PathBytes("-") else {
+                group.append(operand)
+                continue
+            }
+            if !group.isEmpty { sources.append(WalkSource(group, walker)) }
+            group = []
+            sources.append(StandardInputSource(maxFileSize: maxFileSize))
+        }
+        return group.isEmpty ? sources : sources + [WalkSource(group, walker)]
+    }
+
+    fileprivate static func archives(_ line: Invocation, maxFileSize: Int) throws(CommandFailure) -> [any Source] {
+        typealias Options = ScanOptions
+        guard !line.operands.isEmpty else {
+            throw .usage("The option '--tar' needs archives, or - for one on standard input")
+        }
+        guard line.all(Options.filesFrom).isEmpty else {
+            throw .usage("The options '--tar' and '--files-from' exclude each other")
+        }
+        guard !line.flag(Options.resume) else {
+            throw .usage(
+                "The options '--tar' and '--resume' exclude each other: a name in an archive is no file's name")
+        }
+        let window = StreamWindow(try line.quantity(Options.window, unit: 1024) ?? 256 << 20)
+        return line.operands.map { TarSource($0, window, maxFileSize: maxFileSize) }
     }
 }
 

@@ -1,0 +1,250 @@
+// Reads tar streams member by member, forwards only: a pipe can't be wound back, and nothing is ever written to disk.
+//
+// The format is a row of fixed fields, so a reader that checks every one of them is short, and here it can't leave its memory. What
+// comes compressed comes through a program that unpacks it: `zstd -dc shard.tar.zst | assay scan --tar -`.
+
+/// One member of an archive.
+package struct TarMember: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case file, directory
+        /// Links, devices, fifos, sparse files and whatever else holds no bytes of a file one after the other.
+        case other
+    }
+
+    /// As the archive has it: a name, never a place on this machine.
+    package var name: PathBytes
+    package var kind: Kind
+    /// Bytes of a file's content.
+    package var size: Int
+    package var modified: Timestamp?
+    /// How many members came before, entries that only describe others not counted.
+    package var index: Int
+    /// Where its header begins in the stream, those that describe it not counted.
+    package var offset: Int
+}
+
+/// A cursor over the members of a tar stream: POSIX ustar and pax, GNU's long names, and sizes in base 256.
+package struct TarReader {
+    /// Bytes of a name or of a pax header; more is no name.
+    private static let largestHeader = 1 << 20
+    private static let block = 512
+
+    /// Fills the array from an index on with what comes next, at least one byte, and returns how many; 0 at the end.
+    private let input: (inout [UInt8], Int) throws(FileError) -> Int
+    private var offset = 0
+    private var index = 0
+    /// Bytes of the present member that were not read, and of its padding.
+    private var left = 0
+    private var padding = 0
+    /// pax fields for all members to come.
+    private var global: [String: [UInt8]] = [:]
+
+    package init(_ input: @escaping (inout [UInt8], Int) throws(FileError) -> Int) { self.input = input }
+
+    /// The next member; nil at the end of the archive. What was not read of the one before is skipped.
+    package mutating func next() throws(FileError) -> TarMember? {
+        try skip(left + padding)
+        (left, padding) = (0, 0)
+        var local: [String: [UInt8]] = [:]
+        var longName: [UInt8]?
+        while true {
+            let start = offset
+            guard let header = try header() else { return nil }
+            let size = try number(header[124..<136], at: start)
+            switch header[156] {
+            case UInt8(ascii: "L"): longName = Array(try content(size, at: start).prefix { $0 != 0 })
+            case UInt8(ascii: "K"): _ = try content(size, at: start)
+            case UInt8(ascii: "x"):
+                for (key, value) in try records(try content(size, at: start), at: start) { local[key] = value }
+            case UInt8(ascii: "g"):
+                for (key, value) in try records(try content(size, at: start), at: start) { global[key] = value }
+            default:
+                let fields = global.merging(local) { $1 }
+                return try member(header, size, longName: longName, fields, at: start)
+            }
+        }
+    }
+
+    /// Bytes of the present member's content that were not read.
+    package var unread: Int { left }
+
+    /// Reads the next bytes of the present member's content, as many as `count` or as there are.
+    package mutating func read(_ count: Int) throws(FileError) -> [UInt8] {
+        let bytes = try take(min(count, left))
+        left -= bytes.count
+        return bytes
+    }
+
+    // MARK: headers
+
+    /// A block that is no end mark; nil at the end.
+    private mutating func header() throws(FileError) -> [UInt8]? {
+        let start = offset
+        let header = try take(TarReader.block)
+        if header.allSatisfy({ $0 == 0 }) {
+            // The mark is two blocks. Some programs write one.
+            var second = [UInt8](repeating: 0, count: TarReader.block)
+            let count = try fill(&second)
+            guard count == 0 || second[..<count].allSatisfy({ $0 == 0 }) else {
+                throw .corruptArchive(offset: start, reason: "something behind the mark of the end")
+            }
+            return nil
+        }
+        let stated = try number(header[148..<156], at: start)
+        let blank = Int(UInt8(ascii: " ")) * 8
+        let field = header[148..<156]
+        let unsigned = header.reduce(0) { $0 + Int($1) } - field.reduce(0) { $0 + Int($1) } + blank
+        let signed =
+            header.reduce(0) { $0 + Int(Int8(bitPattern: $1)) } - field.reduce(0) { $0 + Int(Int8(bitPattern: $1)) }
+            + blank
+        guard stated == unsigned || stated == signed else {
+            throw .corruptArchive(offset: start, reason: "a wrong checksum")
+        }
+        return header
+    }
+
+    private mutating func member(
+        _ header: [UInt8], _ stated: Int, longName: [UInt8]?, _ fields: [String: [UInt8]], at start: Int
+    ) throws(FileError) -> TarMember {
+        func text(_ range: Range<Int>) -> [UInt8] { Array(header[range].prefix { $0 != 0 }) }
+        var name = text(0..<100)
+        if header[257..<263].elementsEqual("ustar\0".utf8), header[345] != 0 {
+            name = text(345..<500) + [UInt8(ascii: "/")] + name
+        }
+        name = fields["path"] ?? longName ?? name
+        var size = stated
+        if let field = fields["size"] {
+            guard let value = decimal(field) else { throw .corruptArchive(offset: start, reason: "an impossible size") }
+            size = value
+        }
+        var modified = Timestamp?.none
+        if let field = fields["mtime"] {
+            modified = time(field)
+        } else if let seconds = try? number(header[136..<148], at: start) {
+            modified = Timestamp(seconds: seconds)
+        }
+        let type = header[156]
+        let isSparse = fields.keys.contains { $0.hasPrefix("GNU.sparse") }
+        var kind = TarMember.Kind.other
+        switch type {
+        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
+            // Before POSIX, a name that ends in a slash was a directory.
+            kind = isSparse ? .other : name.last == UInt8(ascii: "/") ? .directory : .file
+        case UInt8(ascii: "5"): kind = .directory
+        // Links and devices have no content, whatever their size says; every other kind may have.
+        case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
+        default: break
+        }
+        left = size
+        padding = (TarReader.block - size % TarReader.block) % TarReader.block
+        defer { index += 1 }
+        return TarMember(name: PathBytes(name), kind: kind, size: size, modified: modified, index: index, offset: start)
+    }
+
+    /// The content of an entry that describes the next.
+    private mutating func content(_ size: Int, at start: Int) throws(FileError) -> [UInt8] {
+        guard size <= TarReader.largestHeader else {
+            throw .corruptArchive(offset: start, reason: "a name of \(size) bytes")
+        }
+        let bytes = try take(size)
+        try skip((TarReader.block - size % TarReader.block) % TarReader.block)
+        return bytes
+    }
+
+    /// The records of a pax header: `LENGTH KEY=VALUE\n`, the length counting itself.
+    private func records(_ bytes: [UInt8], at start: Int) throws(FileError) -> [(String, [UInt8])] {
+        var found: [(String, [UInt8])] = []
+        var rest = bytes[...]
+        // Some programs pad with zeros.
+        while let first = rest.first, first != 0 {
+            guard let space = rest.firstIndex(of: UInt8(ascii: " ")), let length = decimal(Array(rest[..<space])),
+                length > space - rest.startIndex + 1, length <= rest.count,
+                rest[rest.startIndex + length - 1] == UInt8(ascii: "\n"),
+                let equals = rest[space..<rest.startIndex + length].firstIndex(of: UInt8(ascii: "="))
+            else { throw .corruptArchive(offset: start, reason: "a pax header that can't be read") }
+            let end = rest.startIndex + length
+            found.append((String(decoding: rest[space + 1..<equals], as: UTF8.self), Array(rest[equals + 1..<end - 1])))
+            rest = rest[end...]
+        }
+        return found
+    }
+
+    // MARK: numbers
+
+    /// Octal digits, or with the highest bit set a number in base 256.
+    private func number(_ field: ArraySlice<UInt8>, at start: Int) throws(FileError) -> Int {
+        if let first = field.first, first & 0x80 != 0 {
+            var value = Int(first & 0x3F)
+            for byte in field.dropFirst() {
+                guard value < 1 << 52 else { throw .corruptArchive(offset: start, reason: "an impossible number") }
+                value = value << 8 | Int(byte)
+            }
+            guard first & 0x40 == 0 else { throw .corruptArchive(offset: start, reason: "a negative number") }
+            return value
+        }
+        var value = 0
+        let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else {
+                throw .corruptArchive(offset: start, reason: "a number that is not octal")
+            }
+            value = value << 3 | Int(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    private func decimal(_ bytes: [UInt8]) -> Int? {
+        guard !bytes.isEmpty, bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return nil
+        }
+        return Int(String(decoding: bytes, as: UTF8.self)).flatMap { $0 < 1 << 60 ? $0 : nil }
+    }
+
+    /// Seconds since 1970 with a fraction, of which nine digits count.
+    private func time(_ bytes: [UInt8]) -> Timestamp? {
+        let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, let seconds = decimal(Array(whole)) else { return nil }
+        guard parts.count == 2 else { return Timestamp(seconds: seconds) }
+        let fraction =
+            Array(parts[1].prefix(9)) + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 9 - parts[1].count))
+        return decimal(fraction).map { Timestamp(seconds: seconds, nanoseconds: $0) }
+    }
+
+    // MARK: bytes
+
+    /// Exactly `count` bytes.
+    private mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
+        // Grown as bytes come, not at once: the size is what the stream says of itself.
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            var part = [UInt8](repeating: 0, count: min(count - bytes.count, 1 << 20))
+            let got = try fill(&part)
+            guard got == part.count else { throw .truncatedArchive(offset: offset) }
+            if bytes.isEmpty && got == count { return part }
+            bytes += part
+        }
+        return bytes
+    }
+
+    private mutating func skip(_ count: Int) throws(FileError) {
+        var rest = count
+        var scrap = [UInt8](repeating: 0, count: min(rest, 1 << 16))
+        while rest > 0 {
+            if scrap.count > rest { scrap.removeLast(scrap.count - rest) }
+            guard try fill(&scrap) == scrap.count else { throw .truncatedArchive(offset: offset) }
+            rest -= scrap.count
+        }
+    }
+
+    /// Fills `bytes` as far as the stream goes.
+    private mutating func fill(_ bytes: inout [UInt8]) throws(FileError) -> Int {
+        var count = 0
+        while count < bytes.count {
+            let got = try input(&bytes, count)
+            if got == 0 { break }
+            count += got
+        }
+        offset += count
+        return count
+    }
+}

@@ -1,0 +1,135 @@
+// Files that come in a stream: members of tar archives, and one picture on standard input. None of them touches a disk.
+
+package import Files
+internal import Glibc
+internal import Imaging
+
+/// A bound on the bytes that are in memory between being read and being looked at. The stream behind it waits, and so does the pipe.
+package final class StreamWindow: Sendable {
+    private let limit: Int
+    private let used = Monitor(0)
+
+    package init(_ limit: Int) { self.limit = limit }
+
+    /// Waits until there is room for `count` bytes, or nothing else in memory: one member may be larger than the window.
+    func claim(_ count: Int) -> Claim {
+        used.wait { used in
+            guard used == 0 || used + count <= limit else { return nil }
+            used += count
+            return true
+        }
+        return Claim(self, count)
+    }
+
+    /// Room that is given back when nothing holds it any more.
+    final class Claim: Sendable {
+        private let window: StreamWindow
+        private let count: Int
+
+        init(_ window: StreamWindow, _ count: Int) { (self.window, self.count) = (window, count) }
+
+        deinit {
+            let count = count
+            window.used.with { $0 -= count }
+        }
+    }
+}
+
+/// The members of a tar archive, in their order. Links, devices and directories are no files and not followed; names are not looked
+/// up anywhere, so that any name will do, also twice.
+package struct TarSource: Source {
+    private let archive: PathBytes
+    private let window: StreamWindow
+    /// Bytes; larger members are not read.
+    private let maxFileSize: Int
+
+    /// - Parameter archive: a file or pipe; `-` is standard input.
+    package init(_ archive: PathBytes, _ window: StreamWindow, maxFileSize: Int) {
+        (self.archive, self.window, self.maxFileSize) = (archive, window, maxFileSize)
+    }
+
+    package var mostFiles: Int? { nil }
+
+    package func forEach(_ report: (Found) -> Bool) {
+        do throws(FileError) {
+            let stream = try InputStream(archive)
+            var reader = TarReader { bytes, start throws(FileError) -> Int in try stream.read(into: &bytes, from: start)
+            }
+            while let member = try reader.next() {
+                guard let found = try look(at: member, &reader) else { continue }
+                guard report(found) else { return }
+            }
+        } catch {
+            _ = report(.failure(archive, error))
+        }
+    }
+
+    /// Nil for what is no file.
+    private func look(at member: TarMember, _ reader: inout TarReader) throws(FileError) -> Found? {
+        guard member.kind == .file else { return nil }
+        // What is no picture needs no room.
+        let head = try reader.read(64)
+        guard ImageFormat.sniff(head) != nil else { return .special(member.name, isNamed: false) }
+        let place = ArchivePlace(archive, index: member.index, offset: member.offset)
+        guard member.size <= maxFileSize else {
+            return .unreadable(member.name, place, .tooLarge(size: member.size, limit: maxFileSize))
+        }
+        let claim = window.claim(member.size)
+        let bytes = head + (try reader.read(.max))
+        return .data(FoundData(member.name, bytes, modified: member.modified, origin: place, claim: claim))
+    }
+}
+
+/// One picture on standard input, called `-`.
+package struct StandardInputSource: Source {
+    private let maxFileSize: Int
+
+    package init(maxFileSize: Int) { self.maxFileSize = maxFileSize }
+
+    package var mostFiles: Int? { 1 }
+
+    package func forEach(_ report: (Found) -> Bool) {
+        let name = PathBytes("-")
+        do throws(FileError) {
+            let stream = try InputStream(name)
+            var bytes: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 1 << 16)
+            while bytes.count <= maxFileSize {
+                let count = try stream.read(into: &part, from: 0)
+                if count == 0 { break }
+                bytes += part[..<count]
+            }
+            _ = report(.data(FoundData(name, bytes, isNamed: true)))
+        } catch {
+            _ = report(.failure(name, error))
+        }
+    }
+}
+
+/// A file, pipe or standard input that is read once from front to back.
+private final class InputStream: Sendable {
+    private let descriptor: Int32
+
+    init(_ name: PathBytes) throws(FileError) {
+        if name.bytes == [UInt8(ascii: "-")] {
+            descriptor = STDIN_FILENO
+        } else {
+            descriptor = unsafe name.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
+            guard descriptor >= 0 else { throw .last }
+        }
+    }
+
+    deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+    /// Fills `bytes` from `start` on with at least one byte; 0 at the end.
+    func read(into bytes: inout [UInt8], from start: Int) throws(FileError) -> Int {
+        while true {
+            let count = unsafe bytes.withUnsafeMutableBytes { target in
+                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: target[start...])
+                return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
+            }
+            if count >= 0 { return count }
+            if errno != EINTR { throw .last }
+        }
+    }
+}

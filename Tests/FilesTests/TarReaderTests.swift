@@ -1,0 +1,206 @@
+// Shows that tar streams of every dialect are read, member by member, and that no stream can do more than end.
+
+import Foundation
+import Testing
+
+@testable import Files
+
+@Suite struct TarReaderTests {
+    /// What GNU tar writes, in its three formats, with a long name, a directory, links and an empty file.
+    @Test(arguments: ["gnu", "ustar", "pax"])
+    func whatTarWritesIsRead(_ format: String) throws {
+        let box = Sandbox()
+        let folder = String(repeating: "f", count: 60)
+        let long = "\(folder)/\(String(repeating: "n", count: 90)).jpg"
+        box.write("d/a.jpg", "first")
+        box.write("d/\(long)", String(repeating: "\u{7}", count: 1300))
+        box.write("d/empty", "")
+        symlink("a.jpg", box.path + "/d/link")
+        link(box.path + "/d/a.jpg", box.path + "/d/twin")
+        mkfifo(box.path + "/d/pipe", 0o600)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/tar")
+        process.arguments = [
+            "--format", format, "--sort=name", "--mtime=@1700000000.25", "-C", box.path, "-cf", box.path + "/a.tar",
+            "d",
+        ]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let members = try all([UInt8](Data(contentsOf: URL(fileURLWithPath: box.path + "/a.tar"))))
+        func of(_ kind: TarMember.Kind) -> [String] {
+            members.filter { $0.0.kind == kind }.map(\.0.name.lossy).sorted()
+        }
+        // Of two names of one file, the second met is a link.
+        #expect(of(.file) == ["d/a.jpg", "d/empty", "d/\(long)"])
+        #expect(of(.directory) == ["d/", "d/\(folder)/"])
+        #expect(of(.other) == ["d/link", "d/pipe", "d/twin"])
+        let contents = Dictionary(uniqueKeysWithValues: members.map { ($0.0.name.lossy, $0.1) })
+        #expect(contents["d/a.jpg"] == Array("first".utf8) && contents["d/empty"] == [])
+        #expect(contents["d/\(long)"] == [UInt8](repeating: 7, count: 1300))
+        #expect(members.map(\.0.index) == Array(0..<members.count))
+        let expected =
+            format == "pax"
+            ? Timestamp(seconds: 1_700_000_000, nanoseconds: 250_000_000) : Timestamp(seconds: 1_700_000_000)
+        #expect(members.allSatisfy { $0.0.modified == expected || $0.0.kind != .file })
+    }
+
+    @Test func namesAreNamesAndNoPlaces() throws {
+        let names = ["/etc/passwd", "../../up.jpg", "a//b.jpg", "line\nbreak.jpg", "twice.jpg", "twice.jpg"]
+        let archive = names.flatMap { header($0, size: 3) + padded(Array("abc".utf8)) } + end
+        #expect(try all(archive).map(\.0.name.lossy) == names)
+    }
+
+    /// Bytes that were not read are skipped; the offset is that of the member's own header.
+    @Test func aMemberNeedNotBeRead() throws {
+        let archive =
+            header("a", size: 1000) + padded([UInt8](repeating: 1, count: 1000)) + header("b", size: 2)
+            + padded([8, 9]) + end
+        var reader = reader(archive)
+        #expect(try reader.next()?.name.lossy == "a")
+        #expect(try reader.read(10).count == 10 && reader.unread == 990)
+        let second = try #require(try reader.next())
+        #expect(second.offset == 512 + 1024 && second.index == 1)
+        #expect(try reader.read(100) == [8, 9])
+        #expect(try reader.next() == nil)
+    }
+
+    @Test func sizesInBase256AndFromPaxAreHeeded() throws {
+        var large = header("large", size: 0)
+        large[124..<136] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1]
+        restate(&large)
+        let pax = record("size", "3") + record("path", "from/pax.jpg") + record("mtime", "12.5")
+        let described =
+            header("x", size: pax.count, type: "x") + padded(pax) + header("short", size: 999_999) + padded([1, 2, 3])
+        let members = try all(large + padded([UInt8](repeating: 5, count: 513)) + described + end)
+        #expect(members.map(\.0.size) == [513, 3] && members[1].1 == [1, 2, 3])
+        #expect(members[1].0.name.lossy == "from/pax.jpg")
+        #expect(members[1].0.modified == Timestamp(seconds: 12, nanoseconds: 500_000_000))
+    }
+
+    @Test func whereverAStreamEndsBeforeItsEndItIsTruncated() throws {
+        let archive = header("a", size: 5) + padded(Array("12345".utf8)) + end
+        for length in 0..<archive.count - 1024 {
+            #expect(throws: FileError.truncatedArchive(offset: length)) { try all(Array(archive[..<length])) }
+        }
+        // One block of zeros, or part of the second, is taken for the mark.
+        for length in [archive.count - 512, archive.count - 100, archive.count] {
+            #expect(try all(Array(archive[..<length])).count == 1)
+        }
+    }
+
+    @Test func whatNoProgramWritesIsRefused() throws {
+        func refusal(_ archive: [UInt8]) -> String? {
+            do { _ = try all(archive) } catch FileError.corruptArchive(_, let reason) { return reason } catch {
+                return "\(error)"
+            }
+            return nil
+        }
+        var damaged = header("a", size: 5)
+        damaged[3] ^= 1
+        #expect(refusal(damaged + padded([]) + end) == "a wrong checksum")
+        var negative = header("a", size: 0)
+        negative[124..<136] = [0xFF, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0]
+        restate(&negative)
+        #expect(refusal(negative + end) != nil)
+        negative[124..<136] = Array("9".utf8)[...] + [UInt8](repeating: 0, count: 11)
+        restate(&negative)
+        #expect(refusal(negative + end) == "a number that is not octal")
+        let endless = header("x", size: 3 << 20, type: "x")
+        #expect(refusal(endless + end) == "a name of \(3 << 20) bytes")
+        for text in ["999 a=b\n", "0 a=b\n", "6 a=b\r", "x a=b\n", "5 ab\n"] {
+            let bytes = Array(text.utf8)
+            #expect(
+                refusal(header("x", size: bytes.count, type: "x") + padded(bytes) + header("a", size: 0) + end) != nil,
+                "\(text)")
+        }
+        #expect(refusal(Array("no archive at all".utf8) + [UInt8](repeating: 65, count: 600)) != nil)
+    }
+
+    /// A header may claim anything; what is taken is what comes.
+    @Test func aSizeThatNeverComesTakesNoMemory() throws {
+        var bomb = header("bomb", size: 0)
+        bomb[124..<136] = [0x80, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]
+        restate(&bomb)
+        var reader = reader(bomb + [1, 2, 3])
+        let member = try #require(try reader.next())
+        #expect(member.size == 1 << 44)
+        #expect(throws: FileError.truncatedArchive(offset: 515)) { try reader.read(.max) }
+    }
+
+    @Test func randomBytesAndMutationsNeverDoMoreThanEnd() throws {
+        let pax = record("path", "p.jpg")
+        let archive =
+            header("x", size: pax.count, type: "x") + padded(pax) + header("a", size: 600)
+            + padded([UInt8](repeating: 3, count: 600)) + end
+        var state: UInt64 = 9
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for _ in 0..<3000 {
+            var mutant = archive
+            for _ in 0...next(3) { mutant[next(1200)] = UInt8(next(256)) }
+            restate(&mutant)
+            let read = (try? all(mutant))?.reduce(0) { $0 + $1.1.count } ?? 0
+            #expect(read <= archive.count)
+        }
+    }
+
+    // MARK: archives made by hand
+
+    private let end = [UInt8](repeating: 0, count: 1024)
+
+    private func header(_ name: String, size: Int, type: Character = "0") -> [UInt8] {
+        var header = [UInt8](repeating: 0, count: 512)
+        func put(_ text: String, at place: Int) {
+            header.replaceSubrange(place..<place + text.utf8.count, with: text.utf8)
+        }
+        put(name, at: 0)
+        put("0000644\0", at: 100)
+        put(String(String(repeating: "0", count: 11) + String(size, radix: 8)).suffix(11) + "\0", at: 124)
+        put("00000000012\0", at: 136)
+        put(String(type), at: 156)
+        put("ustar\u{0}00", at: 257)
+        restate(&header)
+        return header
+    }
+
+    /// Makes the checksum of the first block right.
+    private func restate(_ header: inout [UInt8]) {
+        header.replaceSubrange(148..<156, with: [UInt8](repeating: 32, count: 8))
+        let sum = String(header[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
+        header.replaceSubrange(
+            148..<156, with: Array((String(repeating: "0", count: 6 - sum.count) + sum).utf8) + [0, 32])
+    }
+
+    private func padded(_ bytes: [UInt8]) -> [UInt8] {
+        bytes + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
+    }
+
+    private func record(_ key: String, _ value: String) -> [UInt8] {
+        let rest = " \(key)=\(value)\n"
+        let length = rest.utf8.count + (rest.utf8.count + 1 >= 10 ? 2 : 1)
+        return Array("\(length)\(rest)".utf8)
+    }
+
+    /// A reader that gets its bytes in small portions, as from a pipe.
+    private func reader(_ bytes: [UInt8]) -> TarReader {
+        var rest = bytes[...]
+        return TarReader { bytes, start throws(FileError) -> Int in
+            let part = rest.prefix(min(bytes.count - start, 333))
+            bytes.replaceSubrange(start..<start + part.count, with: part)
+            rest = rest.dropFirst(part.count)
+            return part.count
+        }
+    }
+
+    private func all(_ bytes: [UInt8]) throws(FileError) -> [(TarMember, [UInt8])] {
+        var reader = reader(bytes)
+        var members: [(TarMember, [UInt8])] = []
+        while let member = try reader.next() {
+            members.append((member, member.kind == .file ? try reader.read(.max) : []))
+        }
+        return members
+    }
+}
