@@ -54,6 +54,10 @@ private func decodeJPEG(
         if let defined = frame.definingRows(file) { return try decodeJPEG(defined.span, limits, regions) }
         if let process = frame.unsupportedProcess { throw .unsupportedVariant(.jpeg, reason: process) }
     }
+    // Told by its first marker even where the frame header is damaged: nothing else begins so.
+    if status == CODEC_CORRUPT, file.number(2, size: 2) == 0xFFF7 {
+        throw .unsupportedVariant(.jpeg, reason: "JPEG-LS")
+    }
     if status == CODEC_TOO_LARGE { try checkArea(Int(header.width), Int(header.height), limits) }
     try check(status, .jpeg, message, limits)
     var facts = ImageFacts(

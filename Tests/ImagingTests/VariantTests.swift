@@ -51,6 +51,11 @@ import Testing
         #expect(error.code == "unsupported-format" && error.isUnsupported)
     }
 
+    @Test func aDamagedJPEGLSIsStillCalledByItsName() {
+        let file: [UInt8] = [0xFF, 0xD8, 0xFF, 0xF7, 0x4E, 0x4A] + [UInt8](repeating: 0xAC, count: 200)
+        #expect(decodeError(file) == .unsupportedVariant(.jpeg, reason: "JPEG-LS"))
+    }
+
     @Test func theVariantOfPNGMadeForIOSIsCalledByItsName() throws {
         let file = try Fixture.bytes("rgb-8.png")
         let variant = file[..<8] + pngChunk("CgBI", [0x50, 0, 0x20, 6]) + file[8...]
