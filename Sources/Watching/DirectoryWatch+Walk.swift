@@ -15,9 +15,11 @@ extension DirectoryWatch {
             if identity == roots[index].identity { continue }
             if roots[index].identity != nil {
                 for watch in directories.removeAll(under: path) { inotify?.remove(watch) }
-                listener.warn(
-                    "\(path.escaped): the watched directory is gone"
-                        + (identity == nil ? "; waiting for it to come back" : " and another has taken its place"))
+                let isWaiting = identity == nil && !plan.exitOnUnmount
+                let outcome =
+                    isWaiting
+                    ? "; waiting for it to come back" : identity == nil ? "" : " and another has taken its place"
+                listener.warn("\(path.escaped): the watched directory is gone\(outcome)")
                 if identity == nil { statistics.countLostRoot() }
             } else if identity != nil && rescanCause != .start {
                 listener.warn("\(path.escaped): the watched directory is back")
@@ -152,7 +154,7 @@ extension DirectoryWatch {
             if let passesUntil,
                 (state.changed.seconds, state.changed.nanoseconds) < (passesUntil.seconds, passesUntil.nanoseconds)
             {
-                exchange.pass(file.path, state)
+                listener.pass(exchange.pass(file.path, state), state)
                 return true
             }
             // The walk waits for room: this way one walk finds everything, however much that is.

@@ -46,14 +46,16 @@ package final class DirectoryWatch {
         /// Called several times a second.
         package var tick: () -> Void
         package var warn: (String) -> Void
+        /// Called with each file that is taken as dealt with because it was there before.
+        package var pass: (Digest128, FileState) -> Void
         /// Whether to go on.
         package var goesOn: () -> Bool
 
         package init(
             ready: @escaping () -> Void, tick: @escaping () -> Void, warn: @escaping (String) -> Void,
-            goesOn: @escaping () -> Bool
+            pass: @escaping (Digest128, FileState) -> Void, goesOn: @escaping () -> Bool
         ) {
-            (self.ready, self.tick, self.warn, self.goesOn) = (ready, tick, warn, goesOn)
+            (self.ready, self.tick, self.warn, self.pass, self.goesOn) = (ready, tick, warn, pass, goesOn)
         }
     }
 

@@ -157,6 +157,8 @@ package final class RecordLog: Sendable {
             close(output.descriptor)
             output.descriptor = descriptor
             own.insert((try? FileState(descriptor: descriptor))?.identity)
+        } catch  where isDeleted(output) {
+            // Then a line waits, and that is said.
         } catch {
             warn("\(path.escaped): can't be opened anew, so the old file is kept: \(error.message)")
         }

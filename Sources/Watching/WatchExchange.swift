@@ -84,9 +84,10 @@ package final class WatchExchange: Sendable {
     }
 
     /// Takes a file as dealt with that never was.
-    package func pass(_ path: PathBytes, _ file: FileState) {
+    package func pass(_ path: PathBytes, _ file: FileState) -> Digest128 {
         let key = RecordIndex.key(path)
         state.with { $0.index.note(nil, of: key, file) }
+        return key
     }
 
     /// Files that changed while they were read.

@@ -109,7 +109,7 @@ final class WatchSession: Sendable {
                 self.notifier.status(self.status)
                 self.compactLedger()
             },
-            warn: warn, goesOn: { !self.isStopping })
+            warn: warn, pass: { self.pass($0, $1) }, goesOn: { !self.isStopping })
         let started = DirectoryWatch(
             watchPlan, exchange, statistics, wake: wake, passesExisting: watchPlan.newOnly, listener)
         watch = started
@@ -118,6 +118,17 @@ final class WatchSession: Sendable {
         exchange.close()
         watch = nil
         return end
+    }
+
+    /// Keeps what --new-only passes over from being new to the next start.
+    private func pass(_ key: Digest128, _ file: FileState) {
+        ledger?.with { ledger in
+            do throws(FileError) {
+                try ledger.append(nil, of: key, file)
+            } catch {
+                warn("the ledger: \(error.message)")
+            }
+        }
     }
 
     private func compactLedger() {
