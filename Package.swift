@@ -88,10 +88,12 @@ let package = Package(
             "Watching",
             ["Scanning", "Inspection", "Detection", "Files", "CInotifyTools", "CProcess", "CZlib"]),
         module("Training", ["Detection", "Files", "Imaging", "Network"]),
+        module("Reporting", ["Detection", "Files"]),
         .executableTarget(
             name: "assay",
             dependencies: [
-                "CProcess", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules", "Provenance",
+                "CProcess", "Reporting", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules",
+                "Provenance",
                 "Detection",
                 "Files",
                 "Imaging",
@@ -114,6 +116,7 @@ let package = Package(
             "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests("WatchingTests", ["Watching", "Files"]),
         tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
+        tests("ReportingTests", ["Reporting", "Detection", "Files"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],
     cLanguageStandard: .gnu17

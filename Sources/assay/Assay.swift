@@ -14,7 +14,8 @@ enum Assay {
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
         subcommands: [
-            ScanCommand.command, WatchCommand.command, MarksCommand.command, TrainCommand.command,
+            ScanCommand.command, WatchCommand.command, ReportCommand.command, MarksCommand.command,
+            TrainCommand.command,
             EvaluateCommand.command,
             ModelCommand.command, RulesCommand.command,
             DecoderCommand.command, ManualCommand.command,

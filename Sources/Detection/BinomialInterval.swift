@@ -31,7 +31,7 @@ package struct BinomialInterval: Sendable, Equatable {
 
 /// The regularised incomplete beta function I_x(a, b) for positive a and b: the continued fraction of the NIST Digital
 /// Library of Mathematical Functions, 8.17.22, by the method of Lentz, on the side where it converges fast.
-func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+package func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
     if x > (a + 1) / (a + b + 2) { return 1 - incompleteBeta(1 - x, b, a) }

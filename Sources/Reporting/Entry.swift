@@ -1,0 +1,159 @@
+// What a report says of one file, read back from its record.
+
+package import Detection
+import FoundationEssentials
+
+/// One record, as far as a report shows it.  Only what identifies a record must be there; a member of another form than expected is
+/// left out, since later versions of the program add members.
+package struct Entry: Sendable {
+    package enum Status: String, Sendable, CaseIterable, Decodable { case ok, skipped, error }
+
+    package var path: String
+    /// The exact path in base64 where `path` is not.
+    package var pathBytes: String?
+    package var status: Status
+    package var verdict: Verdict?
+    package var scores: Scores?
+    package var reasons: [String] = []
+    package var rules: [FiredRule] = []
+    package var image: ImageFacts?
+    package var declared: Declared?
+    /// Why somebody should look at it.
+    package var review: [String] = []
+    package var code: String?
+    package var message: String?
+    package var warning: String?
+    package var size: Int?
+    package var modified: String?
+    package var sha256: String?
+    package var crops: Int?
+    package var spread: Double?
+    package var model: String?
+    /// Perceptual hash (PDQ), 64 hexadecimal digits.
+    package var perceptualHash: String?
+
+    /// What tells one file from another.
+    var identity: String { pathBytes ?? path }
+
+    /// Whether it lies outside the bounds of what the model can judge.
+    package var isOutside: Bool { reasons.contains { $0.hasPrefix("envelope:") } }
+
+    /// Whether it is called fake, comes near that, or is to be looked at for another reason.
+    package var isFlagged: Bool {
+        verdict == .fake || !review.isEmpty || reasons.contains("score:suspect-threshold-reached")
+    }
+
+    /// A rule that matched.
+    package struct FiredRule: Sendable, Decodable {
+        package let rule: String
+        package let tags: [String]?
+        package let reason: String?
+    }
+
+    /// What the file says of its picture.
+    package struct ImageFacts: Sendable, Decodable {
+        package let format: String?
+        package let width: Int?
+        package let height: Int?
+        package let jpegQuality: Int?
+        package let subsampling: String?
+        package let bitsPerChannel: Int?
+        package let colour: String?
+        package let hasAlpha: Bool?
+    }
+
+    /// What the file says of its origin.
+    package struct Declared: Sendable {
+        package let state: String?
+        package let contradiction: String?
+        /// What the program makes of all sources together.
+        package let statements: [(name: String, value: String)]
+        /// Names and values of what each source of it says.
+        package let items: [[(name: String, value: String)]]
+    }
+}
+
+extension Entry: Decodable {
+    private enum Key: String, CodingKey {
+        case assay, path, pathBytes, status, verdict, scores, reasons, rules, image, declared, review, code, message,
+            warning
+        case size, modified, sha256, crops, spread, model, pdq
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        guard try members.decode(Int.self, forKey: .assay) == 1 else {
+            throw DecodingError.dataCorruptedError(forKey: .assay, in: members, debugDescription: "another version")
+        }
+        path = try members.decode(String.self, forKey: .path)
+        status = try members.decode(Status.self, forKey: .status)
+        func value<Value: Decodable>(_ key: Key) -> Value? {
+            guard let found = try? members.decodeIfPresent(Value.self, forKey: key) else { return nil }
+            return found
+        }
+        pathBytes = value(.pathBytes)
+        if status == .ok {
+            struct Numbers: Decodable { let fused: Double, spatial: Double, frequency: Double }
+            verdict = (value(.verdict) as String?).flatMap(Verdict.init)
+            scores = (value(.scores) as Numbers?).flatMap { numbers in
+                let scores = Scores(fused: numbers.fused, spatial: numbers.spatial, frequency: numbers.frequency)
+                return Head.allCases.allSatisfy { (0...1).contains(scores[$0]) } ? scores : nil
+            }
+            reasons = value(.reasons) ?? []
+            rules = value(.rules) ?? []
+            image = value(.image)
+            crops = value(.crops)
+            spread = value(.spread)
+            warning = value(.warning)
+            perceptualHash = value(.pdq) ?? (value(.pdq) as [String: JSONScalar]?)?["hash"]?.text
+        } else {
+            code = value(.code)
+            message = value(.message)
+        }
+        declared = value(.declared)
+        if let review: Review = value(.review), review.required { self.review = review.because ?? ["asked for"] }
+        (size, modified, sha256, model) = (value(.size), value(.modified), value(.sha256), value(.model))
+    }
+
+    private struct Review: Decodable {
+        let required: Bool
+        let because: [String]?
+    }
+}
+
+extension Entry.Declared: Decodable {
+    private enum Key: String, CodingKey { case items }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        let scalars = try decoder.singleValueContainer().decode([String: JSONScalar].self).compactMapValues(\.text)
+        (state, contradiction) = (scalars["state"], scalars["contradiction"])
+        statements = scalars.filter { !["state", "contradiction"].contains($0.key) }.sorted { $0.key < $1.key }
+            .map { (name: $0.key, value: $0.value) }
+        let listed = (try? members.decodeIfPresent([[String: JSONScalar]].self, forKey: .items)) ?? nil
+        items = (listed ?? []).map { item in
+            item.sorted { $0.key < $1.key }.compactMap { name, value in value.text.map { (name: name, value: $0) } }
+        }
+    }
+}
+
+/// A text, number or truth value as text; nil for null and for anything that has parts.
+struct JSONScalar: Decodable, Sendable {
+    let text: String?
+
+    init(from decoder: any Decoder) throws {
+        guard let value = try? decoder.singleValueContainer() else {
+            text = nil
+            return
+        }
+        if let string = try? value.decode(String.self) {
+            text = string
+        } else if let truth = try? value.decode(Bool.self) {
+            text = truth ? "yes" : "no"
+        } else if let integer = try? value.decode(Int.self) {
+            text = String(integer)
+        } else {
+            text = (try? value.decode(Double.self))?.description
+        }
+    }
+}

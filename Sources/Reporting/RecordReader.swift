@@ -1,0 +1,86 @@
+// Reads JSON lines from where records were left, a piece at a time: there may be millions, and any line may be damaged.
+
+package import Files
+import FoundationEssentials
+
+/// Where records came from: what a report names so that its content can be checked.
+package struct RecordSource: Sendable, Equatable {
+    package let name: String
+    package let sha256: String
+    package let lines: Int
+    /// Lines that are no records of this version.
+    package let unreadable: Int
+}
+
+/// Collects the entries of any number of sources.
+package struct RecordReader {
+    package private(set) var entries: [Entry] = []
+    package private(set) var sources: [RecordSource] = []
+    /// Records that a later one of the same path replaced, as after a scan that went on.
+    package private(set) var replaced = 0
+    private var places: [String: Int] = [:]
+
+    /// Bytes of the longest line that is looked at; a record is much shorter.
+    static let longestLine = 4 << 20
+
+    package init() {}
+
+    /// Reads everything that `read` gives: it fills a buffer and returns the number of bytes, 0 at the end.
+    package mutating func add(
+        _ name: String, reading read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+    ) throws(FileError) {
+        let digest = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var line: [UInt8] = []
+        var (lines, unreadable) = (0, 0)
+        /// Takes what has been gathered as a line.
+        func finishLine() {
+            defer { line.removeAll(keepingCapacity: true) }
+            if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t") }) {
+                return
+            }
+            lines += 1
+            if line.count > Self.longestLine || !take(line) { unreadable += 1 }
+        }
+        while true {
+            var failure: FileError?
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                do throws(FileError) {
+                    return try unsafe read(bytes)
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            if count == 0 { break }
+            unsafe buffer.withUnsafeBytes { unsafe digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            var rest = buffer[..<count]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                append(rest[..<end], to: &line)
+                finishLine()
+                rest = rest[(end + 1)...]
+            }
+            append(rest, to: &line)
+        }
+        finishLine()
+        sources.append(RecordSource(name: name, sha256: digest.finish(), lines: lines, unreadable: unreadable))
+    }
+
+    /// No more than shows that a line is too long.
+    private func append(_ bytes: ArraySlice<UInt8>, to line: inout [UInt8]) {
+        line.append(contentsOf: bytes.prefix(Self.longestLine + 1 - line.count))
+    }
+
+    private mutating func take(_ line: [UInt8]) -> Bool {
+        guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else { return false }
+        if let place = places[entry.identity] {
+            entries[place] = entry
+            replaced += 1
+        } else {
+            places[entry.identity] = entries.count
+            entries.append(entry)
+        }
+        return true
+    }
+}
