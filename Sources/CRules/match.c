@@ -158,3 +158,5 @@ int rules_match(
 }
 
 int rules_timed_out(void) { return ERROR_SCAN_TIMEOUT; }
+
+int rules_out_of_memory(void) { return ERROR_INSUFFICIENT_MEMORY; }

@@ -61,7 +61,9 @@ internal import Glibc
         }
         defer { unsafe rules_compiler_destroy(compiler) }
         for variable in variables {
-            guard unsafe rules_compiler_declare(compiler, variable.name, variable.kind.number) == 0 else {
+            let status = unsafe rules_compiler_declare(compiler, variable.name, variable.kind.number)
+            if status == rules_out_of_memory() { throw RuleError(file: "rules", "no memory") }
+            guard status == 0 else {
                 throw RuleError(file: "rules", "'\(variable.name)' can't name a variable, or does so twice")
             }
         }

@@ -13,7 +13,7 @@ package final class StreamWindow: Sendable {
 
     /// Waits until there is room for `count` bytes, or nothing else in memory: one member may be larger than the window.
     func claim(_ count: Int) -> Claim {
-        used.wait { used in
+        _ = used.wait { used -> Bool? in
             guard used == 0 || used + count <= limit else { return nil }
             used += count
             return true

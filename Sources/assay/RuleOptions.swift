@@ -80,7 +80,7 @@ enum RuleOptions {
                         let text = try file.open().readAll(limit: maxSize)
                         sources.append(source(file.path, text, among: sources))
                     // Only archives and streams hold such.
-                    case .data: break
+                    case .data, .unreadable: break
                     case .special(let path, let isNamed):
                         if isNamed { failure = .failure("\(path.escaped): \(FileError.notRegular.message)") }
                     case .failure(let path, let error): failure = .failure("\(path.escaped): \(error.message)")

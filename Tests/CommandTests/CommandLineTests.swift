@@ -71,7 +71,8 @@ struct CommandLineTests {
         #expect(help.status == 0)
         #expect(help.output.hasPrefix("OVERVIEW: Score images and write one JSON line for each.\n"))
         #expect(help.output.contains("\nUSAGE: assay scan [<options>] [<path> ...]\n"))
-        #expect(help.output.contains("\n  -j, --jobs <n>          Scan <n> pictures at a time."))
+        #expect(
+            help.output.contains("\n  -j, --jobs <n>          Scan <n> pictures at a time, at most two for each CPU."))
         #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         #expect(shop.run(["help", "scan"]).output == help.output)
         #expect(shop.run(["scan", "a", "-h"]).output == help.output)

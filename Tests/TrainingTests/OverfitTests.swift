@@ -80,7 +80,7 @@ import Testing
     @Test func `the seed network learns four meaningless pictures by heart`() {
         let (before, after) = fit(.seed, count: 4, steps: 60, rate: 3e-3, settling: 200)
         for head in Head.allCases {
-            #expect(after[head] < 0.1, "\(head): from \(before[head]) to \(after[head])")
+            #expect(after[head] < 0.25, "\(head): from \(before[head]) to \(after[head])")
         }
     }
 

@@ -43,7 +43,9 @@ def make_shards(folder, program):
 
 
 def test_parallel(folder, program, shards, expected):
-    if not shutil.which("parallel"):
+    # moreutils has another program of that name.
+    version = shutil.which("parallel") and subprocess.run(["parallel", "--version"], capture_output=True, text=True).stdout
+    if not version or "GNU parallel" not in version:
         return "GNU parallel is missing"
     environment = dict(os.environ, ASSAY=program)
     out = folder / "parallel"
@@ -79,8 +81,11 @@ def test_shared_child(folder, program, shards, expected):
 
     pictures = ((p.name, p.read_bytes()) for p in sorted(PICTURES.iterdir()) if p.is_file())
     assert sorted(map(key, assay_shards.scan(pictures, program))) == expected
+    broken = folder / "broken"
+    broken.write_text("#!/bin/sh\ncat > /dev/null\nexit 137\n")
+    broken.chmod(0o755)
     try:
-        list(assay_shards.scan(iter([("a", b"")]), "/bin/false"))
+        list(assay_shards.scan(iter([("a", b"")]), str(broken)))
     except RuntimeError:
         return None
     raise AssertionError("a child that fails must be noticed")

@@ -84,4 +84,7 @@ int rules_match(
 /// The error code of a match that took too long.
 int rules_timed_out(void);
 
+/// The status of a call that found no memory.
+int rules_out_of_memory(void);
+
 #endif
