@@ -204,6 +204,8 @@ static void report(int number) {
 
 void process_report_signals(int descriptor, int reports_user_signal) {
     static const int numbers[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1};
+    sigset_t caught;
+    sigemptyset(&caught);
     report_to = descriptor;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
@@ -214,7 +216,10 @@ void process_report_signals(int descriptor, int reports_user_signal) {
         action.sa_flags = SA_RESTART;
         sigemptyset(&action.sa_mask);
         sigaction(numbers[i], &action, NULL);
+        sigaddset(&caught, numbers[i]);
     }
+    // A parent may have started this process with them blocked.
+    pthread_sigmask(SIG_UNBLOCK, &caught, NULL);
 }
 
 int process_processors(void) {
