@@ -36,6 +36,7 @@ enum WatchCommand {
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var watchPlan = try WatchPlan(line)
         var sinkPlan = try WatchSink.Plan(line)
+        sinkPlan.rules = rules.digest
         let stateDirectory = line.path(Options.state)
         let program = try programSettings(line)
         for path in line.operands { try requireDirectory(path) }
