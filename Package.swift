@@ -87,7 +87,7 @@ let package = Package(
         module(
             "Watching",
             ["Scanning", "Inspection", "Detection", "Files", "CInotifyTools", "CProcess", "CZlib"]),
-        module("Training", ["Detection", "Files", "Imaging", "Network"]),
+        module("Training", ["Confinement", "Detection", "Files", "Imaging", "Network"]),
         module("Reporting", ["Detection", "Files"]),
         .executableTarget(
             name: "assay",
@@ -111,11 +111,11 @@ let package = Package(
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),
         tests("InspectionTests", ["Provenance", "Inspection", "Rules", "Detection", "Imaging"]),
-        tests("ConfinementTests", ["Confinement", "Inspection", "Imaging"]),
+        tests("ConfinementTests", ["assay", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests(
             "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests("WatchingTests", ["Watching", "Files"]),
-        tests("TrainingTests", ["Training", "Detection", "Imaging", "Network"]),
+        tests("TrainingTests", ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network"]),
         tests("ReportingTests", ["Reporting", "Detection", "Files"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
     ],

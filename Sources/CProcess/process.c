@@ -27,6 +27,21 @@ int process_memory_file(const char *name) {
     return descriptor;
 }
 
+int process_results_file(const char *name, size_t size) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor < 0) return -1;
+    if (ftruncate(descriptor, (off_t)size) == 0 &&
+        fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0) return descriptor;
+    const int failure = errno;
+    close(descriptor);
+    errno = failure;
+    return -1;
+}
+
+void process_forget(int descriptor, size_t offset, size_t length) {
+    fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
+}
+
 int process_reopen_read_only(int descriptor) {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);

@@ -45,6 +45,26 @@ package final class ConfinedInspector<Evidence> {
     /// Makes room for files up to `end`.
     package func grow(to end: Int) throws(FileError) { try process.buffer.grow(to: end) }
 
+    /// A copy of the pixels of `regions`, in their order, after `.pixels(regions)` was answered.
+    package func parts(_ regions: [Region]) -> [Part] {
+        var end = 0
+        let parts = regions.map { region in
+            let start = end
+            end += region.byteCount
+            let bytes = process.results?.copy(start..<end) ?? []
+            return Part(
+                x: region.x, y: region.y, pixels: Pixels(width: region.width, height: region.height, bytes: bytes))
+        }
+        process.results?.trim(after: end)
+        return parts
+    }
+
+    /// A copy of the first `count` bytes of the memory for results: what a finding says that it left there.
+    package func result(_ count: Int) -> [UInt8] {
+        defer { process.results?.trim(after: count) }
+        return process.results?.copy(0..<count) ?? []
+    }
+
     // MARK: files
 
     /// Takes a file that needs no answer but leaves in its turn.
@@ -64,13 +84,25 @@ package final class ConfinedInspector<Evidence> {
     /// The oldest file with its finding, if that is known; it leaves.  Answers are waited for as long as there are more than `count`
     /// files in the buffer.
     package func next(downTo count: Int) -> (evidence: Evidence, finding: Finding?)? {
+        guard let file = nextFile(downTo: count) else { return nil }
+        if let place = file.place { forget(place) }
+        return (file.evidence, file.finding)
+    }
+
+    /// The same, and its bytes stay where they are.
+    func nextFile(downTo count: Int) -> InFlight<Evidence>.File? {
         while !queue.isFirstDone {
             guard queue.inBuffer > count else { return nil }
             advance()
         }
-        guard let file = queue.takeFirst() else { return nil }
-        if let place = file.place, place.upperBound > BufferLayout.size { process.buffer.trim(keep: BufferLayout.size) }
-        return (file.evidence, file.finding)
+        return queue.takeFirst()
+    }
+
+    /// Gives the memory of a large file back to the system.
+    package func forget(_ picture: LoadedPicture) { forget(picture.place) }
+
+    private func forget(_ place: Range<Int>) {
+        if place.upperBound > BufferLayout.size { process.buffer.trim(keep: BufferLayout.size) }
     }
 
     private func handOver() {

@@ -22,6 +22,8 @@ package final class ConfinedProcess {
 
     /// The files.
     let buffer: SharedBuffer
+    /// Large answers; nil where none are asked for.
+    let results: SharedResults?
     private let settings: ConfinementSettings
     private let clock = ContinuousClock()
     private var running: (process: pid_t, socket: Int32)?
@@ -34,6 +36,7 @@ package final class ConfinedProcess {
     package init(_ settings: ConfinementSettings) throws(FileError) {
         self.settings = settings
         buffer = try SharedBuffer()
+        results = settings.results > 0 ? try SharedResults(settings.results) : nil
     }
 
     // It has nothing to finish, and ending in order takes it longer than a small picture.
@@ -133,7 +136,7 @@ package final class ConfinedProcess {
             let descriptors = descriptors + files
             // The file may have another name by now, or be another.
             return unsafe process_spawn(
-                "/proc/self/exe", &arguments, descriptors, Int32(descriptors.count), &process)
+                settings.executable, &arguments, descriptors, Int32(descriptors.count), &process)
         }
     }
 
@@ -149,11 +152,12 @@ package final class ConfinedProcess {
         var process: pid_t = 0
         do throws(FileError) {
             handedOn.append(try buffer.openReadOnly())
+            let lent = results.map { [$0.descriptor] } ?? []
             let message = SettingsMessage(settings, libraries).encoded
             guard unsafe Glibc.send(pair[0], message, message.count, Int32(MSG_NOSIGNAL)) == message.count else {
                 throw .last
             }
-            let failure = start(handedOn, &process)
+            let failure = start(handedOn + lent, &process)
             if failure != 0 { throw .system(failure) }
         } catch {
             close(pair[0])

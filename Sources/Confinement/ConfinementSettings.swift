@@ -19,6 +19,8 @@ package struct ConfinementSettings: Sendable {
     package var results = 0
     /// How what files declare is read.
     package var reading = ReadSettings()
+    /// The program to start; its subcommand `decoder` runs `InspectionService`.
+    package var executable = "/proc/self/exe"
 
     /// A model that a process scores with.
     package struct Model: Sendable {
@@ -87,7 +89,8 @@ struct SettingsMessage {
     private var values: [(name: String, value: Int)] {
         [
             ("maxPixels", limits.maxPixels), ("maxScans", limits.maxScans), ("maxTextBytes", limits.maxTextBytes),
-            ("memory", memory), ("isolation", Int(isolation.rawValue)), ("scoring", scoring.rawValue),
+            ("maxRows", limits.maxRows), ("memory", memory), ("isolation", Int(isolation.rawValue)),
+            ("scoring", scoring.rawValue),
             ("results", results), ("prompts", reading.prompts ? 1 : 0),
             ("rules", hasRules ? 1 : 0),
             ("libraries", libraries.reduce(0) { $0 | 1 << SettingsMessage.place(of: $1) }),
@@ -125,7 +128,8 @@ struct SettingsMessage {
             return value
         }
         limits = DecodeLimits(
-            maxPixels: try value("maxPixels"), maxScans: try value("maxScans"), maxTextBytes: try value("maxTextBytes"))
+            maxPixels: try value("maxPixels"), maxScans: try value("maxScans"), maxTextBytes: try value("maxTextBytes"),
+            maxRows: try value("maxRows"))
         memory = try value("memory")
         isolation = Isolation(rawValue: Int32(truncatingIfNeeded: try value("isolation")))
         guard let scoring = Scoring(rawValue: try value("scoring")) else { throw WireError() }

@@ -11,7 +11,7 @@ package struct InspectionService {
     /// Descriptors that `process_spawn` hands on.
     private static let socket: Int32 = 3
     private static let files: Int32 = 4
-    /// The model if it is a file, then the rules if there are any.
+    /// The memory for results if there is any; then the model if it is a file, then the rules if there are any.
     private static let first: Int32 = 5
 
     package init() {}
@@ -19,7 +19,7 @@ package struct InspectionService {
     /// Serves as `serve` does, with the model that the settings name; nil if no parent has sent settings.
     package func run() -> Int32? {
         guard let settings = settings() else { return nil }
-        var next = InspectionService.first
+        var next = InspectionService.first + (settings.results > 0 ? 1 : 0)
         var detector: Detector?
         switch settings.scoring {
         case .none: break
@@ -40,7 +40,8 @@ package struct InspectionService {
 
     private func serve(_ settings: SettingsMessage, with detector: Detector?, _ rules: RuleSettings?) -> Int32 {
         process_keep_memory()
-        var inspector = Inspector(settings.limits, detector, settings.reading, rules: rules)
+        guard let results = unsafe mapResults(settings.results) else { return 1 }
+        var inspector = unsafe Inspector(settings.limits, detector, settings.reading, rules: rules, results: results)
         for library in settings.libraries { library.load() }
         stopLoadingLibraries()
         guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
@@ -80,6 +81,15 @@ package struct InspectionService {
     private func settings() -> SettingsMessage? {
         guard let message = InspectionService.receive(SettingsMessage.largest, waits: true) else { return nil }
         return try? SettingsMessage(decoding: message[...])
+    }
+
+    /// Before the filter: nothing that can be written is mapped afterwards.
+    private func mapResults(_ size: Int) -> UnsafeMutableRawBufferPointer? {
+        if size == 0 { return unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+        let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, InspectionService.first, 0)
+        guard let address = unsafe address, unsafe address != MAP_FAILED else { return nil }
+        close(InspectionService.first)
+        return unsafe UnsafeMutableRawBufferPointer(start: address, count: size)
     }
 
     /// The bytes of the file that was handed on next.

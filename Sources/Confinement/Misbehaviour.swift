@@ -26,7 +26,8 @@
             if ends("lie") { _ = InspectionService.answer(AnswerMessage.encode(Finding(Facts()))) }
             if ends("rule") {
                 var finding = Finding(Refusal(.error, code: "corrupt", message: ""))
-                finding.rules.matched = ["no_such_rule"]
+                // Half a megabyte: in as many messages as it takes.
+                finding.rules.matched = (0..<1000).map { "no_such_rule_\($0)" + String(repeating: "x", count: 480) }
                 _ = InspectionService.answer(AnswerMessage.encode(finding))
             }
             if ends("word") {

@@ -20,7 +20,8 @@ package func decode(_ file: [UInt8], limits: DecodeLimits = DecodeLimits()) thro
 /// Decodes parts of a picture: the same pixels, warnings and errors as of the whole, in less time and memory but for
 /// interlaced PNGs, which need the whole on the way.
 ///
-/// - Parameter regions: called with the picture's width and height once they are within the limits.
+/// - Parameter regions: called with the picture's width and height once they are within the limits. Where it gives none, only the
+///   file's header is read.
 package func decode(
     _ file: Span<UInt8>, limits: DecodeLimits, regions: (Int, Int) -> [Region]
 ) throws(DecodeError) -> DecodedParts {
@@ -120,8 +121,9 @@ func decodePixels(
         throw .corrupt(reason: "a picture without pixels")
     }
     let regions = choose(facts.width, facts.height)
+    if regions.isEmpty { return DecodedParts(parts: [], facts: facts, warning: nil) }
     precondition(
-        !regions.isEmpty && regions.allSatisfy { $0.isInside(width: facts.width, height: facts.height) },
+        regions.allSatisfy { $0.isInside(width: facts.width, height: facts.height) },
         "parts of a picture lie within it")
     let places = regions.map {
         codec_region(x: UInt32($0.x), y: UInt32($0.y), width: UInt32($0.width), height: UInt32($0.height))

@@ -24,7 +24,7 @@ package struct Region: Sendable, Equatable {
     }
 
     /// Bytes of its pixels as RGB.
-    var byteCount: Int { 3 * width * height }
+    package var byteCount: Int { 3 * width * height }
 }
 
 /// Some of a picture's pixels and the place of their top left corner in it.

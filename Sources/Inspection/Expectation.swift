@@ -42,6 +42,16 @@ package struct Expectation: Sendable {
         switch request {
         case .judge, .judgeNamed: try checkScores(facts, isRefused: finding.refusal != nil)
         case .declare: try checkScores(facts, isRefused: true)
+        case .header, .pixels:
+            guard Head.allCases.allSatisfy({ facts[$0.rawValue] == nil }) else {
+                throw Contradiction(message: "scores that nobody asked for")
+            }
+            guard finding.refusal != nil || ImageFacts(facts) != nil else {
+                throw Contradiction(message: "a fact is missing")
+            }
+        }
+        guard finding.result == (finding.refusal == nil ? request.resultSize(of: facts) : 0) else {
+            throw Contradiction(message: "another size than the question gives")
         }
     }
 

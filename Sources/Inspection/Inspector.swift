@@ -8,12 +8,14 @@ internal import Provenance
 /// Looks at files, one after the other or a few together, reusing its memory.
 ///
 /// It touches hostile bytes: programs run it in a confined process only.
-package struct Inspector {
+@safe package struct Inspector {
     private let limits: DecodeLimits
     /// Nil where nothing is scored.
     private let examiner: Examiner?
     private let reading: ReadOptions
     private let rules: RuleInspector?
+    /// Where large answers go; empty where none are asked for.
+    private let results: UnsafeMutableRawBufferPointer
     private let clock = ContinuousClock()
     /// What was added since findings were asked for last.
     private var looked: [Look] = []
@@ -30,13 +32,17 @@ package struct Inspector {
         let path: String
     }
 
-    /// - Parameter rules: those to match; they need scores. Rules that this program has not compiled are a fault of it.
+    /// - Parameters:
+    ///   - rules: those to match; they need scores. Rules that this program has not compiled are a fault of it.
+    ///   - results: where large answers go.
     package init(
         _ limits: DecodeLimits, _ detector: Detector?, _ reading: ReadSettings = ReadSettings(),
-        rules: RuleSettings? = nil
+        rules: RuleSettings? = nil,
+        results: UnsafeMutableRawBufferPointer = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     ) {
         (self.limits, examiner, self.reading) = (limits, detector?.makeExaminer(), reading.options)
         if let rules, let detector { self.rules = RuleInspector(rules, detector.card) } else { self.rules = nil }
+        unsafe self.results = results
     }
 
     /// Whether findings had better be asked for before more is added.
@@ -45,17 +51,28 @@ package struct Inspector {
     /// Does all that can be done with one file alone.  The bytes must stay until its finding was given.
     package mutating func add(_ bytes: UnsafeRawBufferPointer, _ request: Request = .judge) {
         var seen = Observation(fileSize: bytes.count)
-        seen.declared = unsafe ImageFormat.sniff(bytes).map { unsafe readDeclared(bytes, $0, reading) }
         do throws(DecodeError) {
             switch request {
-            case .judge: looked.append(try unsafe judge(bytes, seen, path: ""))
-            case .judgeNamed(let path): looked.append(try unsafe judge(bytes, seen, path: path))
-            case .declare: looked.append(.answered(Finding(Facts(seen))))
+            case .judge, .judgeNamed:
+                seen.declared = unsafe declared(bytes)
+                let path = if case .judgeNamed(let path) = request { path } else { "" }
+                looked.append(try unsafe judge(bytes, seen, path: path))
+            case .declare:
+                seen.declared = unsafe declared(bytes)
+                looked.append(.answered(Finding(Facts(seen))))
+            case .header:
+                seen.image = try unsafe decode(bytes, limits: limits) { _, _ in [] }.facts
+                looked.append(.answered(Finding(Facts(seen))))
+            case .pixels(let regions): looked.append(.answered(try unsafe pixels(bytes, regions)))
             }
         } catch {
             // A picture that cannot be decoded still declares things.
             looked.append(.answered(Finding(Refusal(error), Facts(seen))))
         }
+    }
+
+    private func declared(_ bytes: UnsafeRawBufferPointer) -> Declared? {
+        unsafe ImageFormat.sniff(bytes).map { unsafe readDeclared(bytes, $0, reading) }
     }
 
     private func judge(_ bytes: UnsafeRawBufferPointer, _ seen: Observation, path: String) throws(DecodeError) -> Look {
@@ -68,6 +85,26 @@ package struct Inspector {
         (seen.image, seen.warning) = (picture.facts, picture.warning)
         examiner.look(at: picture.parts, width: picture.facts.width, height: picture.facts.height)
         return .awaitsScores(seen, unsafe File(bytes: bytes, path: path))
+    }
+
+    /// Leaves the pixels of the regions in the memory for results.
+    private func pixels(_ bytes: UnsafeRawBufferPointer, _ regions: [Region]) throws(DecodeError) -> Finding {
+        var seen = Observation(fileSize: bytes.count)
+        let start = clock.now
+        let picture = try unsafe decode(bytes, limits: limits) { _, _ in regions }
+        seen.decodeSeconds = start.duration(to: clock.now).seconds
+        (seen.image, seen.warning) = (picture.facts, picture.warning)
+        var finding = Finding(Facts(seen))
+        for part in picture.parts { try leave(part.pixels.bytes, for: &finding) }
+        return finding
+    }
+
+    /// Appends to what the finding has in the memory for results.
+    private func leave(_ bytes: [UInt8], for finding: inout Finding) throws(DecodeError) {
+        guard bytes.count <= (unsafe results.count) - finding.result else { throw .outOfMemory }
+        let end = finding.result + bytes.count
+        unsafe UnsafeMutableRawBufferPointer(rebasing: results[finding.result..<end]).copyBytes(from: bytes)
+        finding.result = end
     }
 
     /// The findings on all files added since the last call, in their order.

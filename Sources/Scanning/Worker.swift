@@ -75,14 +75,15 @@ final class Worker {
             var record = Record(file.path, Finding(Facts()), model: plan.model)
             record.size = open.size
             record.modified = open.modified
-            do throws(FileError) {
-                guard let refusal = try handOver(open, record, sequence) else { return nil }
-                if refusal == Refusal(.notAnImage) && !file.isNamed { return .notImage(file.path) }
-                record.finding = Finding(refusal)
+            do throws(ReadError) {
+                try handOver(open, record, sequence)
+                return nil
+            } catch .refused(Refusal(.notAnImage)) where !file.isNamed {
+                return .notImage(file.path)
             } catch {
                 record.finding = Finding(error)
+                return .record(record)
             }
-            return .record(record)
         } catch .notRegular {
             return file.isNamed ? refused(file.path, .skipped, .notRegular) : .notImage(file.path)
         } catch {
@@ -90,30 +91,14 @@ final class Worker {
         }
     }
 
-    /// Reads a picture and hands it over; returns why not when its first bytes say so.
-    private func handOver(_ file: borrowing OpenFile, _ record: Record, _ sequence: Int) throws(FileError) -> Refusal? {
-        let inspector = try readyInspector()
+    /// Reads a picture and hands it over.
+    private func handOver(_ file: borrowing OpenFile, _ record: Record, _ sequence: Int) throws(ReadError) {
+        let inspector: ConfinedInspector<Evidence>
+        do throws(FileError) { inspector = try readyInspector() } catch { throw .file(error) }
         // One byte more than the file has shows whether it grew.
         let start = makeRoom(for: min(file.size, plan.maxFileSize) + 1)
-        let head = min(file.size, (64 << 10) - 1) + 1
-        try inspector.grow(to: start + head)
-        var length = try unsafe file.read(
-            into: UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[start..<(start + head)]))
-        let first = unsafe UnsafeRawBufferPointer(rebasing: inspector.bytes[start..<(start + length)])
-        guard let format = unsafe ImageFormat.sniff(first) else {
-            return Refusal(unsafe ImageFormat.sniffDamaged(first).map { .damagedSignature($0) } ?? .notAnImage)
-        }
-        guard isRead(format) else { return Refusal(.unsupportedFormat(format)) }
-        guard file.size <= plan.maxFileSize else { throw .tooLarge(size: file.size, limit: plan.maxFileSize) }
-        if length == head && head <= file.size {
-            try inspector.grow(to: start + file.size + 1)
-            let rest = unsafe UnsafeMutableRawBufferPointer(
-                rebasing: inspector.bytes[(start + head)...(start + file.size)])
-            length += try unsafe file.read(into: rest)
-        }
-        guard length == file.size else { throw .changed }
-        submit(start..<(start + length), format, record, sequence)
-        return nil
+        submit(
+            try inspector.load(file, at: start, for: plan.request, limit: plan.maxFileSize), record, sequence)
     }
 
     /// Nil when the bytes were handed over.
@@ -123,41 +108,35 @@ final class Worker {
         record.origin = data.origin
         record.size = size
         record.modified = data.modified
+        let format: ImageFormat
+        do throws(DecodeError) {
+            format = try plan.request.recognise(data.bytes.span)
+        } catch {
+            if error == .notAnImage && !data.isNamed { return .notImage(data.path) }
+            record.finding = Finding(Refusal(error))
+            return .record(record)
+        }
         do throws(FileError) {
-            let format = ImageFormat.sniff(data.bytes)
-            guard let format, isRead(format) else {
-                let damaged = format == nil ? ImageFormat.sniffDamaged(data.bytes.span) : nil
-                guard format != nil || damaged != nil || data.isNamed else { return .notImage(data.path) }
-                let reason = format.map { DecodeError.unsupportedFormat($0) } ?? damaged.map { .damagedSignature($0) }
-                record.finding = Finding(Refusal(reason ?? .notAnImage))
-                return .record(record)
-            }
             guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }
             let inspector = try readyInspector()
-            let start = makeRoom(for: size)
-            try inspector.grow(to: start + size)
-            unsafe UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[start..<(start + size)])
-                .copyBytes(from: data.bytes)
-            submit(start..<(start + size), format, record, sequence)
+            submit(try inspector.load(data.bytes, at: makeRoom(for: size), format), record, sequence)
             return nil
         } catch {
-            record.finding = Finding(error)
+            record.finding = Finding(.file(error))
             return .record(record)
         }
     }
 
-    /// Whether anything is to be found out about files of this format.  Metadata have states of their own for what is not read.
-    private func isRead(_ format: ImageFormat) -> Bool { plan.request == .declare || format.isDecodable }
-
     /// Hands over what lies in the buffer, and hashes it meanwhile.
-    private func submit(_ place: Range<Int>, _ format: ImageFormat, _ record: Record, _ sequence: Int) {
+    private func submit(_ picture: LoadedPicture, _ record: Record, _ sequence: Int) {
         guard let inspector else { return }
         // A path is handed over only where rules ask for it.
         let request =
             plan.handsOverPaths && plan.request == .judge
             ? Request.judgeNamed(path: record.path.lossy) : plan.request
-        inspector.submit(Evidence(sequence: sequence, outcome: .record(record)), at: place, request, format: format)
-        unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[place]))
+        inspector.submit(
+            Evidence(sequence: sequence, outcome: .record(record)), at: picture.place, request, format: picture.format)
+        unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))
         var record = record
         record.sha256 = digest.finish()
         inspector.amendNewest { $0.outcome = .record(record) }
@@ -180,7 +159,7 @@ final class Worker {
     }
 
     private func refused(_ path: PathBytes, _ origin: ArchivePlace, _ error: FileError) -> Outcome {
-        var record = Record(path, Finding(error), model: plan.model)
+        var record = Record(path, Finding(.file(error)), model: plan.model)
         record.origin = origin
         if case .tooLarge(let size, _) = error { record.size = size }
         return .record(record)
@@ -193,8 +172,12 @@ final class Worker {
 }
 
 extension Finding {
-    fileprivate init(_ error: FileError) {
-        let isLimit = if case .tooLarge = error { true } else { false }
-        self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
+    fileprivate init(_ error: ReadError) {
+        switch error {
+        case .refused(let refusal): self.init(refusal)
+        case .file(let error):
+            let isLimit = if case .tooLarge = error { true } else { false }
+            self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
+        }
     }
 }

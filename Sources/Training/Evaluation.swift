@@ -1,6 +1,8 @@
 // Scores every picture of a data set with a detector, exactly as a scan would.
 
+package import Confinement
 package import Detection
+import Files
 package import Imaging
 import Network
 import Synchronization
@@ -41,13 +43,15 @@ package struct Evaluation: Sendable {
     ///
     /// Each picture is decoded once, whatever the number of perturbations.
     /// - Parameters:
+    ///   - pictures: how they are read.
     ///   - makeScorer: called once for each thread; what it returns scores one picture after the other.
     ///   - progress: called now and then, on the calling thread, with the number of pictures done.
     package init(
-        of samples: [Sample], jobs: Int, perturbations: [Perturbation] = [], progress: (Int) -> Void = { _ in },
-        makeScorer: () -> (Pixels) -> (scores: Scores, isOutside: Bool)
+        of samples: [Sample], jobs: Int, pictures: ConfinementSettings, perturbations: [Perturbation] = [],
+        progress: (Int) -> Void = { _ in }, makeScorer: () -> (Pixels) -> (scores: Scores, isOutside: Bool)
     ) {
         let team = ThreadTeam(threads: max(1, min(jobs, samples.count)))
+        let readers = (0..<team.threads).map { _ in PictureReader(pictures) }
         let scorers = (0..<team.threads).map { _ in makeScorer() }
         var outcomes = [Outcome](repeating: .pending, count: samples.count)
         let done = Atomic<Int>(0)
@@ -55,14 +59,15 @@ package struct Evaluation: Sendable {
             // Threads write to different elements, and the team waits for all of them.
             let slots = outcomes.baseAddress
             team.forEach(samples.count) { index, thread in
-                unsafe slots?[index] = Self.outcome(samples[index], perturbations, scorers[thread])
+                unsafe slots?[index] = Self.outcome(
+                    samples[index], readers[thread], perturbations, scorers[thread])
                 let count = done.wrappingAdd(1, ordering: .relaxed).newValue
                 if thread == 0 { progress(count) }
             }
         }
         progress(samples.count)
 
-        var pictures: [[ScoredPicture]] = Array(repeating: [], count: 1 + perturbations.count)
+        var scored: [[ScoredPicture]] = Array(repeating: [], count: 1 + perturbations.count)
         var facts: [FileFacts] = []
         var unreadable: [UnreadablePicture] = []
         for (sample, outcome) in zip(samples, outcomes) {
@@ -73,23 +78,23 @@ package struct Evaluation: Sendable {
             case .scored(let scores, let read):
                 facts.append(read)
                 for (place, found) in scores.enumerated() {
-                    pictures[place].append(
+                    scored[place].append(
                         ScoredPicture(sample: sample, scores: found.scores, isOutside: found.isOutside))
                 }
             }
         }
-        self.pictures = pictures[0]
+        self.pictures = scored[0]
         self.facts = facts
         self.unreadable = unreadable
-        perturbed = zip(perturbations, pictures.dropFirst()).map { (perturbation: $0, pictures: $1) }
+        perturbed = zip(perturbations, scored.dropFirst()).map { (perturbation: $0, pictures: $1) }
     }
 
     /// Scores the samples by a detector.
     package init(
-        of samples: [Sample], by detector: Detector, jobs: Int, perturbations: [Perturbation] = [],
-        progress: (Int) -> Void = { _ in }
+        of samples: [Sample], by detector: Detector, jobs: Int, pictures: ConfinementSettings,
+        perturbations: [Perturbation] = [], progress: (Int) -> Void = { _ in }
     ) {
-        self.init(of: samples, jobs: jobs, perturbations: perturbations, progress: progress) {
+        self.init(of: samples, jobs: jobs, pictures: pictures, perturbations: perturbations, progress: progress) {
             let examiner = detector.makeExaminer()
             return {
                 let assessment = examiner.examine($0)
@@ -106,16 +111,18 @@ package struct Evaluation: Sendable {
     }
 
     private static func outcome(
-        _ sample: Sample, _ perturbations: [Perturbation], _ scorer: (Pixels) -> (scores: Scores, isOutside: Bool)
+        _ sample: Sample, _ reader: PictureReader, _ perturbations: [Perturbation],
+        _ scorer: (Pixels) -> (scores: Scores, isOutside: Bool)
     ) -> Outcome {
         do {
-            let (pixels, facts) = try FileFacts.read(sample.path)
+            let picture = try reader.read(PathBytes(sample.path)) { [Region(x: 0, y: 0, width: $0, height: $1)] }
+            let pixels = picture.parts[0].pixels
             let found = [scorer(pixels)] + perturbations.map { scorer($0.apply(pixels)) }
             // Weights as large as floats go can make a number that is none.
             guard found.allSatisfy({ each in Head.allCases.allSatisfy { each.scores[$0].isFinite } }) else {
                 return .unreadable("the model gives no finite score")
             }
-            return .scored(found, facts)
+            return .scored(found, FileFacts(picture))
         } catch {
             return .unreadable(error.message)
         }

@@ -1,4 +1,5 @@
 // The training loop: stages, epochs, early stopping, checkpoints, and at the end calibration and thresholds.
+package import Confinement
 package import Detection
 import Glibc
 import Network
@@ -10,6 +11,7 @@ import Network
 package final class Trainer {
     private let options: TrainerOptions
     private let dataset: Dataset
+    private let pictures: ConfinementSettings
     private let report: (TrainerEvent) -> Void
     private let network: DetectorNetwork
     private let context: Context
@@ -28,18 +30,20 @@ package final class Trainer {
 
     /// - Parameters:
     ///   - unseen: pictures that are kept out of training and validation; their photographs help to choose the threshold.
+    ///   - pictures: how they are read.
     ///   - report: called on the thread of `run` for every event.
     package init(
         _ options: TrainerOptions, _ dataset: Dataset, unseen: [Sample] = [],
-        report: @escaping (TrainerEvent) -> Void
+        pictures: ConfinementSettings, report: @escaping (TrainerEvent) -> Void
     ) {
         (self.options, self.dataset, self.unseen, self.report) = (options, dataset, unseen, report)
+        self.pictures = pictures
         let parts = dataset.samples.leavingOut(sources: options.leaveOut)
         leftOut = parts.left + unseen
         (training, validation) = parts.kept.split(validationShare: options.validationShare, seed: options.seed)
         network = options.blueprint.makeNetwork()
         context = Context(team: ThreadTeam(threads: options.jobs))
-        batch = TrainerBatch(options, context: context)
+        batch = TrainerBatch(options, pictures, context: context)
         judge = TrainerJudge(options, network, batch, context, validation: validation, unseen: unseen)
         average = WeightAverage(decay: options.averaging)
         checkpoint = Checkpoint(path: options.checkpoint)
@@ -64,7 +68,7 @@ package final class Trainer {
             try run(stages[state.stage])
             state.stage += 1
         }
-        let calibration = TrainerCalibration(options, dataset)
+        let calibration = TrainerCalibration(options, dataset, pictures)
         report(.calibrating(pictures: validation.count + leftOut.count))
         let (detector, missed) = calibration.finish(
             network.parameters, training: training, validation: validation, leftOut: leftOut)

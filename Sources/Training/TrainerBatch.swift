@@ -1,4 +1,5 @@
 // Batches: the pictures of a step, read, varied and turned into inputs on all threads.
+import Confinement
 import Detection
 import Files
 import Glibc
@@ -11,7 +12,9 @@ final class TrainerBatch {
     private let augmentation: Augmentation
     private let seed: UInt64
     private let context: Context
+    /// One for each thread.
     private let features: [Features]
+    private let readers: [PictureReader]
     let inputs: Inputs
     /// 1 for every crop of a fake, 0 for one of a photograph.
     private(set) var targets: [Float] = []
@@ -20,7 +23,7 @@ final class TrainerBatch {
     /// Pictures that could not be read: path and reason, each once.
     private(set) var unreadable: [String: String] = [:]
 
-    init(_ options: TrainerOptions, context: Context) {
+    init(_ options: TrainerOptions, _ pictures: ConfinementSettings, context: Context) {
         blueprint = options.blueprint
         seed = options.seed
         self.context = context
@@ -28,6 +31,7 @@ final class TrainerBatch {
             recipe: Augmentation.Recipe(blueprint.picture), strength: options.augmentationStrength,
             equalize: options.equalize, cropSide: blueprint.side)
         features = (0..<context.team.threads).map { _ in Features(options.blueprint) }
+        readers = (0..<context.team.threads).map { _ in PictureReader(pictures) }
         inputs = blueprint.makeInputs(1)
     }
 
@@ -41,12 +45,12 @@ final class TrainerBatch {
     ) -> [(path: String, reason: String)] {
         var augmentation = augmentation
         augmentation.strength *= strength
-        return fill(draws.map { samples[$0.sample] }) { [seed] position, sample throws(PictureError) in
+        return fill(draws.map { samples[$0.sample] }) { [seed] position, sample, reader throws(ReadError) in
             var stream = RandomStream(
                 seed: seed, Purpose.augmentation.rawValue, UInt64(stage), UInt64(epoch), UInt64(draws[position].key))
             var shown: [Pixels] = []
-            try augmentation.apply(using: &stream, views) { regions throws(PictureError) in
-                try readPicture(sample.path, regions: regions).parts.map(\.pixels)
+            try augmentation.apply(using: &stream, views) { regions throws(ReadError) in
+                try reader.read(PathBytes(sample.path), regions: regions).parts.map(\.pixels)
             } show: {
                 shown.append($0)
             }
@@ -58,8 +62,8 @@ final class TrainerBatch {
     func fillPlain(_ samples: [Sample]) -> [(path: String, reason: String)] {
         let side = blueprint.side
         let isWhole = augmentation.recipe == .seed
-        return fill(samples) { _, sample throws(PictureError) in
-            try readPicture(sample.path) { width, height in
+        return fill(samples) { _, sample, reader throws(ReadError) in
+            try reader.read(PathBytes(sample.path)) { width, height in
                 let middle = Region(x: (width - side) / 2, y: (height - side) / 2, width: side, height: side)
                 return [
                     isWhole
@@ -71,13 +75,13 @@ final class TrainerBatch {
     }
 
     private func fill(
-        _ samples: [Sample], _ show: (Int, Sample) throws(PictureError) -> [Pixels]
+        _ samples: [Sample], _ show: (Int, Sample, PictureReader) throws(ReadError) -> [Pixels]
     ) -> [(path: String, reason: String)] {
-        var read = [Result<[Pixels], PictureError>?](repeating: nil, count: samples.count)
+        var read = [Result<[Pixels], ReadError>?](repeating: nil, count: samples.count)
         unsafe read.withUnsafeMutableBufferPointer { read in
-            context.team.forEach(samples.count) { position, _ in
-                do throws(PictureError) {
-                    unsafe read[position] = .success(try show(position, samples[position]))
+            context.team.forEach(samples.count) { position, thread in
+                do throws(ReadError) {
+                    unsafe read[position] = .success(try show(position, samples[position], readers[thread]))
                 } catch {
                     unsafe read[position] = .failure(error)
                 }

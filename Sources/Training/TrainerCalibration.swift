@@ -1,5 +1,6 @@
 // The end of a training run: from raw logits to a model file whose scores and verdicts mean something.
 
+import Confinement
 import Detection
 import Network
 
@@ -8,9 +9,10 @@ import Network
 struct TrainerCalibration {
     private let options: TrainerOptions
     private let dataset: Dataset
+    private let pictures: ConfinementSettings
 
-    init(_ options: TrainerOptions, _ dataset: Dataset) {
-        (self.options, self.dataset) = (options, dataset)
+    init(_ options: TrainerOptions, _ dataset: Dataset, _ pictures: ConfinementSettings) {
+        (self.options, self.dataset, self.pictures) = (options, dataset, pictures)
     }
 
     /// The finished detector, and the pictures that could not be read. Sources that were left out of training only serve
@@ -75,7 +77,7 @@ struct TrainerCalibration {
 
     /// Raw logits, in the place where scores usually are.
     private func assess(_ samples: [Sample], _ detector: Detector) -> Evaluation {
-        Evaluation(of: samples, jobs: options.jobs, perturbations: [.web]) {
+        Evaluation(of: samples, jobs: options.jobs, pictures: pictures, perturbations: [.web]) {
             let examiner = detector.makeExaminer()
             return {
                 let assessment = examiner.examine($0)

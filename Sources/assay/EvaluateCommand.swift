@@ -1,5 +1,6 @@
 // `assay evaluate`: how well a detector does on labelled pictures, and where it fails.
 
+import Confinement
 import Detection
 import Files
 import Scanning
@@ -34,7 +35,7 @@ enum EvaluateCommand {
                 + "how far the size and format of the files alone give the label away.",
             "Pictures that cannot be read are listed and left out of the figures.",
         ],
-        arguments: [data], options: [model, split, perturb, tiers, tier, json, scores, jobs],
+        arguments: [data], options: [model, split, perturb, tiers, tier, json, scores, jobs, ScanOptions.isolation],
         manual: EvaluateManual.sections, run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
@@ -42,6 +43,8 @@ enum EvaluateCommand {
         let split = line.text(split)
         let jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
         let detector = try ModelFile.load(line.path(model)).detector
+        let pictures = ConfinementSettings.pictures()
+        _ = try confine(line, pictures, isQuiet: false)
         let dataset = try loadDataset(path, split: split)
         if dataset.unlabelled > 0 {
             Console.error("note: left out, below neither real nor fake: \(dataset.unlabelled) file(s)\n")
@@ -57,7 +60,7 @@ enum EvaluateCommand {
         // Opened before the work, so that a wrong path is known at once.
         let scoresFile = try line.path(scores).map { path throws(CommandFailure) in try TextFile(path, .scores) }
         let evaluation = Evaluation(
-            of: dataset.samples, by: detector, jobs: jobs,
+            of: dataset.samples, by: detector, jobs: jobs, pictures: pictures,
             perturbations: (line.flag(perturb) ? Perturbation.steps : []) + chosen.compactMap(\.perturbation)
         ) { done in
             if showsProgress { status.draw("\(done) of \(dataset.samples.count) pictures") }

@@ -31,7 +31,7 @@ enum MarksCommand {
         let isQuiet = line.flag(ScanOptions.quiet)
         let demand = line.text(require).flatMap(MarkDemand.init)
         let plan = try ScanPlan(declaring: line)
-        _ = try ScanCommand.isolate(line, plan.confinement, isQuiet)
+        _ = try confine(line, plan.confinement, isQuiet: isQuiet)
         let session: ScanSession
         do throws(FileError) {
             session = try ScanSession(showsProgress: false)

@@ -15,7 +15,7 @@ enum RulesExplainer {
         var rules = try RuleOptions.plan(line)
         rules.settings?.findsNear = true
         let plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
-        _ = try ScanCommand.isolate(line, plan.confinement, false)
+        _ = try confine(line, plan.confinement, isQuiet: false)
         var status: Int32 = 0
         do throws(FileError) {
             let inspector = try ConfinedInspector<Void>(plan.confinement)

@@ -39,7 +39,7 @@ enum ScanCommand {
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var format = try RecordFormat(line)
         format.model = model.detector.identity
-        let isolation = try isolate(line, plan.confinement, isQuiet)
+        let isolation = try confine(line, plan.confinement, isQuiet: isQuiet)
         // Before signals are caught: opening a pipe waits for its reader, and whoever tires of it must be heard.
         let records = try openOutput(line)
         let summaryFile = try line.path(Options.summary).map { path throws(CommandFailure) in
@@ -81,27 +81,6 @@ enum ScanCommand {
             throw .failure("\(records == nil ? "standard output" : outputName(line)): \(error.message)")
         }
         return line.flag(Options.exitZero) ? 0 : status(tally, failing)
-    }
-
-    /// Hides this process, and says what confines the decoders: all that there is, or no scan.
-    static func isolate(
-        _ line: Invocation, _ settings: ConfinementSettings, _ isQuiet: Bool
-    ) throws(CommandFailure) -> (demand: Isolation.Demand, inForce: Isolation) {
-        Isolation.hideThisProcess()
-        let demand = line.text(Options.isolation).flatMap(Isolation.Demand.init) ?? .strict
-        let inForce = settings.isolation
-        if !inForce.contains(.filtersCalls) {
-            let problem = "this system refuses the filter of system calls (seccomp) that confines what decodes"
-            guard demand == .weak else {
-                throw .failure(
-                    "\(problem), so that a hostile image might change files or this scan.\n"
-                        + "Nothing was scanned. '--isolation weak' scans all the same; see assay-scan(1).")
-            }
-            if !isQuiet {
-                Console.error("Warning: \(problem); a hostile image might change files or this scan\n")
-            }
-        }
-        return (demand, inForce)
     }
 
     /// The exit status: 1 if anything of `failing` was recorded, by an earlier run too, else 2 if anything was not scanned, else 0.

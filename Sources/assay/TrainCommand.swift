@@ -1,5 +1,6 @@
 // `assay train`: makes a model file from labelled pictures.
 
+import Confinement
 import Detection
 import Files
 import Glibc
@@ -93,8 +94,7 @@ enum TrainCommand {
             output, architecture, blueprint, width, depth, epochs, epochSize, batch, learningRate, schedule,
             weightDecay, patience, validation, validationLimit, leaveOut, emphasis, split, devSplit, consistency,
             smoothing, clip, averaging, ramp, initial, seed, jobs, augmentation, equalize, showRecipe, log, resume,
-            licence,
-            quiet,
+            licence, quiet, ScanOptions.isolation,
         ],
         manual: TrainManual.sections, run: run)
 
@@ -137,7 +137,9 @@ enum TrainCommand {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
         if line.text(split) == nil { noteSplits(of: whole, options, printer) }
-        let trainer = Trainer(options, dataset, unseen: unseen) { printer.show($0) }
+        let pictures = ConfinementSettings.pictures()
+        _ = try confine(line, pictures, isQuiet: line.flag(quiet))
+        let trainer = Trainer(options, dataset, unseen: unseen, pictures: pictures) { printer.show($0) }
         try examine(trainer, dataset.samples + unseen, printer)
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()

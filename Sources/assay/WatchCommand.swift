@@ -41,7 +41,7 @@ enum WatchCommand {
         let program = try programSettings(line)
         for path in line.operands { try requireDirectory(path) }
 
-        _ = try ScanCommand.isolate(line, plan.confinement, isQuiet)
+        _ = try confine(line, plan.confinement, isQuiet: isQuiet)
         // Before anything else is read: what this process holds now, the confined processes hold too.
         plan.early = EarlyProcesses(plan.confinement, model.detector, count: min(plan.jobs, 8))
 

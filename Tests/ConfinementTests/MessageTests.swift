@@ -10,7 +10,7 @@ import Testing
 struct MessageTests {
     private static let settings: ConfinementSettings = {
         var settings = ConfinementSettings(ConfinementSettings.Model(ModelCard(.seed), nil))
-        settings.limits = DecodeLimits(maxPixels: 123, maxScans: 4, maxTextBytes: 56)
+        settings.limits = DecodeLimits(maxPixels: 123, maxScans: 4, maxTextBytes: 56, maxRows: 78)
         settings.isolation = [.deniesFiles]
         settings.results = 789
         return settings
@@ -52,6 +52,16 @@ struct MessageTests {
         var beyond = message
         for index in 8..<16 { beyond[index] = 0xff }
         #expect(throws: WireError.self) { try RequestMessage(decoding: beyond[...]) }
+    }
+
+    @Test(arguments: [
+        Request.judge, .declare, .judgeNamed(path: "a/ü"), .header, .pixels([]),
+        .pixels([Region(x: 1, y: 2, width: 3, height: 4), Region(x: 0, y: 0, width: 1 << 30, height: 1)]),
+    ])
+    func everyQuestionArrives(request: Request) throws {
+        let message = RequestMessage(place: 0..<1, request: request).encoded
+        #expect(try RequestMessage(decoding: message[...]).request == request)
+        #expect(message.count < RequestMessage.largest)
     }
 
     @Test func answersSayHowLongTheyAre() {

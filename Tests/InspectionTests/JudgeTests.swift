@@ -138,6 +138,36 @@ struct JudgeTests {
         #expect(complaint(Sample.finding(crops: Self.crops), card: nil) == "a fact is missing")
     }
 
+    @Test func pixelsOfTheSizeThatWasAskedFor() {
+        var picture = Observation(fileSize: 1)
+        picture.image = Sample.observation().image
+        var finding = Finding(Facts(picture))
+        finding.result = 3 * (10 * 20 + 5 * 5)
+        let regions = [Region(x: 0, y: 0, width: 10, height: 20), Region(x: 7, y: 7, width: 5, height: 5)]
+        func complaint(_ finding: Finding, _ request: Request) -> String? {
+            do throws(Contradiction) {
+                try Expectation(nil, DecodeLimits()).check(finding, on: request, format: .jpeg)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        #expect(complaint(finding, .pixels(regions)) == nil)
+        #expect(complaint(finding, .pixels(regions.dropLast())) == "another size than the question gives")
+        #expect(complaint(finding, .header) == "another size than the question gives")
+        finding.result = 0
+        #expect(complaint(finding, .header) == nil)
+        #expect(complaint(Finding(Facts()), .header) == "a fact is missing")
+        #expect(complaint(Sample.finding(), .header) == "scores that nobody asked for")
+        let refused = Finding(Refusal(.error, code: "corrupt", message: ""))
+        #expect(complaint(refused, .pixels(regions)) == nil)
+        finding.result = 1
+        #expect(self.complaint(Sample.finding(crops: Self.crops)) == nil)
+        var scored = Sample.finding(crops: Self.crops)
+        scored.result = 1
+        #expect(self.complaint(scored) == "another size than the question gives")
+    }
+
     @Test func rulesThatDoNotExist() {
         var finding = Sample.finding(crops: Self.crops)
         finding.rules.matched = ["known", "invented"]

@@ -179,7 +179,9 @@ import Testing
             try folder.write(name, encodePNG(Pixels(width: width, height: 2, bytes: bytes)))
         }
         let dataset = try Dataset.load(folder.path)
-        let evaluation = Evaluation(of: dataset.samples, jobs: 2, perturbations: [.blur, .web, .hard]) {
+        let evaluation = Evaluation(
+            of: dataset.samples, jobs: 2, pictures: confined, perturbations: [.blur, .web, .hard]
+        ) {
             { (Scores(fused: Double($0.width) / 1000, spatial: 0.5, frequency: 0.5), false) }
         }
         let report = EvaluationReport(evaluation, thresholds: thresholds, tiers: [.clean, .hard, .web])

@@ -28,7 +28,7 @@ import Testing
     private let thresholds = Thresholds(fake: 0.7, real: 0.3, falseAlarmRate: 0.01, missRate: 0.05)
 
     private func evaluate(_ dataset: Dataset, jobs: Int = 2, perturbations: [Perturbation] = []) -> Evaluation {
-        Evaluation(of: dataset.samples, jobs: jobs, perturbations: perturbations) {
+        Evaluation(of: dataset.samples, jobs: jobs, pictures: confined, perturbations: perturbations) {
             { pixels in
                 let score = Double(pixels.bytes[0]) / 100
                 return (Scores(fused: score, spatial: 1 - score, frequency: 0.5), false)
@@ -40,7 +40,7 @@ import Testing
         let folder = try TemporaryFolder()
         let dataset = try collection(folder)
         // Every fake lies outside, and the darkest picture gets no number.
-        let evaluation = Evaluation(of: dataset.samples, jobs: 2) {
+        let evaluation = Evaluation(of: dataset.samples, jobs: 2, pictures: confined) {
             { pixels in
                 let score = Double(pixels.bytes[0]) / 100
                 return (Scores(fused: score == 0.05 ? .nan : 0.9, spatial: 0.9, frequency: 0.9), score > 0.5)
@@ -104,7 +104,9 @@ import Testing
             width: 33, height: 21, bytes: (0..<2079).map { _ in UInt8(truncatingIfNeeded: stream.next()) })
         try folder.write("real/a.png", encodePNG(noise))
         let dataset = try Dataset.load(folder.path)
-        let evaluation = Evaluation(of: dataset.samples, jobs: 1, perturbations: Perturbation.allCases) {
+        let evaluation = Evaluation(
+            of: dataset.samples, jobs: 1, pictures: confined, perturbations: Perturbation.allCases
+        ) {
             { pixels in
                 let sum = pixels.bytes.reduce(0) { $0 + Int($1) }
                 return (
@@ -186,7 +188,7 @@ import Testing
         network.initialise(from: &stream)
         let detector = Detector(card: ModelCard(.crossdomain), parameters: network.parameters)
         let dataset = try Dataset.load(folder.path)
-        let evaluation = Evaluation(of: dataset.samples, by: detector, jobs: 3)
+        let evaluation = Evaluation(of: dataset.samples, by: detector, jobs: 3, pictures: confined)
         let examiner = detector.makeExaminer()
         for picture in evaluation.pictures {
             let bytes = try #require(FileManager.default.contents(atPath: picture.sample.path))

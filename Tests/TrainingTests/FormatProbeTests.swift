@@ -1,5 +1,7 @@
 // The classifier without eyes must find what format gives away, and nothing where there is nothing to find.
 
+import Confinement
+import Files
 import Foundation
 import Imaging
 import Testing
@@ -73,8 +75,11 @@ import Testing
         let folder = try TemporaryFolder()
         let pixels = Pixels(width: 20, height: 10, bytes: [UInt8](repeating: 90, count: 600))
         let bytes = encodeJPEG(pixels, quality: 80, subsampling: .s422)
-        let read = try FileFacts.read(try folder.write("a.jpg", bytes))
-        #expect(read.facts.bytes == bytes.count && read.facts.image.jpegQuality == 80)
-        #expect(read.facts.image.subsampling == "4:2:2" && read.pixels.width == 20)
+        let read = try PictureReader(confined).read(PathBytes(try folder.write("a.jpg", bytes))) {
+            [Region(x: 0, y: 0, width: $0, height: $1)]
+        }
+        let facts = FileFacts(read)
+        #expect(facts.bytes == bytes.count && facts.image.jpegQuality == 80)
+        #expect(facts.image.subsampling == "4:2:2" && read.parts.map(\.pixels.width) == [20])
     }
 }

@@ -41,7 +41,7 @@ import Testing
     private func train(
         _ options: TrainerOptions, _ dataset: Dataset, atEpoch: @escaping () -> Void = {}
     ) throws -> [UInt8] {
-        let trainer = Trainer(options, dataset) { event in
+        let trainer = Trainer(options, dataset, pictures: confined) { event in
             if case .epoch = event { atEpoch() }
         }
         let detector = try trainer.run().detector
@@ -103,7 +103,7 @@ import Testing
         }
         var rankings: [UnseenRanking] = []
         func run(_ options: TrainerOptions, keep: Bool = false) throws -> [UInt8] {
-            let trainer = Trainer(options, dataset, unseen: unseen) { event in
+            let trainer = Trainer(options, dataset, unseen: unseen, pictures: confined) { event in
                 guard keep, case .epoch(let report) = event else { return }
                 if let ranking = report.unseen { rankings.append(ranking) }
                 let from = options.output + ".checkpoint"
@@ -155,7 +155,7 @@ import Testing
             var options = options
             options.resume = true
             do {
-                _ = try Trainer(options, dataset) { _ in }.run()
+                _ = try Trainer(options, dataset, pictures: confined) { _ in }.run()
                 return nil
             } catch {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
@@ -183,7 +183,7 @@ import Testing
         var options = options(models.path + "/model")
         options.batch = batch
         options.epochs = 1
-        let trainer = Trainer(options, try Dataset.load(folder.path)) { event in
+        let trainer = Trainer(options, try Dataset.load(folder.path), pictures: confined) { event in
             if case .unreadable(let path, let reason) = event {
                 listed.append((path as NSString).lastPathComponent)
                 #expect(!reason.isEmpty)
@@ -199,7 +199,7 @@ import Testing
         try pictures(in: folder, each: 5)
         var options = options(folder.path + "/model")
         (options.learningRate, options.epochs) = (1e30, 1)
-        let trainer = Trainer(options, try Dataset.load(folder.path)) { _ in }
+        let trainer = Trainer(options, try Dataset.load(folder.path), pictures: confined) { _ in }
         // Which stage it is depends on how the numbers run off.
         do {
             _ = try trainer.run()
@@ -214,7 +214,9 @@ import Testing
         let folder = try TemporaryFolder()
         try pictures(in: folder, each: 3)
         let real = try Dataset.load(folder.path).samples.filter { !$0.isFake }
-        let trainer = Trainer(options(folder.path + "/model"), Dataset(samples: real, digest: "")) { _ in }
+        let trainer = Trainer(options(folder.path + "/model"), Dataset(samples: real, digest: ""), pictures: confined) {
+            _ in
+        }
         #expect(throws: TrainerError.oneClass) { _ = try trainer.run() }
     }
 }

@@ -21,6 +21,12 @@ void process_unblock_signals(void);
 /// Returns its descriptor or -1.
 int process_memory_file(const char *name);
 
+/// A memory file of exactly `size` bytes, of which no one can take or add any. Returns its descriptor or -1.
+int process_results_file(const char *name, size_t size);
+
+/// Gives the memory of a part of a memory file back to the system; it then reads as zeros.
+void process_forget(int descriptor, size_t offset, size_t length);
+
 /// Exit status of a confined process that ran out of memory, and of one that could not be confined and therefore did nothing.
 enum { PROCESS_OUT_OF_MEMORY = 86, PROCESS_NOT_CONFINED = 87 };
 

@@ -1,0 +1,65 @@
+// Pixels of pictures that programs work on themselves, as training and evaluation do: decoded by a confined process all the same.
+
+package import Files
+package import Imaging
+internal import Inspection
+
+/// Some of a picture's pixels, with what its file says of it.
+package struct ReadPicture: Sendable {
+    package let facts: ImageFacts
+    /// In the order of the regions that were asked for.
+    package let parts: [Part]
+    /// Bytes of the file.
+    package let fileSize: Int
+}
+
+/// Reads pictures, for one thread: the process ends with the thread that reads first, and is started anew by the next.
+package final class PictureReader {
+    private let settings: ConfinementSettings
+    private var inspector: ConfinedInspector<Void>?
+
+    /// - Parameter settings: whose memory for results decides how many pixels can be asked for.
+    package init(_ settings: ConfinementSettings) { self.settings = settings }
+
+    /// Reads parts of the picture at `path`, where a link is followed.
+    ///
+    /// - Parameter regions: called with the picture's width and height; gives regions within it.
+    package func read(_ path: PathBytes, regions: (Int, Int) -> [Region]) throws(ReadError) -> ReadPicture {
+        let inspector: ConfinedInspector<Void>
+        do throws(FileError) { inspector = try readyInspector() } catch { throw .file(error) }
+        let picture = try inspector.load(path, for: .header)
+        defer { inspector.forget(picture) }
+        func ask(_ request: Request) throws(ReadError) -> ImageFacts {
+            let finding = inspector.ask(request, about: picture)
+            if let refusal = finding.refusal { throw .refused(refusal) }
+            guard let facts = ImageFacts(finding.facts) else { preconditionFailure("expected of every answer") }
+            return facts
+        }
+        let facts = try ask(.header)
+        let wanted = regions(facts.width, facts.height)
+        precondition(wanted.count <= Request.mostRegions, "a question names at most \(Request.mostRegions) regions")
+        guard wanted.reduce(0, { $0 + $1.byteCount }) <= settings.results else {
+            throw .refused(
+                Refusal(.tooManyPixels(width: facts.width, height: facts.height, limit: settings.results / 3)))
+        }
+        return ReadPicture(
+            facts: try ask(.pixels(wanted)), parts: inspector.parts(wanted), fileSize: picture.place.count)
+    }
+
+    private func readyInspector() throws(FileError) -> ConfinedInspector<Void> {
+        if let inspector { return inspector }
+        let ready = try ConfinedInspector<Void>(settings)
+        inspector = ready
+        return ready
+    }
+}
+
+extension ConfinementSettings {
+    /// For reading pixels: no model, and room for those of the largest picture that the limits allow.
+    package static func pictures(_ limits: DecodeLimits = DecodeLimits()) -> ConfinementSettings {
+        var settings = ConfinementSettings(nil)
+        settings.limits = limits
+        settings.results = 3 * limits.maxPixels
+        return settings
+    }
+}
