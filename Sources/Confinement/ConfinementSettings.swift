@@ -92,6 +92,7 @@ struct SettingsMessage {
             ("maxRows", limits.maxRows), ("memory", memory), ("isolation", Int(isolation.rawValue)),
             ("scoring", scoring.rawValue),
             ("results", results), ("prompts", reading.prompts ? 1 : 0),
+            ("perceptualHash", reading.perceptualHash ? 1 : 0),
             ("rules", hasRules ? 1 : 0),
             ("libraries", libraries.reduce(0) { $0 | 1 << SettingsMessage.place(of: $1) }),
         ]
@@ -137,6 +138,7 @@ struct SettingsMessage {
         results = try value("results")
         hasRules = try value("rules") != 0
         reading.prompts = try value("prompts") != 0
+        reading.perceptualHash = try value("perceptualHash") != 0
         reading.anchors = Array(try wire.text(limit: ReadSettings.largestAnchors).utf8)
         let bits = try value("libraries")
         libraries = Set(ImageFormat.Library.allCases.filter { bits >> SettingsMessage.place(of: $0) & 1 == 1 })

@@ -49,6 +49,11 @@ package struct Expectation: Sendable {
             guard finding.refusal != nil || ImageFacts(facts) != nil else {
                 throw Contradiction(message: "a fact is missing")
             }
+        case .hash:
+            try checkScores(facts, isRefused: true)
+            guard finding.refusal != nil || facts["pdq"] != nil && facts["pdq_quality"] != nil else {
+                throw Contradiction(message: "no hash of a picture that was hashed")
+            }
         }
         guard finding.result == (finding.refusal == nil ? request.resultSize(of: facts) : 0) else {
             throw Contradiction(message: "another size than the question gives")

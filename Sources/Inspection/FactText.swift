@@ -56,7 +56,7 @@ extension JSONText {
             case .plain: break
             case .dateTime: self.member("format", "date-time")
             case .base64: self.member("contentEncoding", "base64")
-            case .sha256: self.member("pattern", "^[0-9a-f]{64}$")
+            case .hexadecimal(let digits): self.member("pattern", "^[0-9a-f]{\(digits)}$")
             }
         case .list(let type, let limit):
             member(type: "array", &self)

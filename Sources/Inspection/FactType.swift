@@ -28,11 +28,19 @@ package enum NumberStyle: Sendable, Equatable {
 }
 
 /// What a text is, beyond characters.
-package enum TextStyle: String, Sendable {
+package enum TextStyle: Sendable, Equatable {
     case plain
     case dateTime
     case base64
-    case sha256
+    /// So many digits of a hash, in lower case.
+    case hexadecimal(Int)
+
+    func permits(_ text: String) -> Bool {
+        guard case .hexadecimal(let count) = self else { return true }
+        let digits = (UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"))
+        return text.utf8.count == count
+            && text.utf8.allSatisfy { digits.0.contains($0) || digits.1.contains($0) }
+    }
 }
 
 /// A member of an object.
@@ -65,7 +73,8 @@ extension FactType {
         case (.integer(let range), .integer(let number)): return range.contains(number) ? value : nil
         case (.number(let range, _), .number(let number)): return range.contains(number) ? value : nil
         case (.word(let words), .text(let word)): return words.contains(word) ? value : nil
-        case (.text(let limit, _), .text(let text)): return .text(text.cut(toBytes: limit))
+        case (.text(let limit, let style), .text(let text)):
+            return style.permits(text) ? .text(text.cut(toBytes: limit)) : nil
         case (.list(let type, let limit), .list(let values)):
             return .list(values.lazy.compactMap { type.fitted($0) }.prefix(limit).map { $0 })
         case (.object(let fields), .object(let members)):
@@ -119,7 +128,10 @@ extension WireReader {
             let index = try integer()
             guard words.indices.contains(index) else { throw WireError() }
             return .text(words[index])
-        case .text(let limit, _): return .text(try text(limit: limit))
+        case .text(let limit, let style):
+            let value = try text(limit: limit)
+            guard style.permits(value) else { throw WireError() }
+            return .text(value)
         case .list(let type, let limit):
             var values: [FactValue] = []
             for _ in 0..<(try count(limit: limit)) { values.append(try value(type)) }

@@ -3,11 +3,12 @@
 // A name must be new and stay for ever, since rules use it; so must a key path, since programs read it.
 
 internal import Detection
+internal import Files
 internal import Imaging
 
 extension Facts {
     /// Every fact that is read from a file's content.
-    package static let table: [Fact<Observation>] = scores + image + warnings + declared + examination + times
+    package static let table: [Fact<Observation>] = scores + image + warnings + declared + hashes + examination + times
 
     package static let scores: [Fact<Observation>] = Head.allCases.map { head in
         let what =
@@ -85,6 +86,18 @@ extension Facts {
         ) {
             $0.image.flatMap { $0.warnings.isEmpty ? nil : $0.warnings.map { .text($0.rawValue) } }
         },
+    ]
+
+    package static let hashes: [Fact<Observation>] = [
+        .text(
+            "pdq", at: "pdq.hash", limit: 64, style: .hexadecimal(64), .sometimes,
+            "With --pdq: the perceptual hash PDQ of the whole picture as decoded; those of two versions of one picture differ in at "
+                + "most 31 bits, as a rule."
+        ) { $0.hash?.bytes.hexadecimal },
+        .integer(
+            "pdq_quality", at: "pdq.quality", 0...100, .sometimes,
+            "How much there was to hash; the authors of PDQ advise against matching what is below 50."
+        ) { $0.hash?.quality },
     ]
 
     package static let examination: [Fact<Observation>] = [

@@ -13,6 +13,7 @@ internal import Provenance
     /// Nil where nothing is scored.
     private let examiner: Examiner?
     private let reading: ReadOptions
+    private let makesHashes: Bool
     private let rules: RuleInspector?
     /// Where large answers go; empty where none are asked for.
     private let results: UnsafeMutableRawBufferPointer
@@ -41,6 +42,7 @@ internal import Provenance
         results: UnsafeMutableRawBufferPointer = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     ) {
         (self.limits, examiner, self.reading) = (limits, detector?.makeExaminer(), reading.options)
+        makesHashes = reading.perceptualHash
         if let rules, let detector { self.rules = RuleInspector(rules, detector.card) } else { self.rules = nil }
         unsafe self.results = results
     }
@@ -64,6 +66,7 @@ internal import Provenance
                 seen.image = try unsafe decode(bytes, limits: limits) { _, _ in [] }.facts
                 looked.append(.answered(Finding(Facts(seen))))
             case .pixels(let regions): looked.append(.answered(try unsafe pixels(bytes, regions)))
+            case .hash: looked.append(.answered(try unsafe hash(bytes)))
             }
         } catch {
             // A picture that cannot be decoded still declares things.
@@ -80,10 +83,15 @@ internal import Provenance
         // Without scores the answer is none that a parent believes.
         guard let examiner else { return .answered(Finding(Facts(seen))) }
         let start = clock.now
-        let picture = try unsafe decode(bytes, limits: limits, regions: examiner.regions)
+        let picture = try unsafe decode(bytes, limits: limits) { width, height in
+            let parts = examiner.regions(width: width, height: height)
+            return makesHashes ? parts + [Region(x: 0, y: 0, width: width, height: height)] : parts
+        }
         seen.decodeSeconds = start.duration(to: clock.now).seconds
         (seen.image, seen.warning) = (picture.facts, picture.warning)
-        examiner.look(at: picture.parts, width: picture.facts.width, height: picture.facts.height)
+        var parts = picture.parts
+        if makesHashes { seen.hash = try PerceptualHash(parts.removeLast().pixels) }
+        examiner.look(at: parts, width: picture.facts.width, height: picture.facts.height)
         return .awaitsScores(seen, unsafe File(bytes: bytes, path: path))
     }
 
@@ -105,6 +113,14 @@ internal import Provenance
         let end = finding.result + bytes.count
         unsafe UnsafeMutableRawBufferPointer(rebasing: results[finding.result..<end]).copyBytes(from: bytes)
         finding.result = end
+    }
+
+    private func hash(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -> Finding {
+        var seen = Observation(fileSize: bytes.count)
+        let picture = try unsafe decode(bytes, limits: limits) { [Region(x: 0, y: 0, width: $0, height: $1)] }
+        (seen.image, seen.warning) = (picture.facts, picture.warning)
+        seen.hash = try PerceptualHash(picture.parts[0].pixels)
+        return Finding(Facts(seen))
     }
 
     /// The findings on all files added since the last call, in their order.

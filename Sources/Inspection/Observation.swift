@@ -13,6 +13,8 @@ package struct Observation: Sendable {
     package var warning: String?
     /// What the file says of its origin; read also of pictures that cannot be decoded.
     package var declared: Declared?
+    /// Only where it was asked for.
+    package var hash: PerceptualHash?
     package var decodeSeconds: Double?
     package var assessment: Assessment?
 

@@ -1,11 +1,13 @@
-// What may be read of a file's metadata beyond what every record tells, and whom the user trusts.
+// What is to be told of a file beyond what every record tells, and whom the user trusts.
 
 internal import Provenance
 
-/// Settings for reading what files declare.
+/// Settings for reading what files declare and show.
 package struct ReadSettings: Sendable, Equatable {
     /// Prompts are private.
     package var prompts = false
+    /// Whether the perceptual hash is made of pictures that are scored, which takes decoding them as a whole.
+    package var perceptualHash = false
     /// Certificates in PEM; empty for none.
     package var anchors: [UInt8] = []
 

@@ -14,6 +14,8 @@ package enum Request: Sendable, Equatable {
     case header
     /// The pixels of these regions, which lie within the picture, one after the other in the memory for results.
     case pixels([Region])
+    /// The perceptual hash alone.
+    case hash
 }
 
 extension Request {
@@ -41,7 +43,7 @@ extension Request {
     func resultSize(of facts: Facts) -> Int {
         switch self {
         case .pixels(let regions): regions.reduce(0) { $0 + $1.byteCount }
-        case .judge, .judgeNamed, .declare, .header: 0
+        case .judge, .judgeNamed, .declare, .header, .hash: 0
         }
     }
 
@@ -59,6 +61,7 @@ extension Request {
             for region in regions {
                 for value in [region.x, region.y, region.width, region.height] { wire.add(value) }
             }
+        case .hash: wire.add(byte: 5)
         }
     }
 
@@ -77,6 +80,7 @@ extension Request {
                         height: try wire.integer()))
             }
             self = .pixels(regions)
+        case 5: self = .hash
         default: throw WireError()
         }
     }

@@ -31,7 +31,7 @@ extension Record {
     package static let table: [Entry] =
         own(head) + content(Facts.scores) + own(meaning) + content(Facts.image) + content(Facts.warnings)
         + content(Facts.statements) + own(contradiction) + content(Facts.evidence) + own(file)
-        + content(Facts.examination) + own(origin) + content(Facts.times)
+        + content(Facts.hashes) + content(Facts.examination) + own(origin) + content(Facts.times)
 
     private static func own(_ facts: [Fact<Record>]) -> [Entry] { facts.map(Entry.own) }
 
@@ -69,6 +69,10 @@ extension Record {
                     "offset", .integer(0...Int.max), required: true, "Where its header begins in the unpacked archive."),
             ], .sometimes, "Where in the archive it is."
         ) { record in record.origin.map { ["index": .integer($0.index), "offset": .integer($0.offset)] } },
+        .text(
+            "shard", at: "shard", limit: 32, .sometimes,
+            "With --shard: which share of the files was scanned, of how many, as 2/16."
+        ) { $0.shard?.text },
         .word(
             "status", at: "status", Status.allCases.map(\.rawValue), .always,
             "Whether the picture was scored, or could not be because of a limit or its format, or of a failure."
@@ -147,9 +151,15 @@ extension Record {
             $0.modified?.text
         },
         .text(
-            "sha256", at: "sha256", style: .sha256, .alwaysOrNull,
+            "sha256", at: "sha256", style: .hexadecimal(64), .alwaysOrNull,
             "Of exactly the bytes that were decoded; null where not all were read."
         ) { $0.sha256 },
+        .text("md5", at: "md5", style: .hexadecimal(32), .sometimes, "The same by MD5, with --digests md5.") {
+            $0.digests[.md5]
+        },
+        .text("sha1", at: "sha1", style: .hexadecimal(40), .sometimes, "The same by SHA-1, with --digests sha1.") {
+            $0.digests[.sha1]
+        },
         .text(
             "quarantined", at: "quarantined", limit: .max, .sometimes,
             "Where a watch has moved the file; bytes that are not UTF-8 are replaced by U+FFFD."

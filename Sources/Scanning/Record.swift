@@ -16,6 +16,10 @@ package struct Record: Sendable {
     package var modified: Timestamp?
     /// Of exactly the bytes that were handed to the confined process; nil when not all were read.
     package var sha256: String?
+    /// What else the file is known by; never `sha256`.
+    package var digests: [FileDigest: String] = [:]
+    /// The share of the files that was scanned.
+    package var shard: Shard?
     /// `Detector.identity`.
     package var model: String
 
@@ -38,15 +42,15 @@ package struct Record: Sendable {
     /// Whether the file is no picture at all; such records exist only for files that were named.
     package var isNoImage: Bool { code == "not-an-image" || code == FileError.notRegular.code }
 
-    /// Appends the record as one line: the rows of the table that have a value, objects where rows that follow each other share
+    /// Appends the record as one line: those rows of the table that have a value, objects where rows that follow each other share
     /// keys.
     ///
     /// Scores are written with as many digits as it takes to read back the same number, so that they can be compared bit
     /// for bit; times and the spread with a fixed number of digits.
-    package func write(to json: inout JSONText) {
+    package func write(_ fields: RecordFields = .standard, to json: inout JSONText) {
         json.beginObject()
         var open: ArraySlice<String> = []
-        for entry in Record.table {
+        for entry in fields.rows {
             let value = entry.value(self)
             let row = entry.row
             if value == nil, row.presence != .alwaysOrNull { continue }

@@ -24,6 +24,7 @@ package struct RecordFormat: Sendable {
     /// The kinds to write; nil for all.
     package var kinds: Set<Kind>?
     package var style = Style.json
+    package var fields = RecordFields.standard
     /// The detector's identity, for records of files that no process has seen.
     package var model = ""
 
@@ -43,7 +44,7 @@ package struct RecordFormat: Sendable {
         switch style {
         case .json:
             json.clear()
-            record.write(to: &json)
+            record.write(fields, to: &json)
             return json.bytes
         case .path(let terminator, let escaped):
             return (escaped ? Array(record.path.escaped.utf8) : record.path.bytes) + [terminator]

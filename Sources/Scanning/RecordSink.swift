@@ -79,6 +79,7 @@ package final class RecordSink: Sendable {
         if line.isEmpty || state.end != nil { return }
         do throws(FileError) {
             try writeLine(line, to: descriptor)
+            state.tally.written += 1
         } catch {
             state.end = error == .system(EPIPE) ? .closedPipe : .failed(error)
         }

@@ -2,7 +2,7 @@
 
 package import Confinement
 package import Detection
-internal import Files
+package import Files
 package import Inspection
 
 /// What is scanned, and how.
@@ -23,6 +23,10 @@ package struct ScanPlan: Sendable {
     package let request: Request
     /// Makes verdicts of findings, where they have scores.
     package var judge: Judge?
+    /// Digests that records tell beside SHA-256.
+    package var digests: Set<FileDigest> = []
+    /// The share of what is found that is scanned; nil for all.
+    package var shard: Shard?
     package var resume = ResumeIndex()
 
     /// Whether rules ask for paths, which are handed over only then.
@@ -38,11 +42,11 @@ package struct ScanPlan: Sendable {
         request = .judge
     }
 
-    /// A plan for reading what files declare: no model, no pixels.
-    package init() {
+    /// A plan for what takes no model: what files declare, or perceptual hashes.
+    package init(_ request: Request) {
         confinement = ConfinementSettings(nil)
         model = ""
-        request = .declare
+        self.request = request
     }
 
     /// Makes do with so many descriptors: fewer jobs take longer, but a file that can't be opened for want of a descriptor is lost.
@@ -94,6 +98,7 @@ package final class Scanner: Sendable {
     private func list() {
         var sequence = 0
         func report(_ found: Found) -> Bool {
+            if let shard = plan.shard, !shard.contains(found) { return true }
             defer { sequence += 1 }
             return queue.push(Job(sequence: sequence, found: found))
         }
@@ -110,7 +115,7 @@ package final class Scanner: Sendable {
     private func work() {
         var json = JSONText()
         let worker = Worker(plan) { sequence, outcome in
-            if !self.sink.deliver(sequence, outcome, &json) { self.stop() }
+            if !self.sink.deliver(sequence, self.marked(outcome), &json) { self.stop() }
         }
         while let job = next(worker) {
             if !sink.hasTurn(job.sequence) {
@@ -121,6 +126,13 @@ package final class Scanner: Sendable {
             worker.take(job.found, job.sequence)
         }
         worker.finish()
+    }
+
+    /// With the share that was scanned, if not all was.
+    private func marked(_ outcome: Outcome) -> Outcome {
+        guard let shard = plan.shard, case .record(var record) = outcome else { return outcome }
+        record.shard = shard
+        return .record(record)
     }
 
     /// The next job.  A worker takes one ahead of need only while there are enough for all, and does not wait for one

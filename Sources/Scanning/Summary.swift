@@ -10,6 +10,8 @@ package struct Summary: Sendable {
     package var tally: Tally
     package var started: Timestamp
     package var finished: Timestamp
+    /// The share of the files that was scanned; nil for all.
+    package var shard: Shard?
     /// The signal that ended the run early, by name.
     package var signal: String?
     /// Whether everything was scanned that was asked for.
@@ -52,6 +54,7 @@ package struct Summary: Sendable {
             $0.member("finished", finished.text)
             $0.member("seconds", seconds, decimals: 3)
             $0.member("complete", isComplete)
+            $0.member("shard", shard?.text)
             $0.member("signal", signal)
             $0.member("seen", tally.seen)
             $0.member("ok", tally.ok)
@@ -59,6 +62,7 @@ package struct Summary: Sendable {
             $0.member("error", tally.error)
             $0.member("notImages", tally.notImages)
             $0.member("resumed", tally.resumed)
+            $0.member("records", tally.written)
             $0.member("verdicts") {
                 for verdict in Verdict.allCases { $0.member(verdict.rawValue, tally.verdicts[verdict] ?? 0) }
             }

@@ -10,6 +10,8 @@ package struct Tally: Sendable, Equatable {
     package var error = 0
     /// Files that are no picture by their content, whether or not they got a record because they were named.
     package var notImages = 0
+    /// Lines that were written.
+    package var written = 0
     /// Files that an earlier run had recorded already; not part of `seen`.
     package var resumed = 0
     /// Outcomes of an earlier run that this one has not replaced by others; not part of the counts above.

@@ -20,13 +20,14 @@ final class Worker {
 
     private let plan: ScanPlan
     private let deliver: (Int, Outcome) -> Void
-    private let digest = SHA256()
+    private let digests: FileDigests
     /// Made when the first picture comes.
     private var inspector: ConfinedInspector<Evidence>?
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
         self.deliver = deliver
+        digests = FileDigests(plan.digests.union([.sha256]))
     }
 
     /// Deals with one thing.  Its outcome is delivered now or by a later call.
@@ -136,9 +137,10 @@ final class Worker {
             ? Request.judgeNamed(path: record.path.lossy) : plan.request
         inspector.submit(
             Evidence(sequence: sequence, outcome: .record(record)), at: picture.place, request, format: picture.format)
-        unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))
+        unsafe digests.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))
         var record = record
-        record.sha256 = digest.finish()
+        record.digests = digests.finish()
+        record.sha256 = record.digests.removeValue(forKey: .sha256)
         inspector.amendNewest { $0.outcome = .record(record) }
     }
 

@@ -14,7 +14,9 @@ enum Assay {
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
         subcommands: [
-            ScanCommand.command, WatchCommand.command, ReportCommand.command, MarksCommand.command,
+            ScanCommand.command, WatchCommand.command, ReportCommand.command, MergeCommand.command,
+            MarksCommand.command,
+            HashCommand.command,
             TrainCommand.command,
             EvaluateCommand.command,
             ModelCommand.command, RulesCommand.command,

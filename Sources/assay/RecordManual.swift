@@ -25,7 +25,16 @@ func recordPage() -> String {
         page += escaped([row.meaning, described(row.presence)].compactMap(\.self).joined(separator: " ")) + "\n"
         page += fields(row.type)
     }
-    return page + ".El\n.Sh SEE ALSO\n.Xr assay-scan 1\n"
+    page += """
+        .El
+        .Pp
+        With
+        .Fl Fl fields Cm minimal ,
+        a record has only these:
+        \(escaped(RecordFields.minimal.rows.map { $0.row.path.joined(separator: ".") }.joined(separator: ", "))).
+
+        """
+    return page + ".Sh SEE ALSO\n.Xr assay-scan 1\n"
 }
 
 /// What values of a type are, in words.
@@ -43,7 +52,7 @@ func described(_ type: FactType) -> String {
     case .text(_, .plain): "text"
     case .text(_, .dateTime): "date and time"
     case .text(_, .base64): "Base64"
-    case .text(_, .sha256): "SHA-256 in hexadecimal"
+    case .text(_, .hexadecimal(let digits)): "\(digits) hexadecimal digits"
     case .list: "list"
     case .object: "object"
     }

@@ -64,13 +64,14 @@ enum ScanCommand {
             warnsOfErrors: line.flag(Options.list) && !isQuiet, resume: plan.resume)
         let signal = session.run(Scanner(plan, sink: sink), sink)
         let tally = sink.tally
-        let summary = Summary(
+        var summary = Summary(
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
             isComplete: signal == nil && sink.end == nil && !tally.hasBrokenArchive, version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
             rules: (rules.rules.count, rules.digest), isolation: isolation,
             binary: summaryFile == nil ? nil : programDigest(),
             arguments: Assay.arguments.map(\.lossy))
+        summary.shard = plan.shard
 
         if !isQuiet && sink.end != .closedPipe {
             Console.error(Console.highlighting(fakes: tally, in: summary.line) + "\n")

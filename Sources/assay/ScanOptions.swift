@@ -61,6 +61,23 @@ enum ScanOptions {
         "trust-anchors", value: "file",
         "PEM certificates; also say whether the certificate of a valid C2PA signature leads to one of them.")
 
+    static let digests = Option(
+        "digests", value: "kinds", repeats: true,
+        "Also tell these digests of each file: md5, sha1, sha256, separated by commas. SHA-256 is told in any case.")
+    static let pdq = Option(
+        "pdq",
+        "Also tell the perceptual hash PDQ and its quality. Pictures are decoded as a whole for it, which takes longer."
+    )
+    static let fields = Option(
+        "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
+        default: RecordFields.standard.rawValue,
+        "How much records say: minimal is which file, status, verdict, the fused score and digests; full adds all that --digests "
+            + "and --pdq add.")
+    static let shard = Option(
+        "shard", value: "i/n",
+        "Scan only the <i>th of <n> shares, told by the digests of paths. The same operands on <n> machines scan everything once; "
+            + "'assay merge' puts their records together.")
+
     static let output = Option(
         "output", short: "o", value: "file", default: "standard output",
         "Append to <file>, whole lines only; - is standard output. What holds anything but records is left as it is.")
@@ -94,8 +111,8 @@ enum ScanOptions {
     static let all =
         [
             filesFrom, null, tar, window, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize,
-            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors,
+            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors, digests, pdq, shard,
         ] + RuleOptions.choice + RuleOptions.matching + [
-            output, resume, only, list, sort, summary, failOn, exitZero, progress, quiet,
+            output, resume, fields, only, list, sort, summary, failOn, exitZero, progress, quiet,
         ]
 }

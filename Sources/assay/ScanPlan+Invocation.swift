@@ -18,7 +18,13 @@ extension ScanPlan {
 
     /// Everything that the options of `assay marks` say; those of `assay scan` that it lacks are never given.
     init(declaring line: Invocation) throws(CommandFailure) {
-        self.init()
+        self.init(.declare)
+        try read(line)
+    }
+
+    /// Everything that the options of `assay hash` say.
+    init(hashing line: Invocation) throws(CommandFailure) {
+        self.init(.hash)
         try read(line)
     }
 
@@ -57,6 +63,21 @@ extension ScanPlan {
         confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
         confinement.filesPerProcess =
             try line.integer(Options.renewAfter, 1...Int.max) ?? confinement.filesPerProcess
+        let isFull = line.text(Options.fields) == RecordFields.full.rawValue
+        if line.flag(Options.resume) && line.text(Options.fields) == RecordFields.minimal.rawValue {
+            throw .usage("The option '--resume' needs records that tell size and time, not '--fields minimal'")
+        }
+        let words = try line.words(Options.digests, of: FileDigest.allCases.map(\.rawValue)) ?? []
+        digests = isFull ? Set(FileDigest.allCases) : Set(words.compactMap(FileDigest.init))
+        shard = try line.text(Options.shard).map { text throws(CommandFailure) in
+            guard let shard = Shard(text) else {
+                throw .usage(
+                    "The value '\(text)' is invalid for '--shard <i/n>': expected such as 2/16, with at most \(Shard.most) shares"
+                )
+            }
+            return shard
+        }
+        confinement.reading.perceptualHash = isFull || line.flag(Options.pdq)
         confinement.reading.prompts = line.flag(Options.prompts)
         if let path = line.path(Options.trustAnchors) { confinement.reading.anchors = try ScanPlan.anchors(path) }
     }
@@ -136,6 +157,7 @@ extension RecordFormat {
         typealias Options = ScanOptions
         self.init()
         let isList = line.flag(Options.list)
+        fields = line.text(Options.fields).flatMap(RecordFields.init) ?? .standard
         let words = try line.words(Options.only, of: Kind.allCases.map(\.rawValue) + ["no-error"])
         if let words {
             var chosen = Set(words.compactMap { Kind(rawValue: $0) })

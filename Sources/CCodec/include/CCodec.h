@@ -100,6 +100,9 @@ void codec_flip_vertically(const uint8_t *pixels, int64_t width, int64_t height,
 // A quarter turn counter-clockwise: `out` is `height` wide and `width` high.
 void codec_rotate(const uint8_t *pixels, int64_t width, int64_t height, uint8_t *out);
 
+// The perceptual hash PDQ of RGB pixels, the highest byte first, and how much there was to hash, 0...100. Returns 0, or −1 without memory.
+int codec_pdq(const uint8_t *pixels, int64_t width, int64_t height, uint8_t bytes[32], int *quality);
+
 // The formats beside JPEG and PNG.
 #include "CodecFormats.h"
 

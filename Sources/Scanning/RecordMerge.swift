@@ -1,0 +1,201 @@
+// Puts the records of several runs into one, and finds out whether any are missing: at this size nobody would notice otherwise.
+
+package import Files
+
+/// Reads files of records, and summaries of the runs that wrote them, one after the other.
+package struct RecordMerge {
+    /// What was read of the records of one share; nil stands for records of runs without shares.
+    private struct Share {
+        /// Records, and those of them that are no repeats.
+        var read = 0
+        var records = 0
+        /// Summaries of runs that finished, and what they say was written or there before.
+        var finished = 0
+        var expected = 0
+        /// Whether there is a summary of a run that did not finish.
+        var hasBrokenOff = false
+    }
+
+    /// Records read, and those of them that say what another has said.
+    package private(set) var read = 0
+    package private(set) var repeats = 0
+    /// What is wrong with what was read, line by line.
+    package private(set) var faults: [String] = []
+
+    private var shares: [String?: Share] = [:]
+    private var seen: Set<Key> = []
+    private var models: Set<String> = []
+    private let digest = SHA256()
+
+    /// Half a digest: 16 bytes a record are enough to tell those of one collection apart.
+    private struct Key: Hashable {
+        let high: UInt64
+        let low: UInt64
+    }
+
+    package init() {}
+
+    /// Takes one file, and gives each record that is not a repeat to `write`.
+    ///
+    /// - Parameter fill: fills a buffer and returns the number of bytes, 0 at the end.
+    package mutating func add(
+        _ name: String, reading fill: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int,
+        write: (ArraySlice<UInt8>) throws(FileError) -> Void
+    ) throws(FileError) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var line: [UInt8] = []
+        var number = 0
+        while true {
+            let count = try unsafe RecordMerge.fill(&buffer, fill)
+            if count == 0 { break }
+            var rest = buffer[..<count]
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                line += rest[..<end]
+                number += 1
+                try take(line[...], "\(name):\(number)", write)
+                line.removeAll(keepingCapacity: true)
+                rest = rest[(end + 1)...]
+            }
+            line += rest
+            guard line.count <= RecordMerge.longestLine else {
+                faults.append("\(name):\(number + 1): a line that is longer than any record")
+                return
+            }
+        }
+        if !line.isEmpty {
+            faults.append("\(name):\(number + 1): the line has no end, so the run that wrote it was cut off")
+        }
+    }
+
+    /// What else is wrong, once everything was read: shares that are missing or not whole.
+    package var missing: [String] {
+        var missing: [String] = []
+        let counts = Set(shares.keys.compactMap { $0.flatMap { Shard($0)?.count } })
+        if counts.count > 1 {
+            missing.append("shares of different numbers: " + counts.sorted().map { "of \($0)" }.joined(separator: ", "))
+        } else if let count = counts.first {
+            let absent = (1...count).filter { shares["\($0)/\(count)"] == nil }
+            if !absent.isEmpty {
+                let named = absent.prefix(10).map { "\($0)/\(count)" }.joined(separator: ", ")
+                missing.append(
+                    "nothing of shard \(named)" + (absent.count > 10 ? " and \(absent.count - 10) others" : ""))
+            }
+        }
+        if !counts.isEmpty && shares[nil] != nil { missing.append("records with and without a shard") }
+        if models.count > 1 {
+            missing.append("records of different models: " + models.sorted().joined(separator: ", "))
+        }
+        for (name, share) in shares.sorted(by: { order($0.key) < order($1.key) }) {
+            let title = name.map { "shard \($0)" } ?? "the records"
+            if share.finished == 0 {
+                // Records without shares may be merged without summaries: whether any are missing is then not known.
+                if name != nil || share.hasBrokenOff {
+                    missing.append("\(title): no summary of a run that finished")
+                }
+            } else {
+                // The runs of one share repeat each other; those without shares are each about something else.
+                let found = name == nil ? share.read : share.records
+                if found < share.expected { missing.append("\(title): \(found) records of \(share.expected)") }
+            }
+        }
+        return missing
+    }
+
+    /// Shares that were seen.
+    package var shardCount: Int { shares.keys.count { $0 != nil } }
+
+    private static let longestLine = 4 << 20
+
+    private static func fill(
+        _ buffer: inout [UInt8], _ read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+    ) throws(FileError) -> Int {
+        var failure: FileError?
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            do throws(FileError) {
+                return try unsafe read(bytes)
+            } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return count
+    }
+
+    private func order(_ share: String?) -> Int { share.flatMap { Shard($0)?.number } ?? 0 }
+
+    private mutating func take(
+        _ line: ArraySlice<UInt8>, _ place: String, _ write: (ArraySlice<UInt8>) throws(FileError) -> Void
+    ) throws(FileError) {
+        var members = RecordMembers(line)
+        var values: [String: ArraySlice<UInt8>] = [:]
+        while let (key, value) = members.next() { if RecordMerge.keys.contains(key) { values[key] = value } }
+        guard members.isWhole, values["assay"]?.elementsEqual("1".utf8) == true else {
+            faults.append("\(place): no record")
+            return
+        }
+        let name = RecordMerge.text(values["shard"])
+        guard name == nil || name.flatMap(Shard.init) != nil else {
+            faults.append("\(place): no shard")
+            return
+        }
+        if values["complete"] != nil {
+            return note(summary: values, name)
+        }
+        guard values["path"] != nil, values["status"] != nil else {
+            faults.append("\(place): no record")
+            return
+        }
+        if let model = RecordMerge.text(values["model"]), models.count < 100 { models.insert(model) }
+        read += 1
+        shares[name, default: Share()].read += 1
+        guard seen.insert(key(values)).inserted else {
+            repeats += 1
+            return
+        }
+        shares[name, default: Share()].records += 1
+        try write(line)
+    }
+
+    private mutating func note(summary values: [String: ArraySlice<UInt8>], _ name: String?) {
+        func count(_ key: String) -> Int { values[key].flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0 }
+        var share = shares[name] ?? Share()
+        if values["complete"]?.elementsEqual("true".utf8) == true {
+            share.finished += 1
+            // Of runs of one share each says what there is of it; runs without shares have each their own.
+            let expected = count("records") + count("resumed")
+            share.expected = name == nil ? share.expected + expected : max(share.expected, expected)
+        } else {
+            share.hasBrokenOff = true
+        }
+        shares[name] = share
+    }
+
+    /// What is told of a record in a summary or of its identity.
+    private static let keys: Set<String> = [
+        "assay", "path", "pathBytes", "id", "archive", "member", "shard", "status", "code", "size", "modified",
+        "sha256",
+        "model", "ruleset", "complete", "records", "resumed",
+    ]
+
+    private static let identity = [
+        "path", "pathBytes", "archive", "member", "status", "code", "size", "modified", "sha256", "model", "ruleset",
+    ]
+
+    /// The record's `id`, or what a watch would make one of: two records are repeats if they say the same of the same file.
+    private func key(_ values: [String: ArraySlice<UInt8>]) -> Key {
+        for name in values["id"] == nil ? RecordMerge.identity : ["id"] {
+            digest.update(Array(name.utf8))
+            digest.update(values[name].map(Array.init) ?? [])
+            digest.update([0])
+        }
+        let bytes = digest.finishBytes()
+        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        return Key(high: word(0), low: word(8))
+    }
+
+    private static func text(_ value: ArraySlice<UInt8>?) -> String? {
+        guard let value, value.first == UInt8(ascii: "\"") else { return nil }
+        return String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,148 @@
+// Shares that are scanned apart are put together whole, or it is said what is missing.
+
+import Foundation
+import Testing
+
+struct MergeTests {
+    /// Twenty pictures, scanned in three shares to `1.jsonl` … with summaries `1.json` ….
+    private func shop() -> Workshop {
+        let shop = Workshop(verdict: .real)
+        for index in 0..<20 { shop.write("d/\(index).png", Workshop.png) }
+        for share in 1...3 {
+            let run = shop.scan(
+                "-j", "1", "--shard", "\(share)/3", "--summary", "\(share).json", "-o", "\(share).jsonl", "d")
+            #expect(run.status == 0 && run.errors == "")
+        }
+        return shop
+    }
+
+    private func paths(_ shop: Workshop, _ name: String) -> [String] {
+        shop.read(name).split(separator: "\n").map { object(String($0))["path"] as? String ?? "?" }
+    }
+
+    private func exists(_ shop: Workshop, _ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: shop.path + "/" + name)
+    }
+
+    private let all = ["1.jsonl", "1.json", "2.jsonl", "2.json", "3.jsonl", "3.json"]
+
+    @Test func sharesAreTheWholeAndNothingTwice() {
+        let shop = shop()
+        let run = shop.run(["merge"] + all + ["-o", "out"])
+        #expect(run.status == 0 && run.output == "")
+        #expect(run.errors == "20 records of 3 shards: 20 written, 0 repeats\n")
+        #expect(shop.read("out") == (1...3).map { shop.read("\($0).jsonl") }.joined())
+        #expect(paths(shop, "out").sorted() == (0..<20).map { "d/\($0).png" }.sorted())
+        for share in 1...3 {
+            let lines = shop.read("\(share).jsonl").split(separator: "\n").map { object(String($0)) }
+            #expect(!lines.isEmpty && lines.allSatisfy { $0["shard"] as? String == "\(share)/3" })
+            let summary = object(shop.read("\(share).json"))
+            #expect(summary["shard"] as? String == "\(share)/3" && summary["records"] as? Int == lines.count)
+        }
+        #expect(!exists(shop, "out.part"))
+    }
+
+    @Test func repeatsAreDroppedAndTheFirstIsKept() {
+        let shop = shop()
+        #expect(shop.scan("-j", "1", "--shard", "2/3", "-o", "again.jsonl", "d").status == 0)
+        let run = shop.run(["merge"] + all + ["again.jsonl", "-o", "-"])
+        #expect(run.status == 0)
+        #expect(run.output == (1...3).map { shop.read("\($0).jsonl") }.joined())
+        let count = paths(shop, "2.jsonl").count
+        #expect(
+            run.errors == "\(20 + count) records of 3 shards: 20 written, \(count) repeat\(count == 1 ? "" : "s")\n")
+        // By the id, where there is one.
+        shop.write(
+            "ids",
+            """
+            {"assay":1,"path":"a","id":"x","status":"ok"}
+            {"assay":1,"path":"b","id":"x","status":"ok"}
+            {"assay":1,"path":"b","id":"y","status":"ok"}
+
+            """)
+        #expect(
+            shop.run(["merge", "ids", "-o", "-", "-q"]).output == """
+                {"assay":1,"path":"a","id":"x","status":"ok"}
+                {"assay":1,"path":"b","id":"y","status":"ok"}
+
+                """)
+    }
+
+    private func refused(_ shop: Workshop, _ files: [String], _ message: String) {
+        let run = shop.run(["merge"] + files + ["-o", "out"])
+        #expect(run.status == 2)
+        #expect(
+            run.errors == """
+                assay: \(message)
+                Error: nothing was written to out, since something is missing; '--partial' writes what there is
+
+                """)
+        #expect(!exists(shop, "out") && !exists(shop, "out.part"))
+    }
+
+    @Test func aShareThatIsMissingOrNotWholeIsNamed() {
+        let shop = shop()
+        refused(shop, ["1.jsonl", "1.json", "3.jsonl", "3.json"], "nothing of shard 2/3")
+        refused(shop, all.filter { $0 != "2.json" }, "shard 2/3: no summary of a run that finished")
+        let lines = shop.read("2.jsonl").split(separator: "\n", omittingEmptySubsequences: false)
+        shop.write("2.jsonl", lines.dropFirst().joined(separator: "\n"))
+        refused(shop, all, "shard 2/3: \(lines.count - 2) records of \(lines.count - 1)")
+        shop.write("2.json", shop.read("2.json").replacing("\"complete\":true", with: "\"complete\":false"))
+        refused(shop, all, "shard 2/3: no summary of a run that finished")
+        shop.write("more", #"{"assay":1,"path":"x","shard":"1/4","status":"ok"}"# + "\n")
+        refused(
+            shop, ["1.jsonl", "1.json", "more"],
+            "shares of different numbers: of 3, of 4\nassay: shard 1/4: no summary of a run that finished")
+    }
+
+    @Test func tornLinesAndForeignOnesAreNamedAndPartialWritesTheRest() {
+        let shop = Workshop()
+        let line = #"{"assay":1,"path":"a","status":"ok"}"#
+        shop.write("torn", line + "\n" + #"{"assay":1,"path":"#)
+        refused(shop, ["torn"], "torn:2: the line has no end, so the run that wrote it was cut off")
+        shop.write("foreign", line + "\nhello\n")
+        refused(shop, ["foreign"], "foreign:2: no record")
+        shop.write(
+            "models",
+            #"{"assay":1,"path":"a","status":"ok","model":"m"}"# + "\n"
+                + #"{"assay":1,"path":"a","status":"ok","model":"n"}"#
+                + "\n")
+        refused(shop, ["models"], "records of different models: m, n")
+        let run = shop.run(["merge", "torn", "--partial", "-o", "out"])
+        #expect(run.status == 2 && shop.read("out") == line + "\n")
+        #expect(
+            run.errors == """
+                assay: torn:2: the line has no end, so the run that wrote it was cut off
+                1 record: 1 written, 0 repeats
+
+                """)
+    }
+
+    @Test func noInputIsLostAndNoPictureReplaced() {
+        let shop = shop()
+        shop.write("photo", Workshop.jpeg)
+        let run = shop.run(["merge"] + all + ["-o", "photo"])
+        #expect(run.status == 2 && run.errors.contains("photo: it holds something, but no records"))
+        // An input may be the output.
+        #expect(shop.run(["merge"] + all + ["-o", "1.jsonl"]).status == 0)
+        #expect(paths(shop, "1.jsonl").count == 20)
+        let gone = shop.run(["merge", "gone", "-o", "out"])
+        #expect(gone.status == 2 && gone.errors == "Error: gone: no such file or directory\n" && !exists(shop, "out"))
+        let needed = shop.run(["merge", "1.jsonl"])
+        #expect(needed.status == 64 && needed.errors.hasPrefix("Error: The option '--output <file>' is needed\n"))
+        #expect(shop.run(["scan", "--shard", "4/3"]).status == 64)
+    }
+
+    @Test func anArchiveIsSharedByItsMembers() throws {
+        let shop = shop()
+        #expect(shop.shell("tar -cf a.tar d").status == 0)
+        for share in 1...2 {
+            let run = shop.scan(
+                "--tar", "a.tar", "--shard", "\(share)/2", "--summary", "t\(share).json", "-o", "t\(share)")
+            #expect(run.status == 0)
+        }
+        let run = shop.run(["merge", "t1", "t1.json", "t2", "t2.json", "-o", "out", "-q"])
+        #expect(run.status == 0 && run.errors == "")
+        #expect(Set(paths(shop, "out")).count == 20 && !paths(shop, "t1").isEmpty && !paths(shop, "t2").isEmpty)
+    }
+}
