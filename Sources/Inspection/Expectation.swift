@@ -64,7 +64,7 @@ package struct Expectation: Sendable {
     private static let belong: [(fact: String, formats: Set<String>)] = [
         ("jpeg_quality", ["jpeg"]), ("subsampling", ["jpeg", "webp"]), ("is_progressive", ["jpeg"]),
         ("has_adobe_marker", ["jpeg"]), ("application_segments", ["jpeg"]), ("quantisation", ["jpeg"]),
-        ("is_interlaced", ["png", "gif"]),
+        ("is_interlaced", ["png", "gif"]), ("extra", ["jpeg"]),
         ("is_animated", ["png", "gif", "webp", "tiff", "heif", "avif", "jxl"]),
     ]
 

@@ -5,6 +5,7 @@
 internal import Detection
 internal import Files
 internal import Imaging
+internal import Provenance
 
 extension Facts {
     /// Every fact that is read from a file's content.
@@ -67,6 +68,24 @@ extension Facts {
             "Of a format that can hold several frames or pages: whether it does. One was looked at: the default image of a PNG, the "
                 + "primary one of a HEIF or AVIF, otherwise the first."
         ) { $0.image.flatMap { $0.format == .jpeg || $0.format == .bmp ? nil : $0.isAnimated } },
+        .list(
+            "extra", at: "image.extra",
+            of: .object([
+                FactField(
+                    "kind", .word(ExtraPart.Kind.allCases.map(\.rawValue)), required: true,
+                    "What it is: what makes an HDR picture of the primary one (gain-map), the same picture for a screen (preview), the "
+                        + "scene from elsewhere (view), a picture of which nothing is said, or a video."),
+                FactField("offset", .integer(1...Int.max), required: true, "Where in the file it begins."),
+                FactField("bytes", .integer(1...Int.max), required: true, "Its length."),
+            ]), limit: ExtraPart.most, .sometimes,
+            "Of a JPEG: what stands behind the primary picture, which alone was looked at, as in multi-picture files (MPO), Ultra HDR "
+                + "and Motion Photos."
+        ) { seen in
+            guard seen.image != nil, let parts = seen.declared?.container.extra, !parts.isEmpty else { return nil }
+            return parts.map {
+                .object(["kind": .text($0.kind.rawValue), "offset": .integer($0.offset), "bytes": .integer($0.bytes)])
+            }
+        },
     ]
 
     package static let warnings: [Fact<Observation>] = [

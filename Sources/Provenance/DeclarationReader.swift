@@ -122,6 +122,7 @@ struct DeclarationReader {
         guard let trailing = layout.trailing else { return }
         declared.container.trailingBytes = trailing.count
         declared.container.trailingKind = TrailingKind(file.extracting(trailing)).rawValue
+        if layout.applicationSegments != nil { declared.container.extra = extraParts(file, layout) }
     }
 
     private mutating func readManifests(_ file: Span<UInt8>, _ layout: Layout) throws(ReadError) {

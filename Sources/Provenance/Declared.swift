@@ -130,6 +130,8 @@ package struct Container: Sendable, Equatable {
     /// Bytes behind the end of the picture, and what they begin with.
     package var trailingBytes = 0
     package var trailingKind: String?
+    /// Pictures and videos among them.
+    package var extra: [ExtraPart] = []
 
     package static let trailingKinds = TrailingKind.allCases.map(\.rawValue)
 

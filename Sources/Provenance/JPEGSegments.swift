@@ -40,7 +40,7 @@ func jpegLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
 
 /// The next marker at or behind `offset`, which is moved behind it. Bytes that belong to none are passed over, as libjpeg does,
 /// and so is coded data, whose FF bytes stand before 0 or a restart marker.
-private func nextMarker(_ file: Span<UInt8>, _ offset: inout Int) -> Int? {
+func nextMarker(_ file: Span<UInt8>, _ offset: inout Int) -> Int? {
     unsafe file.withUnsafeBytes { bytes in
         while offset < bytes.count {
             guard let base = bytes.baseAddress,
@@ -77,6 +77,8 @@ extension Layout {
             } else if let piece = rest("http://ns.adobe.com/xmp/extension/\0") {
                 add(piece, to: \.extendedXMP, limits.maxPieces)
             }
+        case 0xE2:
+            if multiPicture == nil { multiPicture = rest("MPF\0") }
         case 0xEB:
             // ISO 19566-5, D.2: "JP", number of the box, number of the piece, then the box with its header in every piece.
             if let piece = rest("JP"), piece.count >= 14 {

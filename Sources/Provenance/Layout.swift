@@ -18,6 +18,8 @@ struct Layout: Equatable {
     var comments: [Range<Int>] = []
     var quantisation: [Range<Int>] = []
     var applicationSegments: Int?
+    /// The index of a multi-picture file, a TIFF structure.
+    var multiPicture: Range<Int>?
     /// Behind the end of the picture.
     var trailing: Range<Int>?
     /// Why the walk ended early or left something out.
