@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "CProcess", cSettings: optimised),
         .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),
         // What is embedded lies in `rules`, where people look for it.
-        .target(name: "CDefaultRules", cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+        .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
             name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),

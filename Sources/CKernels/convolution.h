@@ -26,8 +26,11 @@ void convolve_winograd_six(const assay_filter *f, assay_maps in, long height, lo
 void convolve_winograd_eight(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                              const assay_finish *finish, float *work, assay_maps out);
 
-// The transform of a kernel's line of 3 or 5 numbers that lie `step` apart.
-void transform_taps(const double *g, long size, long step, double *u);
+// Four kernels at once: their results lie beside each other.
+typedef double d4 __attribute__((vector_size(32), aligned(8)));
+
+// The transform of four kernels' lines of 3 or 5 numbers that lie `step` apart.
+void transform_taps(const d4 *g, long size, long step, d4 *u);
 
 size_t columns_packed_size(const assay_filter *f);
 void pack_columns(const float *weight, const assay_filter *f, int turned, float *packed);

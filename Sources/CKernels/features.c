@@ -15,6 +15,23 @@ CLONES(assay_rgb_planes,
        (const uint8_t *rgb, long stride, long height, long width, float *planes),
        (rgb, stride, height, width, planes), rgb_planes(rgb, stride, height, width, planes))
 
+// The bytes that differ first, which no stride keeps from being compared many at once.
+INLINED void equal_neighbours(const uint8_t *rgb, long stride, long height, long pairs, long *equal) {
+    uint8_t changes[3 * pairs];
+    long found = 0;
+    for (long y = 0; y < height; y++, rgb += stride) {
+        for (long i = 0; i < 3 * pairs; i++) changes[i] = rgb[i] ^ rgb[i + 3];
+        int row = 0;
+        for (long x = 0; x < pairs; x++) row += (changes[3 * x] | changes[3 * x + 1] | changes[3 * x + 2]) == 0;
+        found += row;
+    }
+    *equal = found;
+}
+
+CLONES(assay_equal_neighbours,
+       (const uint8_t *rgb, long stride, long height, long pairs, long *equal),
+       (rgb, stride, height, pairs, equal), equal_neighbours(rgb, stride, height, pairs, equal))
+
 INLINED void luminance(const float *planes, long area, float *out) {
     for (long i = 0; i < area; i++) out[i] = 0.299f * planes[i] + 0.587f * planes[area + i] + 0.114f * planes[2 * area + i];
 }

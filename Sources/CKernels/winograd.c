@@ -7,13 +7,13 @@ INLINED long places_of(long size) { return side_of(size) * side_of(size); }
 
 // G g of 3 or 5 numbers that lie `step` apart: the polynomial with these coefficients at the finite points, each divided by the
 // product of the point's distances to the others; at last what it has at ∞.
-void transform_taps(const double *g, long size, long step, double *u) {
+void transform_taps(const d4 *g, long size, long step, d4 *u) {
     static const double points[7] = {0, 1, -1, 2, -2, 0.5, -0.5};
     static const double six[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
     static const double eight[7] = {1, -2.0 / 9, -2.0 / 9, 1.0 / 90, 1.0 / 90, 32.0 / 45, 32.0 / 45};
     const long finite = side_of(size) - 1;
     for (long p = 0; p < finite; p++) {
-        double value = 0;
+        d4 value = {0};
         for (long i = size - 1; i >= 0; i--) value = value * points[p] + g[i * step];
         u[p] = value * (size == 3 ? six : eight)[p];
     }
@@ -35,14 +35,13 @@ size_t winograd_packed_size(const assay_filter *f) {
     return is_made_for(f) ? (size_t)(places_of(f->size) * rounded(f->cout) * f->cin) : 0;
 }
 
-// G g Gᵀ of one kernel, turned by 180° if asked for.
-static void transform_kernel(const float *weight, long size, int turned, double *u) {
-    double g[25], rows[5 * EIGHT];
-    const long taps = size * size, side = side_of(size);
-    for (long t = 0; t < taps; t++) g[t] = (double)weight[turned ? taps - 1 - t : t];
+// G g Gᵀ of four kernels.
+static void transform_kernels(const d4 *g, long size, d4 *u) {
+    d4 rows[5 * EIGHT];
+    const long side = side_of(size);
     for (long y = 0; y < size; y++) transform_taps(g + size * y, size, 1, rows + side * y);
     for (long x = 0; x < side; x++) {
-        double column[EIGHT];
+        d4 column[EIGHT];
         transform_taps(rows + x, size, side, column);
         for (long y = 0; y < side; y++) u[side * y + x] = column[y];
     }
@@ -51,13 +50,20 @@ static void transform_kernel(const float *weight, long size, int turned, double 
 // [places][cout/4][cin][4], cout rounded up.
 void pack_winograd(const float *weight, const assay_filter *f, int turned, float *packed) {
     if (!is_made_for(f)) return;
-    const long rows = rounded(f->cout);
-    for (long o = 0; o < rows; o++)
+    const long rows = rounded(f->cout), taps = f->size * f->size;
+    for (long o = 0; o < rows; o += 4)
         for (long i = 0; i < f->cin; i++) {
-            double u[EIGHT * EIGHT] = {0};
-            const long kernel = turned ? i * f->cout + o : o * f->cin + i;
-            if (o < f->cout) transform_kernel(weight + kernel * f->size * f->size, f->size, turned, u);
-            for (long p = 0; p < places_of(f->size); p++) packed[((p * (rows / 4) + o / 4) * f->cin + i) * 4 + o % 4] = (float)u[p];
+            d4 g[25] = {{0}}, u[EIGHT * EIGHT];
+            for (long l = 0; l < 4 && o + l < f->cout; l++) {
+                const float *kernel = weight + (turned ? i * f->cout + o + l : (o + l) * f->cin + i) * taps;
+                // Turned by 180° if asked for.
+                for (long t = 0; t < taps; t++) g[t][l] = (double)kernel[turned ? taps - 1 - t : t];
+            }
+            transform_kernels(g, f->size, u);
+            for (long p = 0; p < places_of(f->size); p++) {
+                float *to = packed + ((p * (rows / 4) + o / 4) * f->cin + i) * 4;
+                for (long l = 0; l < 4; l++) to[l] = (float)u[p][l];
+            }
         }
 }
 

@@ -39,16 +39,16 @@ void pack_columns(const float *weight, const assay_filter *f, int turned, float 
     const long block = block_of(f);
     for (long first = 0; first < f->cout; first += block)
         for (long i = 0; i < f->cin; i++)
-            for (long kx = 0; kx < 3; kx++, packed += SIX * block)
-                for (long o = 0; o < block; o++) {
-                    double g[3], u[SIX] = {0};
-                    if (first + o < f->cout) {
-                        const float *kernel = weight + (turned ? i * f->cout + first + o : (first + o) * f->cin + i) * 9;
-                        for (int ky = 0; ky < 3; ky++) g[ky] = (double)kernel[turned ? 8 - (3 * ky + kx) : 3 * ky + kx];
-                        transform_taps(g, 3, 1, u);
-                    }
-                    for (int p = 0; p < SIX; p++) packed[p * block + o] = (float)u[p];
+            for (long kx = 0; kx < 3; kx++, packed += SIX * block) {
+                d4 g[3] = {{0}}, u[SIX];
+                for (long o = 0; o < block && first + o < f->cout; o++) {
+                    const float *kernel = weight + (turned ? i * f->cout + first + o : (first + o) * f->cin + i) * 9;
+                    for (int ky = 0; ky < 3; ky++) g[ky][o] = (double)kernel[turned ? 8 - (3 * ky + kx) : 3 * ky + kx];
                 }
+                transform_taps(g, 3, 1, u);
+                for (int p = 0; p < SIX; p++)
+                    for (long o = 0; o < block; o++) packed[p * block + o] = (float)u[p][o];
+            }
 }
 
 // One call: what the loops need of it.

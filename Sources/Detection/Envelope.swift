@@ -1,4 +1,5 @@
 // What a model was never shown it cannot judge: outside its envelope a score is printed, but no verdict is built on it.
+internal import CKernels
 import Imaging
 
 /// The pictures that a model may give a verdict on, by measured facts; beyond them the verdict is at most `uncertain`.
@@ -38,15 +39,9 @@ extension Pixels {
         guard inside.width > 1, inside.height > 0 else { return (0, 0) }
         var equal = 0
         unsafe bytes.withUnsafeBufferPointer { bytes in
-            for y in inside.y..<inside.y + inside.height {
-                let start = 3 * (y * width + inside.x)
-                for place in stride(from: start, to: start + 3 * (inside.width - 1), by: 3) {
-                    let (red, green, blue) = unsafe (bytes[place], bytes[place + 1], bytes[place + 2])
-                    let next = unsafe (bytes[place + 3], bytes[place + 4], bytes[place + 5])
-                    let isEqual = red == next.0 && green == next.1 && blue == next.2
-                    equal += isEqual ? 1 : 0
-                }
-            }
+            unsafe assay_equal_neighbours(
+                bytes.baseAddress.unsafelyUnwrapped + 3 * (inside.y * width + inside.x), 3 * width, inside.height,
+                inside.width - 1, &equal)
         }
         return (equal, inside.height * (inside.width - 1))
     }

@@ -68,11 +68,31 @@ package enum FactValue: Sendable, Hashable {
 extension FactType {
     /// `value` as this type permits it: texts and lists are cut; nil if it is not permitted at all.
     package func fitted(_ value: FactValue?) -> FactValue? {
+        guard let value else { return nil }
+        return permits(value) ? value : cut(value)
+    }
+
+    /// Whether `value` is of this type as it is, as nearly all are.
+    private func permits(_ value: FactValue) -> Bool {
         switch (self, value) {
-        case (.boolean, .boolean): return value
-        case (.integer(let range), .integer(let number)): return range.contains(number) ? value : nil
-        case (.number(let range, _), .number(let number)): return range.contains(number) ? value : nil
-        case (.word(let words), .text(let word)): return words.contains(word) ? value : nil
+        case (.boolean, .boolean): true
+        case (.integer(let range), .integer(let number)): range.contains(number)
+        case (.number(let range, _), .number(let number)): range.contains(number)
+        case (.word(let words), .text(let word)): words.contains(word)
+        case (.text(let limit, let style), .text(let text)): text.utf8.count <= limit && style.permits(text)
+        case (.list(let type, let limit), .list(let values)):
+            values.count <= limit && values.allSatisfy { type.permits($0) }
+        case (.object(let fields), .object(let members)):
+            members.count == fields.count { members[$0.name] != nil }
+                && fields.allSatisfy { field in
+                    members[field.name].map { field.type.permits($0) } ?? !field.isRequired
+                }
+        default: false
+        }
+    }
+
+    private func cut(_ value: FactValue) -> FactValue? {
+        switch (self, value) {
         case (.text(let limit, let style), .text(let text)):
             return style.permits(text) ? .text(text.cut(toBytes: limit)) : nil
         case (.list(let type, let limit), .list(let values)):

@@ -14,7 +14,7 @@ internal import Provenance
     private let examiner: Examiner?
     private let reading: ReadOptions
     private let makesHashes: Bool
-    private let rules: RuleInspector?
+    private var rules: RuleInspector?
     /// Where large answers go; empty where none are asked for.
     private let results: UnsafeMutableRawBufferPointer
     private let clock = ContinuousClock()
@@ -133,7 +133,9 @@ internal import Provenance
             case .awaitsScores(var seen, let file):
                 seen.assessment = assessments.removeFirst()
                 var finding = Finding(Facts(seen))
-                if let rules { finding.rules = unsafe rules.match(file.bytes, finding.facts, path: file.path) }
+                if let matches = unsafe rules?.match(file.bytes, finding.facts, path: file.path) {
+                    finding.rules = matches
+                }
                 return finding
             }
         }

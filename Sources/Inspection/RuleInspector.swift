@@ -49,6 +49,8 @@ extension RuleSettings {
 /// Matches the rules of a scan against the files of one inspector.
 struct RuleInspector {
     private let matcher: RuleMatcher
+    /// The variables as the last file left them.
+    private var current: [(name: String, value: RuleValue)] = []
     private let names: [String]
     private let settings: RuleSettings
     private let limit: Duration
@@ -65,9 +67,14 @@ struct RuleInspector {
         for definition in settings.definitions { matcher.define(definition.variable.name, definition.value) }
     }
 
-    func match(_ file: UnsafeRawBufferPointer, _ facts: Facts, path: String) -> RuleFindings {
+    mutating func match(_ file: UnsafeRawBufferPointer, _ facts: Facts, path: String) -> RuleFindings {
         let values = RuleFacts.values(facts, fileSize: file.count, path: path)
-        for (name, value) in values { matcher.define(name, value) }
+        // Most are as they were: declared facts that are absent, formats.
+        for (index, (name, value)) in values.enumerated()
+        where !current.indices.contains(index) || current[index] != (name, value) {
+            matcher.define(name, value)
+        }
+        current = values
         let format = facts.text("format").flatMap { ImageFormat(rawValue: $0) }
         let parts =
             if let format, !settings.seesPixelData { unsafe partsOutsidePixelData(file, format) } else {

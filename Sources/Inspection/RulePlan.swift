@@ -29,6 +29,13 @@ package struct RulePlan: Sendable {
             }
         }
         let included = Included()
+        if withShipped && own.isEmpty && definitions.isEmpty, let shipped = ShippedRules.load() {
+            (rules, warnings) = (shipped.set.rules, [])
+            digest = SHA256.hexadecimal(of: sources.flatMap(\.text))
+            needsPath = false
+            settings = RuleSettings(compiled: shipped.compiled)
+            return
+        }
         let set = try RuleSet.compile(sources, variables: RuleFacts.variables + definitions.map(\.variable)) {
             name, from in
             guard let text = include(name, from) else { return nil }

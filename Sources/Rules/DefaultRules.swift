@@ -12,4 +12,9 @@ extension RuleSource {
             file: "declared.yar", namespace: "declared",
             text: Array(UnsafeBufferPointer(start: assay_declared_rules(), count: assay_declared_rules_size()))),
     ]
+
+    /// The same compiled, after a digest of what it was compiled from: what `man/update` wrote last.
+    package static var compiled: [UInt8] {
+        unsafe Array(UnsafeBufferPointer(start: assay_compiled_rules(), count: assay_compiled_rules_size()))
+    }
 }

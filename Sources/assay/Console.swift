@@ -8,9 +8,12 @@ import Scanning
 /// Writes text to standard output and standard error.
 enum Console {
     /// What a user asked for must arrive, or the user be told; a closed reader is no failure of ours.
-    static func out(_ text: String) throws(CommandFailure) {
+    static func out(_ text: String) throws(CommandFailure) { try out(bytes: Array(text.utf8)) }
+
+    /// The same for what is no text.
+    static func out(bytes: [UInt8]) throws(CommandFailure) {
         do throws(FileError) {
-            try writeAll(Array(text.utf8), to: STDOUT_FILENO)
+            try writeAll(bytes, to: STDOUT_FILENO)
         } catch .system(EPIPE) {
             return
         } catch {

@@ -1,13 +1,16 @@
-// The hidden subcommand that `man/update` calls to write the manual pages and the schema of records.
+// The hidden subcommand that `man/update` calls to write what is made from the program's tables: manual pages, the schema of records, and
+// the compiled form of the rules that ship.
 
 import Files
+import Inspection
+import Rules
 import Scanning
 
 /// `assay manual [SUBCOMMAND]`.
 enum ManualCommand {
     static let subcommand = Argument(
         "subcommand", required: false,
-        "Subcommand to describe, or record, rules.5 or schema; the program if none is given.")
+        "Subcommand to describe, or record, rules.5, schema or rules.compiled; the program if none is given.")
     static let command = Command(
         "manual", "Print a manual page as mdoc.", arguments: [subcommand], hidden: true, run: run)
 
@@ -26,6 +29,9 @@ enum ManualCommand {
         case "schema":
             try Console.out(Record.schema)
             return 0
+        case "rules.compiled":
+            try Console.out(bytes: try compiledRules())
+            return 0
         default: break
         }
         guard let command = Assay.command.subcommands.first(where: { $0.name == name && !$0.hidden }) else {
@@ -33,5 +39,9 @@ enum ManualCommand {
         }
         try Console.out(manualPage(command, names: ["assay", name]))
         return 0
+    }
+
+    private static func compiledRules() throws(CommandFailure) -> [UInt8] {
+        do throws(RuleError) { return try ShippedRules.compile() } catch { throw .failure(error.message) }
     }
 }

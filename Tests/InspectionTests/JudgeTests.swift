@@ -19,7 +19,7 @@ struct JudgeTests {
         var finding = Sample.finding(Scores(fused: fused, spatial: 0, frequency: 0), outside: outside) {
             if outside.contains(.small) { $0.width = 199 }
         }
-        let rules = RuleInspector(try #require(Self.plan.settings), card)
+        var rules = RuleInspector(try #require(Self.plan.settings), card)
         finding.rules = rules.match(UnsafeRawBufferPointer(start: nil, count: 0), finding.facts, path: "")
         return try #require(Self.plan.judge.judge(try Finding(decoding: finding.encoded[...])))
     }

@@ -12,4 +12,8 @@ size_t assay_default_rules_size(void);
 const unsigned char *assay_declared_rules(void);
 size_t assay_declared_rules_size(void);
 
+/// First byte of both compiled, in `compiled.bin`, and its length.
+const unsigned char *assay_compiled_rules(void);
+size_t assay_compiled_rules_size(void);
+
 #endif

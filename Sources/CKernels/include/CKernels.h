@@ -189,6 +189,8 @@ void assay_global_pool(const float *planes, long channels, long area, float *mea
 
 // MARK: Fixed features (features.c)
 
+/// How many of the `pairs` + 1 pixels of each row, interleaved 8-bit RGB, are equal to the next one.
+void assay_equal_neighbours(const uint8_t *rgb, long stride, long height, long pairs, long *equal);
 /// Interleaved 8-bit RGB, `stride` bytes a row, to three planes in [0, 1].
 void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes);
 
