@@ -114,7 +114,7 @@ let package = Package(
         tests("ConfinementTests", ["assay", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests(
             "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
-        tests("WatchingTests", ["Watching", "Files"]),
+        tests("WatchingTests", ["Watching", "Scanning", "Files"]),
         tests("TrainingTests", ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network"]),
         tests("ReportingTests", ["Reporting", "Detection", "Files"]),
         tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),

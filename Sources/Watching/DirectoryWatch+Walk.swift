@@ -41,6 +41,9 @@ extension DirectoryWatch {
 
     /// Walks directories that appeared.
     func walkWhatIsNew() {
+        let outer = lane
+        lane = .arrivals
+        defer { lane = outer }
         while !unwalked.isEmpty && listener.goesOn() {
             let place = unwalked.removeFirst()
             if !place.relative.bytes.isEmpty {
@@ -58,6 +61,8 @@ extension DirectoryWatch {
     func rescan(_ cause: WatchStatistics.Rescan) {
         statistics.count(cause)
         rescanCause = nil
+        lane = .backlog
+        defer { lane = .arrivals }
         let start = clock.now
         // What ran over may have told that a watch is gone.
         if let inotify, cause == .overflow || inotify.deadCount > directories.count + 10_000 { startAnew(inotify) }
@@ -94,8 +99,9 @@ extension DirectoryWatch {
     private func walk(_ path: PathBytes, _ relative: PathBytes, _ root: Int, _ report: (Found) -> Bool) {
         let place = Walker.Place(path: path, relative: relative, device: roots[root].identity?.device)
         var count = 0
+        let isWithin = isWalking
         isWalking = true
-        defer { isWalking = false }
+        defer { isWalking = isWithin }
         plan.walker.walk(place) { directory, path, relative in
             if plan.own.contains(directory.identity) { return false }
             watch(
@@ -106,11 +112,18 @@ extension DirectoryWatch {
             count += 1
             // The kernel's queue must not run over while a large tree is walked.
             if count % 256 == 0 {
-                pump(waiting: false)
+                keepUp(waiting: false)
                 if !listener.goesOn() { return false }
             }
             return report(found)
         }
+    }
+
+    /// Does during a walk what can't wait for its end.
+    private func keepUp(waiting: Bool) {
+        pump(waiting: waiting)
+        // What appears during a walk over everything does not wait for all that is found on it.
+        if lane == .backlog { walkWhatIsNew() }
     }
 
     private func watch(_ directory: Directory, _ entry: WatchedDirectories.Entry) {
@@ -146,7 +159,7 @@ extension DirectoryWatch {
             do throws(FileError) {
                 state = try file.state()
             } catch {
-                if error != .system(ENOENT) { exchange.offer(file.path, error, since: clock.now) }
+                if error != .system(ENOENT) { exchange.offer(file.path, error, lane, since: clock.now) }
                 return true
             }
             if plan.own.contains(state.identity) || exchange.keeps(file.path, state) { return true }
@@ -154,14 +167,18 @@ extension DirectoryWatch {
             if let passesUntil,
                 (state.changed.seconds, state.changed.nanoseconds) < (passesUntil.seconds, passesUntil.nanoseconds)
             {
-                listener.pass(exchange.pass(file.path, state), state)
-                return true
+                // A clock that was set back makes new files look old, but of those there was an event.
+                takeEvents()
+                if lane == .backlog && !queue.contains(file.path) {
+                    listener.pass(exchange.pass(file.path, state), state)
+                    return true
+                }
             }
             // The walk waits for room: this way one walk finds everything, however much that is.
-            while queue.isFull && !queue.contains(file.path) && listener.goesOn() { pump(waiting: true) }
-            note(file.path, .found, state)
+            while queue.isFull(lane) && !queue.contains(file.path) && listener.goesOn() { keepUp(waiting: true) }
+            note(file.path, .found, in: lane, state)
         case .failure(let path, let error):
-            if error != .system(ENOENT) { exchange.offer(path, error, since: clock.now) }
+            if error != .system(ENOENT) { exchange.offer(path, error, lane, since: clock.now) }
         default: break
         }
         return listener.goesOn()

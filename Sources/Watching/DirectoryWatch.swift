@@ -88,6 +88,8 @@ package final class DirectoryWatch {
     /// Files that were there before this moment count as dealt with.
     var passesUntil: Timestamp?
     var isWalking = false
+    /// Where what a walk finds queues up.
+    var lane = Lane.arrivals
     private var nextRootCheck: Instant
 
     package init(
@@ -143,7 +145,7 @@ package final class DirectoryWatch {
         if waiting { wait() }
         takeEvents()
         for path in exchange.takeAgain() { note(path, .found) }
-        handOver()
+        for lane in Lane.allCases { handOver(lane) }
         if clock.now >= nextRootCheck {
             nextRootCheck = clock.now + .seconds(1)
             checkRoots()
@@ -154,9 +156,11 @@ package final class DirectoryWatch {
     private func wait() {
         guard isWalking || unwalked.isEmpty && dueRescan() == nil else { return }
         var limit = Duration.milliseconds(1000)
-        if let due = queue.nextDue {
+        for lane in Lane.allCases {
+            guard let due = queue.nextDue(lane) else { continue }
             // Without room for more, the scanner wakes us.
-            limit = exchange.hasRoom ? min(limit, max(.zero, clock.now.duration(to: due))) : .milliseconds(200)
+            limit = min(
+                limit, exchange.hasRoom(lane) ? max(.zero, clock.now.duration(to: due)) : .milliseconds(200))
         }
         if isPolling && !isWalking { limit = min(limit, max(.zero, plan.poll - lastWalk.end.duration(to: clock.now))) }
         let (seconds, attoseconds) = limit.components
@@ -169,7 +173,7 @@ package final class DirectoryWatch {
         wake.clear()
     }
 
-    private func takeEvents() {
+    func takeEvents() {
         guard let inotify else { return }
         // Not without end: others want to be served too while somebody writes all the time.
         for _ in 0..<4096 {
@@ -178,8 +182,8 @@ package final class DirectoryWatch {
         }
     }
 
-    private func handOver() {
-        while exchange.hasRoom, let path = queue.nextDue(at: clock.now) {
+    private func handOver(_ lane: Lane) {
+        while exchange.hasRoom(lane), let path = queue.nextDue(lane, at: clock.now) {
             let state: FileState
             do throws(FileError) {
                 state = try FileState(path, followingLinks: plan.walker.followsLinks)
@@ -192,17 +196,18 @@ package final class DirectoryWatch {
                 continue
             }
             guard case .take(let since) = queue.decide(path, state) else { continue }
-            switch exchange.offer(path, state, since: since) {
+            switch exchange.offer(path, state, lane, since: since) {
             case .taken: statistics.countSeen()
             case .known: break
-            case .busy, .full: note(path, .found, state)
+            case .busy, .full: note(path, .found, in: lane, state)
             }
         }
     }
 
     /// Notes that something happened to a file.
-    func note(_ path: PathBytes, _ sign: SettleQueue.Sign, _ state: FileState? = nil) {
-        if !queue.note(path, sign, at: clock.now, state: state) && rescanCause == nil { rescanCause = .queueFull }
+    func note(_ path: PathBytes, _ sign: SettleQueue.Sign, in lane: Lane = .arrivals, _ state: FileState? = nil) {
+        let isKept = queue.note(path, sign, in: lane, at: clock.now, state: state)
+        if !isKept && rescanCause == nil { rescanCause = .queueFull }
     }
 
     func isIgnored(_ path: PathBytes) -> Bool { plan.ignored.contains { $0.matches(path) } }

@@ -2,10 +2,18 @@
 
 package import Files
 
+/// What goes before what.
+package enum Lane: Int, CaseIterable, Sendable {
+    /// Something just happened to it.
+    case arrivals
+    /// It was found on a walk over everything and may have been there for long.
+    case backlog
+}
+
 /// Paths of files that something happened to, each until nothing has happened to it for a while.
 ///
-/// It holds no more than `capacity` paths.  What finds no room is not kept; the caller has to look at the directories again once there
-/// is room (`isFull`).
+/// It holds no more than `capacity` paths, a quarter of them as backlog.  What finds no room is not kept; the caller has to look at
+/// the directories again once there is room (`isFull`).
 package struct SettleQueue {
     package typealias Instant = ContinuousClock.Instant
 
@@ -28,6 +36,7 @@ package struct SettleQueue {
     }
 
     private struct Waiting {
+        var lane: Lane
         var due: Instant
         var since: Instant
         /// What it was when it was last found unfinished.
@@ -37,12 +46,6 @@ package struct SettleQueue {
         var turn: Int
     }
 
-    private struct Turn {
-        var due: Instant
-        var path: PathBytes
-        var number: Int
-    }
-
     /// How long nothing must happen to a file.
     package let settle: Duration
     /// How long nothing must happen to a file that somebody wrote to and has not closed.
@@ -50,8 +53,9 @@ package struct SettleQueue {
     package let capacity: Int
 
     private var waiting: [PathBytes: Waiting] = [:]
-    /// A binary heap, earliest first.  A path has one turn that counts, at the latest when it is due.
-    private var turns: [Turn] = []
+    private var backlog = 0
+    /// For each lane.  A path has one turn that counts, at the latest when it is due.
+    private var timetables = [Timetable](repeating: Timetable(), count: Lane.allCases.count)
     private var turnCount = 0
 
     package init(settle: Duration, quiet: Duration = .seconds(60), capacity: Int) {
@@ -59,13 +63,20 @@ package struct SettleQueue {
     }
 
     package var count: Int { waiting.count }
-    package var isFull: Bool { waiting.count >= capacity }
+
+    /// Whether there is no room in this lane: a backlog leaves room for what arrives meanwhile.
+    package func isFull(_ lane: Lane) -> Bool {
+        waiting.count >= capacity || lane == .backlog && backlog >= max(1, capacity / 4)
+    }
 
     package func contains(_ path: PathBytes) -> Bool { waiting[path] != nil }
 
     /// Notes what happened to a file; false when there is no room for it.
-    package mutating func note(_ path: PathBytes, _ sign: Sign, at now: Instant, state: FileState? = nil) -> Bool {
+    package mutating func note(
+        _ path: PathBytes, _ sign: Sign, in lane: Lane, at now: Instant, state: FileState? = nil
+    ) -> Bool {
         if var known = waiting[path] {
+            let before = known
             switch sign {
             case .finished:
                 known.needsSecondLook = false
@@ -73,39 +84,43 @@ package struct SettleQueue {
                 known.due = now + settle
             case .written: known.due = now + quiet
             // It waits already; if this counted, a file that is found often would never be due.
-            case .found: return true
+            case .found: break
             }
+            if lane == .arrivals { known.lane = lane }
+            if known.lane != before.lane { backlog -= 1 }
             // A later time is found out when the old turn comes; an earlier one needs a turn of its own.
-            if known.due < waiting[path]?.due ?? now { known.turn = push(path, at: known.due) }
+            if known.due < before.due || known.lane != before.lane {
+                known.turn = addTurn(path, known.lane, at: known.due)
+            }
             waiting[path] = known
             return true
         }
-        if isFull { return false }
+        if isFull(lane) { return false }
+        if lane == .backlog { backlog += 1 }
         let due = now + (sign == .written ? quiet : settle)
         waiting[path] = Waiting(
-            due: due, since: now, seen: state, needsSecondLook: sign != .finished, turn: push(path, at: due))
+            lane: lane, due: due, since: now, seen: state, needsSecondLook: sign != .finished,
+            turn: addTurn(path, lane, at: due))
         return true
     }
 
     /// The file is gone.
-    package mutating func remove(_ path: PathBytes) { waiting[path] = nil }
-
-    package mutating func removeAll() {
-        waiting.removeAll()
-        turns.removeAll()
+    package mutating func remove(_ path: PathBytes) {
+        if let known = waiting.removeValue(forKey: path), known.lane == .backlog { backlog -= 1 }
     }
 
-    /// When the next path is due; nil when none waits.
-    package var nextDue: Instant? { turns.first?.due }
+    /// When the next path of a lane may be due; nil when none waits.
+    package func nextDue(_ lane: Lane) -> Instant? { timetables[lane.rawValue].first?.due }
 
-    /// A path that is due at `now`.  It stays in the queue until `decide` or `remove`, but is due no second time before `settle` has passed.
-    package mutating func nextDue(at now: Instant) -> PathBytes? {
-        while let first = turns.first, first.due <= now {
-            pop()
+    /// A path of a lane that is due at `now`.  It stays in the queue until `decide` or `remove`, but is due no second time before
+    /// `settle` has passed.
+    package mutating func nextDue(_ lane: Lane, at now: Instant) -> PathBytes? {
+        while let first = timetables[lane.rawValue].first, first.due <= now {
+            timetables[lane.rawValue].removeFirst()
             guard var known = waiting[first.path], known.turn == first.number else { continue }
             let isDue = known.due <= now
             if isDue { known.due = now + settle }
-            known.turn = push(first.path, at: known.due)
+            known.turn = addTurn(first.path, lane, at: known.due)
             waiting[first.path] = known
             if isDue { return first.path }
         }
@@ -120,44 +135,19 @@ package struct SettleQueue {
             waiting[path] = known
             return .wait
         }
-        waiting[path] = nil
+        remove(path)
         return .take(since: known.since)
     }
 
-    // MARK: heap
-
     /// Adds a turn and returns its number.
-    private mutating func push(_ path: PathBytes, at due: Instant) -> Int {
+    private mutating func addTurn(_ path: PathBytes, _ lane: Lane, at due: Instant) -> Int {
         // Turns that no longer count must not pile up.
-        if turns.count > 2 * waiting.count + 1024 { dropOldTurns() }
+        if timetables[lane.rawValue].count > 2 * waiting.count + 1024 {
+            let counting = waiting
+            timetables[lane.rawValue].keep { counting[$0.path]?.turn == $0.number }
+        }
         turnCount += 1
-        turns.append(Turn(due: due, path: path, number: turnCount))
-        var index = turns.count - 1
-        while index > 0, turns[index].due < turns[(index - 1) / 2].due {
-            turns.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
+        timetables[lane.rawValue].insert(Timetable.Turn(due: due, path: path, number: turnCount))
         return turnCount
-    }
-
-    private mutating func dropOldTurns() {
-        // A sorted array is a heap.
-        turns = turns.filter { waiting[$0.path]?.turn == $0.number }.sorted { $0.due < $1.due }
-    }
-
-    private mutating func pop() {
-        turns.swapAt(0, turns.count - 1)
-        turns.removeLast()
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < turns.count && turns[child].due < turns[least].due
-            {
-                least = child
-            }
-            if least == index { return }
-            turns.swapAt(index, least)
-            index = least
-        }
     }
 }

@@ -16,6 +16,7 @@ package final class WatchExchange: Sendable {
         package let key: Digest128
         /// What the file was before it was opened, nil for what is no file: the scanner saw this state or a later one.
         package let state: FileState?
+        package let lane: Lane
         /// When it was finished or found.
         package let since: Instant
         /// Why there is nothing to open.
@@ -25,19 +26,20 @@ package final class WatchExchange: Sendable {
     package enum Offer: Sendable { case taken, known, busy, full }
 
     fileprivate struct State {
-        var ready: [Flight?] = []
-        var head = 0
+        /// For each lane.
+        var ready = [Line](repeating: Line(), count: Lane.allCases.count)
         var flights: [PathBytes: Flight] = [:]
         var again: [PathBytes] = []
         var index: RecordIndex
         var isOpen = true
-        var readyCount: Int { ready.count - head }
+        var readyCount: Int { ready.reduce(0) { $0 + $1.count } }
     }
 
     private let state: Monitor<State>
     private let capacity: Int
     private let wake: WakePipe
 
+    /// - Parameter capacity: how much may be ready in each lane.
     package init(_ index: sending RecordIndex, capacity: Int, wake: WakePipe) {
         state = Monitor(State(index: index))
         self.capacity = capacity
@@ -46,26 +48,26 @@ package final class WatchExchange: Sendable {
 
     // MARK: for the watch
 
-    package var hasRoom: Bool { state.with { $0.readyCount < capacity } }
+    package func hasRoom(_ lane: Lane) -> Bool { state.with { $0.ready[lane.rawValue].count < capacity } }
 
     /// Hands over a file, unless it has been dealt with in this state.
-    package func offer(_ path: PathBytes, _ file: FileState, since: Instant) -> Offer {
+    package func offer(_ path: PathBytes, _ file: FileState, _ lane: Lane, since: Instant) -> Offer {
         let key = RecordIndex.key(path)
         return state.with { state in
             if state.flights[path] != nil { return .busy }
             if state.index.contains(key, file) { return .known }
-            if state.readyCount >= capacity { return .full }
-            state.add(Flight(path: path, key: key, state: file, since: since, failure: nil))
+            if state.ready[lane.rawValue].count >= capacity { return .full }
+            state.add(Flight(path: path, key: key, state: file, lane: lane, since: since, failure: nil))
             return .taken
         }
     }
 
     /// Hands over the failure to list a directory.
-    package func offer(_ path: PathBytes, _ failure: FileError, since: Instant) {
+    package func offer(_ path: PathBytes, _ failure: FileError, _ lane: Lane, since: Instant) {
         let key = RecordIndex.key(path)
         state.with { state in
-            guard state.flights[path] == nil, state.readyCount < capacity else { return }
-            state.add(Flight(path: path, key: key, state: nil, since: since, failure: failure))
+            guard state.flights[path] == nil, state.ready[lane.rawValue].count < capacity else { return }
+            state.add(Flight(path: path, key: key, state: nil, lane: lane, since: since, failure: failure))
         }
     }
 
@@ -106,7 +108,7 @@ package final class WatchExchange: Sendable {
 
     // MARK: for the scanner
 
-    /// The next flight, waiting for one; nil when no more are to be begun for now.
+    /// The next flight, one that arrived before one of the backlog, waiting for one; nil when no more are to be begun for now.
     func next() -> Flight? {
         let flight: Flight? = state.wait { state -> Flight?? in
             guard state.isOpen else { return .some(nil) }
@@ -153,20 +155,37 @@ package final class WatchExchange: Sendable {
 extension WatchExchange.State {
     mutating func add(_ flight: WatchExchange.Flight) {
         flights[flight.path] = flight
-        ready.append(flight)
+        ready[flight.lane.rawValue].append(flight)
     }
 
     mutating func removeFirst() -> WatchExchange.Flight? {
-        guard head < ready.count else { return nil }
+        for lane in Lane.allCases {
+            if let flight = ready[lane.rawValue].removeFirst() { return flight }
+        }
+        return nil
+    }
+}
+
+/// Flights in their order.
+private struct Line {
+    private var flights: [WatchExchange.Flight?] = []
+    private var head = 0
+
+    var count: Int { flights.count - head }
+
+    mutating func append(_ flight: WatchExchange.Flight) { flights.append(flight) }
+
+    mutating func removeFirst() -> WatchExchange.Flight? {
+        guard head < flights.count else { return nil }
         defer {
-            ready[head] = nil
+            flights[head] = nil
             head += 1
-            if head > 1024 && head * 2 > ready.count {
-                ready.removeFirst(head)
+            if head > 1024 && head * 2 > flights.count {
+                flights.removeFirst(head)
                 head = 0
             }
         }
-        return ready[head]
+        return flights[head]
     }
 }
 

@@ -12,13 +12,15 @@ private final class Subject {
     init(_ queue: SettleQueue) { self.queue = queue }
 
     var count: Int { queue.count }
-    var isFull: Bool { queue.isFull }
-    var nextDue: SettleQueue.Instant? { queue.nextDue }
+    var isFull: Bool { queue.isFull(.arrivals) }
+    var nextDue: SettleQueue.Instant? { queue.nextDue(.arrivals) }
 
+    func isFull(_ lane: Lane) -> Bool { queue.isFull(lane) }
     func note(
-        _ path: PathBytes, _ sign: SettleQueue.Sign, at now: SettleQueue.Instant, state: FileState? = nil
-    ) -> Bool { queue.note(path, sign, at: now, state: state) }
-    func nextDue(at now: SettleQueue.Instant) -> PathBytes? { queue.nextDue(at: now) }
+        _ path: PathBytes, _ sign: SettleQueue.Sign, in lane: Lane = .arrivals, at now: SettleQueue.Instant,
+        state: FileState? = nil
+    ) -> Bool { queue.note(path, sign, in: lane, at: now, state: state) }
+    func nextDue(_ lane: Lane = .arrivals, at now: SettleQueue.Instant) -> PathBytes? { queue.nextDue(lane, at: now) }
     func decide(_ path: PathBytes, _ state: FileState) -> SettleQueue.Decision { queue.decide(path, state) }
     func remove(_ path: PathBytes) { queue.remove(path) }
 }
@@ -108,31 +110,68 @@ struct SettleQueueTests {
         #expect(queue.nextDue(at: at(300)) == PathBytes("1"))
     }
 
+    @Test func whatHappensToAFileOfTheBacklogMakesItAnArrival() {
+        let queue = queue()
+        #expect(queue.note(PathBytes("1"), .found, in: .backlog, at: at(0), state: state(1)))
+        #expect(queue.note(PathBytes("2"), .found, in: .backlog, at: at(0), state: state(1)))
+        #expect(queue.note(PathBytes("1"), .finished, at: at(100)))
+        #expect(queue.nextDue(.arrivals, at: at(250)) == nil)
+        #expect(queue.nextDue(.backlog, at: at(250)) == PathBytes("2"))
+        #expect(queue.nextDue(.backlog, at: at(10_000)) == PathBytes("2"))
+        #expect(queue.nextDue(.arrivals, at: at(300)) == PathBytes("1"))
+        #expect(queue.decide(PathBytes("1"), state(1)) == .take(since: at(100)))
+        // Being found again on a walk makes no arrival part of the backlog.
+        #expect(queue.note(PathBytes("3"), .written, at: at(0)))
+        #expect(queue.note(PathBytes("3"), .found, in: .backlog, at: at(0)))
+        #expect(queue.nextDue(.arrivals, at: at(60_000)) == PathBytes("3"))
+    }
+
+    @Test func aBacklogLeavesRoomForWhatArrives() {
+        let queue = queue(capacity: 8)
+        for number in 1...2 { #expect(queue.note(PathBytes("\(number)"), .found, in: .backlog, at: at(0))) }
+        #expect(queue.isFull(.backlog))
+        #expect(!queue.note(PathBytes("3"), .found, in: .backlog, at: at(0)))
+        for number in 4...9 { #expect(queue.note(PathBytes("\(number)"), .finished, at: at(0))) }
+        #expect(queue.isFull(.arrivals))
+        queue.remove(PathBytes("9"))
+        #expect(queue.isFull(.backlog))
+        #expect(!queue.isFull(.arrivals))
+        queue.remove(PathBytes("1"))
+        #expect(queue.note(PathBytes("3"), .found, in: .backlog, at: at(0)))
+    }
+
     /// Against a model that looks at every path at every moment.
     @Test func randomSignsAreDueWhenTheModelSays() {
         var random = SystemRandomNumberGenerator()
         let queue = Subject(SettleQueue(settle: .milliseconds(5), quiet: .milliseconds(40), capacity: 50))
-        var due: [PathBytes: Int] = [:]
+        var due: [PathBytes: (time: Int, lane: Lane)] = [:]
         for time in 0..<20_000 {
             let path = PathBytes("\(Int.random(in: 0..<80, using: &random))")
-            switch Int.random(in: 0..<4, using: &random) {
-            case 0:
-                let isKept = queue.note(path, .finished, at: at(time))
-                #expect(isKept == (due[path] != nil || due.count < 50))
-                if isKept { due[path] = time + 5 }
-            case 1: if queue.note(path, .written, at: at(time)) { due[path] = time + 40 }
-            case 2: if queue.note(path, .found, at: at(time)) { due[path] = due[path] ?? time + 5 }
-            default:
+            let lane: Lane = Int.random(in: 0..<3, using: &random) == 0 ? .backlog : .arrivals
+            let hasRoom =
+                due.count < 50 && (lane == .arrivals || due.values.count(where: { $0.lane == .backlog }) < 12)
+            let known = due[path]
+            let sign = Int.random(in: 0..<4, using: &random)
+            if sign == 3 {
                 queue.remove(path)
                 due[path] = nil
+            } else {
+                let isKept = queue.note(path, [.finished, .written, .found][sign], in: lane, at: at(time))
+                #expect(isKept == (known != nil || hasRoom))
+                if isKept {
+                    let own = [time + 5, time + 40, known?.time ?? time + 5][sign]
+                    due[path] = (own, known?.lane == .arrivals ? .arrivals : lane)
+                }
             }
-            var found: Set<PathBytes> = []
-            while let path = queue.nextDue(at: at(time)) {
-                #expect(found.insert(path).inserted)
-                queue.remove(path)
+            for lane in Lane.allCases {
+                var found: Set<PathBytes> = []
+                while let path = queue.nextDue(lane, at: at(time)) {
+                    #expect(found.insert(path).inserted)
+                    queue.remove(path)
+                }
+                #expect(found == Set(due.filter { $0.value.time <= time && $0.value.lane == lane }.keys))
+                for path in found { due[path] = nil }
             }
-            #expect(found == Set(due.filter { $0.value <= time }.keys))
-            for path in found { due[path] = nil }
             #expect(queue.count == due.count)
         }
     }
