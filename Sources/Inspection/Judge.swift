@@ -22,11 +22,14 @@ package struct Judgement: Sendable, Equatable {
 /// Makes verdicts from findings.
 package struct Judge: Sendable {
     private let rules: [String: Rule]
+    /// SHA-256 of the rules' texts.
+    package let digest: String
     private let ruleset: String
 
     /// - Parameter digest: SHA-256 of the rules' texts.
     package init(_ rules: [Rule], digest: String) {
         self.rules = Dictionary(rules.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        self.digest = digest
         ruleset = String(digest.prefix(8))
     }
 

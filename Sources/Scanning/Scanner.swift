@@ -34,12 +34,20 @@ package struct ScanPlan: Sendable {
 
     /// A plan for scoring with `detector`, whose file is `model` unless it is part of the program, and for deciding by `rules`.
     package init(_ detector: Detector, _ model: SharedBytes? = nil, rules: RulePlan) {
-        confinement = ConfinementSettings(ConfinementSettings.Model(detector.card, model))
+        confinement = ConfinementSettings(nil)
+        self.model = ""
+        request = .judge
+        use(detector, model, rules: rules)
+    }
+
+    /// Has pictures scored and decided by these from now on.  Processes that were started for others are given up.
+    package mutating func use(_ detector: Detector, _ model: SharedBytes?, rules: RulePlan) {
+        confinement.model = ConfinementSettings.Model(detector.card, model)
         confinement.rules = rules.settings.map { ConfinementSettings.Rules($0, names: rules.judge.names) }
         judge = rules.judge
         handsOverPaths = rules.needsPath
         self.model = detector.identity
-        request = .judge
+        early = nil
     }
 
     /// A plan for what takes no model: what files declare, or perceptual hashes.

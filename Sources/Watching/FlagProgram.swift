@@ -3,6 +3,7 @@
 internal import CProcess
 package import Files
 internal import Glibc
+internal import Inspection
 internal import Scanning
 
 /// Runs a program with the record on its standard input, without a shell.

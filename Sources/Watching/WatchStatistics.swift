@@ -2,6 +2,7 @@
 
 internal import Detection
 internal import Glibc
+internal import Inspection
 internal import Scanning
 
 /// Counters that every thread of a watch adds to.
@@ -106,8 +107,4 @@ struct LatencyHistogram {
         counts[LatencyHistogram.bounds.firstIndex { seconds <= $0 } ?? LatencyHistogram.bounds.count] += 1
         sum += seconds
     }
-}
-
-extension Duration {
-    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -27,23 +27,19 @@ enum WatchCommand {
     private static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         let isQuiet = line.flag(Options.quiet)
         let warn: @Sendable (String) -> Void = { if !isQuiet { Console.error("assay: \($0.escapingControls)\n") } }
-        let modelPath = line.path(Options.model)
-        let modelBytes = try ModelFile.read(modelPath)
-        let model = try ModelFile.load(modelPath, modelBytes)
-        let rules = try RuleOptions.plan(line)
-        for warning in rules.warnings { warn(warning.description) }
-        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
+        let basis = try WatchBasis(line)
+        for warning in basis.rules.warnings { warn(warning.description) }
+        var plan = try ScanPlan(line, basis.model.detector, basis.sharedModel, basis.rules)
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var watchPlan = try WatchPlan(line)
         var sinkPlan = try WatchSink.Plan(line)
-        sinkPlan.rules = rules.digest
         let stateDirectory = line.path(Options.state)
         let program = try programSettings(line)
         for path in line.operands { try requireDirectory(path) }
 
         _ = try confine(line, plan.confinement, isQuiet: isQuiet)
         // Before anything else is read: what this process holds now, the confined processes hold too.
-        plan.early = EarlyProcesses(plan.confinement, model.detector, count: min(plan.jobs, 8))
+        plan.early = EarlyProcesses(plan.confinement, basis.model.detector, count: min(plan.jobs, 8))
 
         let statistics = WatchStatistics()
         var index = RecordIndex()
@@ -71,7 +67,7 @@ enum WatchCommand {
             watchPlan.newOnly = watchPlan.newOnly && isNew
             session = try WatchSession(
                 plan, watchPlan, sinkPlan, index, log, ledger, statistics, metrics: line.path(Options.metrics),
-                grace: grace, modelPath: modelPath, warn: warn)
+                grace: grace, line, warn: warn)
         } catch {
             throw .failure("the watch can't be prepared: \(error.message)")
         }
@@ -182,14 +178,5 @@ extension WatchSink.Plan {
 extension Invocation {
     fileprivate var grace: Duration {
         get throws(CommandFailure) { .seconds(try number(WatchOptions.grace, 0...86_400) ?? 10) }
-    }
-}
-
-extension ScanPlan {
-    /// Has pictures judged by `model` from now on.
-    mutating func use(_ model: ModelFile) {
-        confinement.model = ConfinementSettings.Model(model.detector.card, SharedBytes(model.bytes))
-        early = nil
-        self.model = model.detector.identity
     }
 }

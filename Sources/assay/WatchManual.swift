@@ -59,7 +59,13 @@ enum WatchManual {
                     + "other work.",
                 "No more than 65,536 files wait at a time; when more come, a walk finds them after the others are done. When a "
                     + "watched directory goes away, the watch says so and waits for it to come back, or ends with status 2 if "
-                    + "--exit-on-unmount was given; what was recorded stays known. The clock of the machine plays no part in any of this.",
+                    + "--exit-on-unmount was given; what was recorded stays known.",
+                "What arrives goes before what a walk over everything has found: a picture that comes while a large directory is "
+                    + "scanned for the first time is the next to be looked at. Where everything is polled there is no such difference.",
+                "Times of files are compared for being the same, never for which is later, so that a clock that is set back or forward, "
+                    + "and files from the future, change nothing. Only --new-only takes a file as there before if its last change is older than "
+                    + "the start and no event tells of it; where the clock was set back before the start, what was changed since by the old "
+                    + "clock is scanned.",
             ]
         ),
         (
@@ -115,8 +121,9 @@ enum WatchManual {
             [
                 "SIGTERM and SIGINT let pictures in work be recorded, at most for --grace, and end the watch with status 0; what "
                     + "waits is found by the next start. A second one ends it at once. SIGHUP opens the output anew and reads "
-                    + "--model again: if that is broken, the one in force stays, and it is said. Files recorded before keep their "
-                    + "records. SIGUSR1 prints the status to standard error."
+                    + "--model and --rules again: if anything of that is broken, what is in force stays, both model and rules, and it is "
+                    + "said. Pictures in work are finished with what they were begun with. Files recorded before keep their "
+                    + "records; one that is written to or touched afterwards is judged anew and has another id. SIGUSR1 prints the status to standard error."
             ]
         ),
         (

@@ -2,6 +2,8 @@
 
 import Files
 internal import Glibc
+internal import Inspection
+internal import Rules
 import Scanning
 import Watching
 
@@ -19,14 +21,14 @@ final class WatchSession: Sendable {
     private let state: Monitor<State>
     private let watchPlan: WatchPlan
     private let exchange: WatchExchange
-    private let sink: WatchSink
+    private let sinkPlan: WatchSink.Plan
     private let log: RecordLog
     private let ledger: Monitor<Ledger>?
     private let statistics: WatchStatistics
-    private let program: FlagProgram?
     private let metrics: PathBytes?
     private let grace: Duration
-    private let modelPath: PathBytes?
+    /// Says where model and rules are read again.
+    private let line: Invocation
     private let signals: SignalPipe
     private let wake: WakePipe
     private let notifier = ServiceNotifier()
@@ -35,39 +37,41 @@ final class WatchSession: Sendable {
     init(
         _ plan: ScanPlan, _ watchPlan: WatchPlan, _ sinkPlan: WatchSink.Plan, _ index: RecordIndex, _ log: RecordLog,
         _ ledger: Monitor<Ledger>?, _ statistics: WatchStatistics, metrics: PathBytes?, grace: Duration,
-        modelPath: PathBytes?, warn: @escaping @Sendable (String) -> Void
+        _ line: Invocation, warn: @escaping @Sendable (String) -> Void
     ) throws(FileError) {
         ScanSession.prepareProcess()
         signals = try SignalPipe(reportsUserSignal: true)
         wake = try WakePipe()
         exchange = WatchExchange(index, capacity: 64 + 4 * plan.jobs, wake: wake)
-        sink = WatchSink(sinkPlan, exchange, log, ledger, statistics, warn: warn)
         var plan = plan
+        // What is further ahead can't be overtaken by what arrives.
+        plan.ahead = min(plan.ahead, 2 * plan.jobs)
         plan.sources = [WatchSource(exchange, followsLinks: watchPlan.walker.followsLinks)]
         state = Monitor(State(plan: plan))
-        (self.watchPlan, self.log, self.ledger, self.statistics) = (watchPlan, log, ledger, statistics)
-        (self.program, self.metrics, self.grace) = (sinkPlan.program, metrics, grace)
-        (self.modelPath, self.warn) = (modelPath, warn)
+        (self.watchPlan, self.sinkPlan, self.log, self.ledger) = (watchPlan, sinkPlan, log, ledger)
+        (self.statistics, self.metrics, self.grace) = (statistics, metrics, grace)
+        (self.line, self.warn) = (line, warn)
     }
 
     func run() throws(CommandFailure) -> Int32 {
         let watching = BackgroundTask { self.watch() }
         _ = BackgroundTask { self.listen() }
         while true {
-            Scanner(state.with { $0.plan }, sink: sink).run()
+            scan(state.with { $0.plan })
             let goesOn = state.with { state in
                 if log.end != nil || state.isStopping || state.end != nil { return false }
                 if let next = state.next { (state.plan, state.next) = (next, nil) }
+                // Under the lock, or what closes it meanwhile would be undone.
+                exchange.open()
                 return true
             }
             if !goesOn { break }
-            exchange.open()
             notifier.ready(status)
         }
         state.with { $0.isStopping = true }
         wake.wake()
         let end = watching.result()
-        program?.finish()
+        sinkPlan.program?.finish()
         writeMetrics()
         switch log.end {
         case .closedPipe: throw .failure("the output was closed by its reader")
@@ -76,6 +80,13 @@ final class WatchSession: Sendable {
         }
         if case .lost(let path) = end { throw .failure("\(path.escaped): the watched directory is gone") }
         return 0
+    }
+
+    /// Scans until the exchange is closed.  What is recorded bears the rules that it was decided by.
+    private func scan(_ plan: ScanPlan) {
+        var sinkPlan = sinkPlan
+        sinkPlan.rules = plan.judge?.digest ?? ""
+        Scanner(plan, sink: WatchSink(sinkPlan, exchange, log, ledger, statistics, warn: warn)).run()
     }
 
     private var isStopping: Bool { state.with { $0.isStopping } }
@@ -172,8 +183,10 @@ final class WatchSession: Sendable {
 
     private func stop() {
         notifier.stopping("finishing what is in work")
-        state.with { $0.isStopping = true }
-        exchange.close()
+        state.with { state in
+            state.isStopping = true
+            exchange.close()
+        }
         wake.wake()
         let (grace, log) = (grace, log)
         _ = BackgroundTask {
@@ -188,22 +201,21 @@ final class WatchSession: Sendable {
     private func reload() {
         notifier.reloading()
         log.reopen()
-        guard let modelPath else { return notifier.ready(status) }
         do throws(CommandFailure) {
-            let bytes = try ModelFile.read(modelPath)
-            let model = try ModelFile.load(modelPath, bytes)
+            let basis = try WatchBasis(line)
+            for warning in basis.rules.warnings { warn(warning.description) }
             state.with { state in
                 var plan = state.plan
-                plan.use(model)
+                plan.use(basis.model.detector, basis.sharedModel, rules: basis.rules)
                 state.next = plan
+                // The scanner ends when what is in work is done, and the next one begins.
+                exchange.close()
             }
             statistics.countReload(true)
-            // The scanner ends when what is in work is done, and the next one begins.
-            exchange.close()
         } catch {
             statistics.countReload(false)
             if case .failure(let message) = error {
-                warn("\(message); the model that was loaded before stays in force")
+                warn("\(message); model and rules that were loaded before stay in force")
             }
             notifier.ready(status)
         }

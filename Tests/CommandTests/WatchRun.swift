@@ -13,16 +13,20 @@ final class WatchRun {
 
     /// Watches `in`; the standard output is dropped unless `output` is given.
     ///
+    /// - Parameter settle: less than the program's own, so that tests wait less.
     /// - Parameter wrapper: a command line that runs another, whose words it is followed by.
     init(
-        _ shop: Workshop, _ arguments: String..., directory: String = "in", wrapper: [String] = [],
+        _ shop: Workshop, _ arguments: String..., directory: String = "in", settle: String = "0.05",
+        wrapper: [String] = [],
         output: FileHandle? = nil, environment: [String: String] = [:]
     ) {
         self.shop = shop
         errorName = shop.path + "/../" + UUID().uuidString + ".err"
         _ = FileManager.default.createFile(atPath: errorName, contents: nil)
         let words =
-            wrapper + [Workshop.program, "watch", directory, "--model", "../" + shop.modelName] + arguments
+            wrapper + [
+                Workshop.program, "watch", directory, "--model", "../" + shop.modelName, "--settle", settle,
+            ] + arguments
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = words
         process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
@@ -43,30 +47,79 @@ final class WatchRun {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+    /// How many files are ready to be scanned, and how many settle, are ready or in work, as the watch says itself; nil before it has
+    /// said so.
+    var waiting: (ready: Int, all: Int)? {
+        signal(SIGUSR1)
+        let words = errors.split(separator: "\n").last?.split(separator: " ") ?? []
+        let numbers = ["settling,", "ready,", "in"].compactMap { name in
+            words.firstIndex { $0 == name }.flatMap { $0 > 0 ? Int(words[$0 - 1]) : nil }
+        }
+        return numbers.count == 3 ? (numbers[1], numbers.reduce(0, +)) : nil
+    }
+
     /// Ends the watch, by SIGTERM unless told otherwise, and returns its status.
     @discardableResult func end(_ number: Int32 = SIGTERM) -> Int32 {
         signal(number)
         return status()
     }
 
+    /// The status with which the watch ends by itself; one that does not end in a minute is killed.
     func status() -> Int32 {
+        for _ in 0..<1200 where process.isRunning { usleep(50_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         return process.terminationStatus
     }
 }
 
 /// Waits until `condition` holds; false when it does not for a long time.
-func eventually(_ seconds: Double = 120, _ condition: () -> Bool) -> Bool {
+///
+/// Other tests go on meanwhile.
+func eventually(_ seconds: Double = 120, _ condition: () -> Bool) async -> Bool {
     let clock = ContinuousClock()
     let limit = clock.now + .seconds(seconds)
     while clock.now < limit {
+        let start = clock.now
         if condition() { return true }
-        usleep(50_000)
+        // Looking must not keep what is looked at from its work.
+        try? await Task.sleep(for: max(.milliseconds(50), start.duration(to: clock.now) * 2))
     }
     return condition()
 }
 
 extension Workshop {
+    /// With a directory `in` to be watched, and a model that takes everything for a fake.
+    static func watched() -> Workshop {
+        let shop = Workshop(verdict: .fake)
+        try! FileManager.default.createDirectory(atPath: shop.path + "/in", withIntermediateDirectories: true)
+        return shop
+    }
+
+    /// Puts a picture into the watched directory.
+    func put(_ name: String, _ number: Int) { write("in/" + name, Workshop.picture(number)) }
+
+    /// Makes a file with this name, which need not be text.
+    func write(_ name: [UInt8], _ bytes: [UInt8]) {
+        let path = PathBytes(Array(self.path.utf8) + [47] + name)
+        let descriptor = path.withCString { open($0, O_WRONLY | O_CREAT, 0o644) }
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+        close(descriptor)
+    }
+
+    func move(_ old: String, _ new: String) { rename(path + "/" + old, path + "/" + new) }
+
+    /// Gives a file a time of modification.
+    func date(_ name: String, _ seconds: Int) {
+        var times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: seconds, tv_nsec: 0)]
+        utimensat(AT_FDCWD, path + "/" + name, &times, 0)
+    }
+
+    /// Waits until all pictures that are there have their one record in these files.
+    func isRecorded(_ names: String...) async -> Bool {
+        await eventually { faults(in: names.isEmpty ? ["out"] : names) == [] }
+    }
+
     /// A small picture like no other with another number.
     static func picture(_ number: Int) -> [UInt8] {
         var bytes: [UInt8] = []
