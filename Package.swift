@@ -73,6 +73,9 @@ let package = Package(
         .target(
             name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+        .target(
+            name: "CSpectralReference", exclude: ["picture.npy", "residual.npy"],
+            cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
         // Bottom to top; imports point downwards only.
         module("Imaging", ["CCodec"]),
@@ -81,6 +84,7 @@ let package = Package(
         module("Files", ["CCrypto"]),
         module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
+        module("Spectra", ["Detection", "Network", "Files", "Imaging", "CKernels", "CSpectralReference"]),
         module("Inspection", ["Provenance", "Rules", "Detection", "Files", "Imaging"]),
         module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
         module("Scanning", ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
@@ -93,7 +97,7 @@ let package = Package(
             name: "assay",
             dependencies: [
                 "CProcess", "Reporting", "Scanning", "Watching", "Training", "Confinement", "Inspection", "Rules",
-                "Provenance",
+                "Provenance", "Spectra",
                 "Detection",
                 "Files",
                 "Imaging",
@@ -117,7 +121,8 @@ let package = Package(
         tests("WatchingTests", ["Watching", "Scanning", "Files"]),
         tests("TrainingTests", ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network"]),
         tests("ReportingTests", ["Reporting", "Detection", "Files"]),
-        tests("CommandTests", ["assay", "CProcess", "Detection", "Files", "Imaging", "Network"]),
+        tests("SpectraTests", ["Spectra", "Detection", "Imaging"]),
+        tests("CommandTests", ["assay", "CProcess", "Spectra", "Detection", "Files", "Imaging", "Network"]),
     ],
     cLanguageStandard: .gnu17
 )

@@ -65,6 +65,26 @@ INLINED void bottom(const d8 *restrict x, long size, long base, const double *re
         }
 }
 
+// The same for larger ones, whose matrix would be large: its values repeat, cos(πj/2·base) for j < 4 · base.
+INLINED void bottom_large(const d8 *restrict x, long size, long base, const double *restrict wave, d8 *restrict y) {
+    for (long start = 0; start < size; start += base)
+        for (long u = 0; u < base; u += 4) {
+            d8 sums[4] = {0};
+            long place[4], step[4];
+            for (long k = 0; k < 4; k++) place[k] = u + k, step[k] = 2 * (u + k) % (4 * base);
+            for (long i = 0; i < base; i++) {
+                const d8 v = x[start + i];
+#pragma clang loop unroll(full)
+                for (long k = 0; k < 4; k++) {
+                    sums[k] += v * wave[place[k]];
+                    place[k] += step[k];
+                    place[k] -= place[k] >= 4 * base ? 4 * base : 0;
+                }
+            }
+            for (long k = 0; k < 4 && u + k < base; k++) y[start + u + k] = sums[k];
+        }
+}
+
 // Seven samples, which is what 224 comes down to: even coefficients see sums of mirrored samples, odd ones differences.
 INLINED void bottom_seven(const d8 *x, const double *matrix, d8 *y) {
     d8 sums[3], differences[3];
@@ -201,7 +221,10 @@ INLINED void transform(long size, const assay_cosines *table, const source *in, 
             for (long start = 0; start < size; start += n) split(from + start, n, cosines, to + start);
             NEXT();
         }
-        bottom(from, size, base, matrix, to);
+        if (matrix)
+            bottom(from, size, base, matrix, to);
+        else
+            bottom_large(from, size, base, table->wave, to);
         if (isSingle) {
             NEXT();
             for (long start = 0; start < size; start += n) merge(from + start, n, to + start);
@@ -216,34 +239,57 @@ INLINED void transform(long size, const assay_cosines *table, const source *in, 
     for (long u = 0; u < size; u += 8) store(t, u, size - u < 8 ? size - u : 8, from + u);
 }
 
-INLINED void plane_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out) {
-    const long line = (size + 7) & ~7L;
+INLINED void plane_transform(const float *plane, long height, long width, const assay_cosines *vertical, const assay_cosines *horizontal,
+                             double *work, float *out) {
+    const long line = (height + 7) & ~7L, longest = height > width ? height : width;
     // From a cache line's start, or every vector would lie in two.
-    d8 *a = (d8 *)(((uintptr_t)work + 63) & ~(uintptr_t)63), *b = a + size, *gathered = b + size;
-    work = (double *)(gathered + size);
+    d8 *a = (d8 *)(((uintptr_t)work + 63) & ~(uintptr_t)63), *b = a + longest, *gathered = b + longest;
+    work = (double *)(gathered + longest);
     // Down the columns; the result is kept turned, [x][u], so that both passes run along whole vectors.
-    for (long x = 0; x < size; x += 8) {
-        const long lanes = size - x < 8 ? size - x : 8;
-        source in = {plane + x, 0, size};
+    for (long x = 0; x < width; x += 8) {
+        const long lanes = width - x < 8 ? width - x : 8;
+        source in = {plane + x, 0, width};
         if (lanes < 8) {
-            memset(gathered, 0, (size_t)size * sizeof(d8));
-            for (long y = 0; y < size; y++)
-                for (long l = 0; l < lanes; l++) gathered[y][l] = (double)plane[y * size + x + l];
+            memset(gathered, 0, (size_t)height * sizeof(d8));
+            for (long y = 0; y < height; y++)
+                for (long l = 0; l < lanes; l++) gathered[y][l] = (double)plane[y * width + x + l];
             in = (source){0, (const double *)gathered, 8};
         }
-        const target to = {0, work + x * line, line, lanes, table->scale};
-        transform(size, table, &in, a, b, &to);
+        const target to = {0, work + x * line, line, lanes, vertical->scale};
+        transform(height, vertical, &in, a, b, &to);
     }
-    for (long u = 0; u < size; u += 8) {
-        const long lanes = size - u < 8 ? size - u : 8;
-        // Lanes beyond the size hold nothing and go nowhere.
+    for (long u = 0; u < height; u += 8) {
+        const long lanes = height - u < 8 ? height - u : 8;
+        // Lanes beyond the height hold nothing and go nowhere.
         const source in = {0, work + u, line};
-        const target to = {out + u * size, 0, size, lanes, table->scale};
-        transform(size, table, &in, a, b, &to);
+        const target to = {out + u * width, 0, width, lanes, horizontal->scale};
+        transform(width, horizontal, &in, a, b, &to);
     }
 }
 
-size_t assay_cosine_transform_work(long size) { return (size_t)(size * ((size + 7) & ~7L) + 24 * size + 8); }
+size_t assay_cosine_transform_work(long height, long width) {
+    return (size_t)(width * ((height + 7) & ~7L) + 24 * (height > width ? height : width) + 8);
+}
 
-CLONES(assay_cosine_transform, (const float *plane, long size, const assay_cosines *table, double *work, float *out),
-       (plane, size, table, work, out), plane_transform(plane, size, table, work, out))
+CLONES(assay_cosine_transform,
+       (const float *plane, long height, long width, const assay_cosines *vertical, const assay_cosines *horizontal, double *work,
+        float *out),
+       (plane, height, width, vertical, horizontal, work, out),
+       plane_transform(plane, height, width, vertical, horizontal, work, out))
+
+INLINED void inverse_transform(const float *restrict coefficients, long size, const float *restrict matrix, float *restrict work,
+                               float *restrict out) {
+    memset(work, 0, (size_t)(size * size) * sizeof(float));
+    memset(out, 0, (size_t)(size * size) * sizeof(float));
+    // work[y][v] = Σ matrix[u][y]·X[u][v], then out[y][x] = Σ work[y][v]·matrix[v][x].
+    for (long u = 0; u < size; u++)
+        for (long y = 0; y < size; y++)
+            for (long v = 0; v < size; v++) work[y * size + v] += matrix[u * size + y] * coefficients[u * size + v];
+    for (long y = 0; y < size; y++)
+        for (long v = 0; v < size; v++)
+            for (long x = 0; x < size; x++) out[y * size + x] += work[y * size + v] * matrix[v * size + x];
+}
+
+CLONES(assay_inverse_cosine_transform,
+       (const float *coefficients, long size, const float *matrix, float *work, float *out),
+       (coefficients, size, matrix, work, out), inverse_transform(coefficients, size, matrix, work, out))

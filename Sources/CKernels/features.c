@@ -32,6 +32,16 @@ CLONES(assay_equal_neighbours,
        (const uint8_t *rgb, long stride, long height, long pairs, long *equal),
        (rgb, stride, height, pairs, equal), equal_neighbours(rgb, stride, height, pairs, equal))
 
+INLINED void weighted_plane(const uint8_t *rgb, long stride, long height, long width, float red, float green, float blue, float *plane) {
+    for (long y = 0; y < height; y++, rgb += stride, plane += width)
+        for (long x = 0; x < width; x++)
+            plane[x] = red * (float)rgb[3 * x] + green * (float)rgb[3 * x + 1] + blue * (float)rgb[3 * x + 2];
+}
+
+CLONES(assay_weighted_plane,
+       (const uint8_t *rgb, long stride, long height, long width, float red, float green, float blue, float *plane),
+       (rgb, stride, height, width, red, green, blue, plane), weighted_plane(rgb, stride, height, width, red, green, blue, plane))
+
 INLINED void luminance(const float *planes, long area, float *out) {
     for (long i = 0; i < area; i++) out[i] = 0.299f * planes[i] + 0.587f * planes[area + i] + 0.114f * planes[2 * area + i];
 }

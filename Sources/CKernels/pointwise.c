@@ -43,6 +43,13 @@ INLINED void sum(const float *a, const float *b, long count, float *out) {
 
 CLONES(assay_sum, (const float *a, const float *b, long count, float *out), (a, b, count, out), sum(a, b, count, out))
 
+INLINED void add_scaled(const float *x, long count, float factor, long stride, long offset, float *out) {
+    for (long i = 0; i < count; i++) out[i * stride + offset] += x[i] * factor;
+}
+
+CLONES(assay_add_scaled, (const float *x, long count, float factor, long stride, long offset, float *out),
+       (x, count, factor, stride, offset, out), add_scaled(x, count, factor, stride, offset, out))
+
 INLINED void scale(float *y, long count, float factor) {
     for (long i = 0; i < count; i++) y[i] *= factor;
 }

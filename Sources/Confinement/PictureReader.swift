@@ -25,10 +25,29 @@ package final class PictureReader {
     ///
     /// - Parameter regions: called with the picture's width and height; gives regions within it.
     package func read(_ path: PathBytes, regions: (Int, Int) -> [Region]) throws(ReadError) -> ReadPicture {
-        let inspector: ConfinedInspector<Void>
-        do throws(FileError) { inspector = try readyInspector() } catch { throw .file(error) }
+        let inspector = try readyInspector()
         let picture = try inspector.load(path, for: .header)
         defer { inspector.forget(picture) }
+        return try read(picture, inspector, regions)
+    }
+
+    /// Reads all of the picture in `file`, of at most `limit` bytes, as its one part, and gives the SHA-256 of the very bytes that were
+    /// decoded.
+    package func readWhole(
+        _ file: borrowing OpenFile, limit: Int
+    ) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
+        let inspector = try readyInspector()
+        let picture = try inspector.load(file, for: .header, limit: limit)
+        defer { inspector.forget(picture) }
+        let digest = SHA256()
+        unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))
+        let whole = try read(picture, inspector) { [Region(x: 0, y: 0, width: $0, height: $1)] }
+        return (whole, digest.finish())
+    }
+
+    private func read(
+        _ picture: LoadedPicture, _ inspector: ConfinedInspector<Void>, _ regions: (Int, Int) -> [Region]
+    ) throws(ReadError) -> ReadPicture {
         func ask(_ request: Request) throws(ReadError) -> ImageFacts {
             let finding = inspector.ask(request, about: picture)
             if let refusal = finding.refusal { throw .refused(refusal) }
@@ -46,11 +65,15 @@ package final class PictureReader {
             facts: try ask(.pixels(wanted)), parts: inspector.parts(wanted), fileSize: picture.place.count)
     }
 
-    private func readyInspector() throws(FileError) -> ConfinedInspector<Void> {
+    private func readyInspector() throws(ReadError) -> ConfinedInspector<Void> {
         if let inspector { return inspector }
-        let ready = try ConfinedInspector<Void>(settings)
-        inspector = ready
-        return ready
+        do throws(FileError) {
+            let ready = try ConfinedInspector<Void>(settings)
+            inspector = ready
+            return ready
+        } catch {
+            throw .file(error)
+        }
     }
 }
 

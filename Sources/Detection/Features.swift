@@ -32,6 +32,17 @@ package final class Features {
                 readPlanes(pixels.cropped(x: x, y: y, width: size, height: size), 0, 0)
             }
         }
+        writeMaps(inputs, index)
+    }
+
+    /// Fills image `index` of `inputs` from a crop that is there as RGB in [0, 1], [3][side][side]: one that no 8-bit picture could hold.
+    package func fill(_ inputs: Inputs, _ index: Int, fromPlanes crop: [Float]) {
+        precondition(crop.count == 3 * size * size)
+        unsafe planes.base.update(from: crop, count: crop.count)
+        writeMaps(inputs, index)
+    }
+
+    private func writeMaps(_ inputs: Inputs, _ index: Int) {
         for (plans, tensors) in [
             (blueprint.spatial.inputs, inputs.spatial), (blueprint.frequency.inputs, inputs.frequency),
         ] {

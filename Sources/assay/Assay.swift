@@ -14,7 +14,8 @@ enum Assay {
     static let command = Command(
         "assay", "Tells photographs from synthesised images, and shows why.",
         subcommands: [
-            ScanCommand.command, WatchCommand.command, ReportCommand.command, MergeCommand.command,
+            ScanCommand.command, WatchCommand.command, ReportCommand.command, ExplainCommand.command,
+            SpectrumCommand.command, MergeCommand.command,
             MarksCommand.command,
             HashCommand.command,
             TrainCommand.command,

@@ -162,6 +162,9 @@ int assay_all_finite(const void *values, long count);
 /// y += x.
 void assay_add(const float *x, long count, float *y);
 
+/// out[i · stride + offset] += x[i] · factor.
+void assay_add_scaled(const float *x, long count, float factor, long stride, long offset, float *out);
+
 /// out = a + b.
 void assay_sum(const float *a, const float *b, long count, float *out);
 
@@ -194,6 +197,9 @@ void assay_equal_neighbours(const uint8_t *rgb, long stride, long height, long p
 /// Interleaved 8-bit RGB, `stride` bytes a row, to three planes in [0, 1].
 void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes);
 
+/// One plane of interleaved 8-bit RGB: red · R + green · G + blue · B.
+void assay_weighted_plane(const uint8_t *rgb, long stride, long height, long width, float red, float green, float blue, float *plane);
+
 /// BT.601 luminance of three planes: 0.299 R + 0.587 G + 0.114 B.
 void assay_luminance(const float *planes, long area, float *out);
 
@@ -213,17 +219,23 @@ void assay_space_to_depth(const float *planes, long channels, long height, long 
 void assay_haar_details(const float *planes, long channels, long height, long width, float gain, float *out);
 
 /// Constants of a DCT-II of n = base · 2^k samples, base odd: for n, n/2 and so on down to 2 · base, 2 cos(π(2i+1)/2n) for i < n/2,
-/// one after the other; cos(π(2i+1)u/2·base) as matrix[u][i]; and the factor that makes coefficient u orthonormal.
+/// one after the other; cos(π(2i+1)u/2·base) as matrix[u][i], or, where that is null, cos(πj/2·base) for j < 4 · base as wave[j]; and
+/// the factor that makes coefficient u orthonormal.
 typedef struct {
     long base;
-    const double *cosines, *matrix, *scale;
+    const double *cosines, *matrix, *scale, *wave;
 } assay_cosines;
 
-/// Doubles of scratch memory that the transform of a size × size plane needs.
-size_t assay_cosine_transform_work(long size);
+/// Doubles of scratch memory that the transform of a plane needs.
+size_t assay_cosine_transform_work(long height, long width);
 
-/// Orthonormal two-dimensional DCT-II of a size × size plane; rows of `out` are vertical frequencies.
-void assay_cosine_transform(const float *plane, long size, const assay_cosines *table, double *work, float *out);
+/// Orthonormal two-dimensional DCT-II of a plane, with the constants of its height and of its width; rows of `out` are vertical frequencies.
+void assay_cosine_transform(const float *plane, long height, long width, const assay_cosines *vertical, const assay_cosines *horizontal,
+                            double *work, float *out);
+
+/// The inverse, the orthonormal DCT-III, of size × size coefficients; matrix[u][i] is scale(u)·cos(π(2i+1)u/2·size), and `work` has size²
+/// floats. By its definition: for small planes.
+void assay_inverse_cosine_transform(const float *coefficients, long size, const float *matrix, float *work, float *out);
 
 /// Orthonormal DCT-II of size × size pixels, 8 or 16, of one plane at every `stride` pixels, a power of 2 up to `size`, reflected at the
 /// border so that there are height/stride × width/stride positions:

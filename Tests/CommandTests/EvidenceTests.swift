@@ -1,0 +1,137 @@
+// Spectra and explanations from end to end: what is decoded is decoded in confined processes, and what they say becomes files.
+
+import Detection
+import Foundation
+import Imaging
+import Spectra
+import Testing
+
+struct EvidenceTests {
+    let shop = Workshop(verdict: .fake)
+
+    private func content(_ name: String) -> [UInt8] {
+        FileManager.default.contents(atPath: shop.path + "/" + name).map { [UInt8]($0) } ?? []
+    }
+
+    private func listing(_ folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: shop.path + "/" + folder)) ?? []).sorted()
+    }
+
+    /// Noise that is different for each seed, with a brighter pixel at every `grid`.
+    private func noise(_ seed: Int, _ width: Int = 96, _ height: Int = 80, grid: Int? = nil) -> [UInt8] {
+        var state = UInt64(seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        var bytes: [UInt8] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                for _ in 0..<3 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    let bump = grid.map { x % $0 == 0 && y % $0 == 0 ? 12 : 0 } ?? 0
+                    bytes.append(UInt8(118 + Int(state >> 60) + bump))
+                }
+            }
+        }
+        return encodePNG(Pixels(width: width, height: height, bytes: bytes))
+    }
+
+    @Test func aSpectrumIsThatOfThePixels() throws {
+        shop.write("a.png", noise(1))
+        let run = shop.run(["spectrum", "--whole", "--json", "-o", "out", "a.png"])
+        #expect(run.status == 0 && run.errors == "")
+        let record = try #require(run.records.first)
+        let name = try #require(record["sha256"] as? String)
+        #expect(listing("out") == [".csv", ".npy", ".png"].map { name + $0 })
+        let array = try #require(NumPyArray(content("out/\(name).npy")))
+        let expected = try #require(Spectrum(of: try decode(noise(1)).pixels, SpectrumOptions(side: nil)))
+        #expect(array == NumPyArray(shape: [80, 96, 4], values: expected.values))
+        #expect(String(decoding: content("out/\(name).csv"), as: UTF8.self) == expected.radialProfile)
+        #expect(try decode(content("out/\(name).png")).pixels.width > 400)
+    }
+
+    @Test func aMeanIsAReferenceAndAGridStandsOutFromIt() throws {
+        for seed in 0..<6 { shop.write("plain/\(seed).png", noise(seed)) }
+        shop.write("plain/notes.txt", "no picture")
+        let mean = shop.run(["spectrum", "--mean", "--size", "32", "-o", "mean.npy", "-j", "2", "plain"])
+        #expect(mean.status == 0 && mean.errors == "6 pictures: mean.npy\n")
+        let bytes = content("mean.npy")
+        #expect(NumPyArray(bytes)?.shape == [3, 32, 32, 4])
+        // The same whatever the number of processes.
+        _ = shop.run(["spectrum", "--mean", "--size", "32", "-o", "again.npy", "-j", "1", "plain"])
+        #expect(content("again.npy") == bytes)
+        shop.write("grid.png", noise(50, grid: 4))
+        for reference in ["mean.npy", "plain"] {
+            let run = shop.run(["spectrum", "--size", "32", "--against", reference, "--json", "-o", "out", "grid.png"])
+            #expect(run.status == 0)
+            let peaks = try #require(run.records.first?["peaks"] as? [[String: Any]])
+            #expect(!peaks.isEmpty && peaks.allSatisfy { [2, 4].contains($0["period"] as? Int) })
+        }
+        #expect(shop.run(["spectrum", "--size", "16", "--against", "mean.npy", "-o", "out", "grid.png"]).status == 2)
+    }
+
+    @Test func anInterruptedMeanGoesOnOnlyWithTheSamePictures() throws {
+        for seed in 0..<3 { shop.write("plain/\(seed).png", noise(seed, 32, 32)) }
+        shop.write("mean.npy.partial", Array("assay-mean".utf8) + [UInt8](repeating: 0, count: 100))
+        let run = shop.run(["spectrum", "--mean", "--resume", "--size", "16", "-o", "mean.npy", "plain"])
+        #expect(run.status == 2 && run.errors.contains("of other pictures or options"))
+        #expect(shop.run(["spectrum", "--mean", "--size", "16", "-o", "mean.npy", "plain"]).status == 0)
+        #expect(listing(".") == ["mean.npy", "plain"])
+    }
+
+    @Test func whatIsNoPictureOrTooSmallIsToldAndTheRestIsDone() {
+        shop.write("a.png", noise(1))
+        shop.write("b.png", Array(noise(2).dropLast(200)))
+        shop.write("c.txt", "text")
+        shop.write("d.png", noise(3, 20, 20))
+        let run = shop.run(["spectrum", "--size", "32", "-o", "out", "a.png", "b.png", "c.txt", "d.png", "gone.png"])
+        #expect(run.status == 2)
+        #expect(run.output.split(separator: "\n").count == 1 && listing("out").count == 3)
+        for (name, words) in [
+            ("b.png", "(truncated)"), ("c.txt", "(not-an-image)"), ("d.png", "smaller than a crop"),
+            ("gone.png", "(not-found)"),
+        ] {
+            #expect(run.errors.split(separator: "\n").contains { $0.hasPrefix(name) && $0.contains(words) })
+        }
+        #expect(shop.run(["spectrum", "--whole", "--size", "32", "a.png"]).status == 64)
+        #expect(shop.run(["spectrum", "--mean", "plain"]).status == 64)
+    }
+
+    #if DEBUG
+        @Test func nothingIsDecodedWhereNothingCanConfine() {
+            shop.write("a.png", noise(1))
+            let bare = ["ASSAY_TEST_REFUSED": "3"]
+            for command in [["spectrum"], ["explain", "--model", "../" + shop.modelName]] {
+                let run = shop.run(command + ["-o", "out", "a.png"], environment: bare)
+                #expect(run.status == 2 && run.errors.contains("No picture was read") && listing("out").isEmpty)
+            }
+        }
+    #endif
+
+    @Test func anExplanationCoversThePictureWhateverTheNumberOfProcesses() throws {
+        shop.write("a.png", noise(1, 300, 200))
+        var seen: [[UInt8]] = []
+        for jobs in ["1", "3"] {
+            let run = shop.run([
+                "explain", "--model", "../" + shop.modelName, "--json", "-j", jobs, "-o", "out" + jobs, "a.png",
+            ])
+            #expect(run.status == 0 && run.errors == "")
+            let record = try #require(run.records.first)
+            let name = try #require(record["sha256"] as? String)
+            #expect(listing("out" + jobs) == [".explain.npy", ".explain.png"].map { name + $0 })
+            seen.append(content("out\(jobs)/\(name).explain.npy"))
+            // Weights of zero: every score is one half, and that is above this model's threshold.
+            #expect(
+                NumPyArray(seen[seen.count - 1])
+                    == NumPyArray(shape: [3, 4, 3], values: [Float](repeating: 0, count: 36)))
+            #expect(record["share"] as? Double == 1)
+            let grid = try #require(record["grid"] as? [String: Any])
+            #expect(grid["columns"] as? [Int] == [0, 64, 128, 172] && grid["rows"] as? [Int] == [0, 64, 72])
+        }
+        #expect(seen[0] == seen[1])
+    }
+
+    @Test func aModelThatSeesTheWholePictureHasNoMap() {
+        shop.write("seed.safetensors", Workshop.model(.fake, .seed))
+        shop.write("a.png", noise(1))
+        let run = shop.run(["explain", "--model", "seed.safetensors", "a.png"])
+        #expect(run.status == 2 && run.errors.contains("sees a picture as a whole"))
+    }
+}
