@@ -1,4 +1,4 @@
-// Pixels to JPEG and PNG files in memory, for augmentation and for pictures that people look at.
+// Pixels to files in memory: for augmentation, for evaluation, and for pictures that people look at.
 
 internal import CCodec
 
@@ -26,6 +26,36 @@ package func encodePNG(_ pixels: Pixels) -> [UInt8] {
     }
 }
 
+/// Formats beside JPEG that the web and phones turn pictures into.
+package enum LossyFormat: String, Sendable, CaseIterable {
+    case webp, avif, heic
+
+    private var kind: codec_written {
+        switch self {
+        case .webp: CODEC_WRITE_WEBP
+        case .avif: CODEC_WRITE_AVIF
+        case .heic: CODEC_WRITE_HEIC
+        }
+    }
+
+    /// Whether this program was built with what reads and writes it, and the libraries are there.
+    package var isEncodable: Bool {
+        let library: ImageFormat.Library = self == .webp ? .webp : .heif
+        return codec_can_write(kind) == 1 && library.load()
+    }
+
+    /// Pixels of a side that it can hold.
+    package var longestSide: Int { self == .webp ? 16_383 : 16_384 }
+
+    /// A file of `pixels` in this format. `quality` is 0…100 on the scale of the format's library.
+    package func encode(_ pixels: Pixels, quality: Int) -> [UInt8] {
+        precondition(max(pixels.width, pixels.height) <= longestSide, "sides are at most \(longestSide) pixels")
+        return unsafe Imaging.encode(pixels) { source, width, height, out, length, message in
+            unsafe codec_write(kind, source, width, height, CInt(min(max(quality, 0), 100)), out, length, message)
+        }
+    }
+}
+
 /// A call of CCodec that allocates a file: pixels, sizes, where to put it, message.
 private typealias Encoder = (
     UnsafePointer<UInt8>?, UInt32, UInt32, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
@@ -41,8 +71,9 @@ private func encode(_ pixels: Pixels, with encoder: Encoder) -> [UInt8] {
         unsafe encoder(
             source.baseAddress, UInt32(pixels.width), UInt32(pixels.height), &file, &length, &message)
     }
-    // Every valid picture can be encoded, so only exhausted memory leads here; Swift's own allocations trap then too.
-    precondition(status == CODEC_OK, "out of memory")
+    // Every valid picture can be encoded, so only exhausted memory or a missing library, which the caller has asked about, leads here;
+    // Swift's own allocations trap then too.
+    precondition(status == CODEC_OK, "out of memory, or a library is missing")
     defer { unsafe codec_free(file) }
     return unsafe [UInt8](UnsafeBufferPointer(start: file, count: length))
 }

@@ -32,7 +32,7 @@ package struct Augmentation: Sendable {
         self.recipe = recipe
         self.strength = strength
         self.equalize = equalize
-        self.table = table ?? (recipe == .seed ? .seed : .crossdomain)
+        self.table = (table ?? (recipe == .seed ? .seed : .crossdomain)).available
         self.cropSide = cropSide
     }
 
@@ -117,7 +117,9 @@ package struct Augmentation: Sendable {
         }
         pixels = recoloured(pixels, &stream)
         pixels = degraded(pixels, &stream)
-        if let quality = recompressionQuality(&stream) { pixels = recompressed(pixels, quality, &stream) }
+        if let quality = recompressionQuality(&stream) {
+            pixels = recompressed(pixels, quality, mayBeOther: true, &stream)
+        }
         return pixels
     }
 
@@ -129,6 +131,8 @@ package struct Augmentation: Sendable {
         var byArea: Bool
         /// Ranges of the qualities of its compressions.
         var qualities: [ClosedRange<Int>]
+        /// Whether these may be other formats than JPEG.
+        var mayBeOther = false
 
         /// Compressed crops are cut out of a larger one, so that the 8 × 8 (with halved chroma 16 × 16) grid lies anywhere, as it
         /// does in crops of scanned pictures.
@@ -153,6 +157,7 @@ package struct Augmentation: Sendable {
         // A crop is compressed once only, unless the table says twice: equalisation gives way.
         if hits(table.recompression, &stream), plan.isDegraded {
             plan.qualities = [table.recompressionQuality]
+            plan.mayBeOther = true
             if hits(table.secondRecompression, &stream) { plan.qualities.append(table.recompressionQuality) }
         }
         return plan
@@ -166,7 +171,7 @@ package struct Augmentation: Sendable {
         patch = recoloured(patch, &stream)
         if plan.isDegraded { patch = degraded(patch, &stream) }
         for quality in plan.qualities {
-            patch = recompressed(patch, quality, &stream)
+            patch = recompressed(patch, quality, mayBeOther: plan.mayBeOther, &stream)
             side -= 16
             let (x, y) = (stream.integer(in: 0...16), stream.integer(in: 0...16))
             patch = patch.cropped(x: x, y: y, width: side, height: side)
@@ -239,7 +244,12 @@ package struct Augmentation: Sendable {
         hits(table.recompression, &stream) ? table.recompressionQuality : nil
     }
 
-    private func recompressed(_ pixels: Pixels, _ quality: ClosedRange<Int>, _ stream: inout RandomStream) -> Pixels {
+    private func recompressed(
+        _ pixels: Pixels, _ quality: ClosedRange<Int>, mayBeOther: Bool = false, _ stream: inout RandomStream
+    ) -> Pixels {
+        if mayBeOther, let format = table.otherFormat(using: &stream) {
+            return pixels.recompressed(as: format, quality: stream.integer(in: quality))
+        }
         let subsamplings: [ChromaSubsampling] = [.s444, .s422, .s420]
         let subsampling = subsamplings[stream.integer(in: 0...2)]
         return pixels.recompressed(quality: stream.integer(in: quality), subsampling: subsampling)

@@ -1,5 +1,7 @@
 // Every probability and range of the augmentations stands in one table, so that a recipe can be read at a glance.
 
+package import Imaging
+
 /// How likely each augmentation is and how far it goes. Probabilities are for strength 1.
 package struct AugmentationTable: Sendable, Equatable {
     // Geometry.
@@ -40,6 +42,11 @@ package struct AugmentationTable: Sendable, Equatable {
     package var recompressionQuality = 50...100
     /// Another compression after that one, its 8 × 8 grid elsewhere.
     package var secondRecompression = 0.0
+
+    /// The shares of these that are made as WebP or AVIF in place of JPEG, at the same quality on the scale of each one's library. 0 where
+    /// what encodes them is missing.
+    package var webp = 0.0
+    package var avif = 0.0
 
     /// The share of crops that rescaling, blur, noise, cut-out and recompression are tried on at all; the others are compressed at most,
     /// where formats are equalised, so that the network goes on seeing traces that little has happened to.
@@ -90,9 +97,34 @@ package struct AugmentationTable: Sendable, Equatable {
         table.recompression = 0.7
         table.recompressionQuality = 40...98
         table.secondRecompression = 0.3
+        table.webp = 0.2
+        table.avif = 0.05
         table.equalization = 0.5
         table.equalizationQuality = 75...98
         table.gentleEqualization = 0.6
         return table
     }()
+}
+
+extension AugmentationTable {
+    /// Formats that it wants and that can't be made here, for want of a library.
+    package var missing: [LossyFormat] {
+        [(LossyFormat.webp, webp), (.avif, avif)].filter { $0.1 > 0 && !$0.0.isEncodable }.map(\.0)
+    }
+
+    /// The table with JPEG in place of what can't be made here.
+    var available: AugmentationTable {
+        var table = self
+        for format in missing {
+            if format == .webp { table.webp = 0 } else { table.avif = 0 }
+        }
+        return table
+    }
+
+    /// What a recompression is made with; nil for JPEG. Draws a number only where there is a choice.
+    func otherFormat(using stream: inout RandomStream) -> LossyFormat? {
+        guard webp + avif > 0 else { return nil }
+        let draw = stream.uniform()
+        return draw < webp ? .webp : draw < webp + avif ? .avif : nil
+    }
 }

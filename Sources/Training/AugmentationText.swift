@@ -22,6 +22,8 @@ extension AugmentationTable {
         add("  cut-out", cutOut, "up to a third of each side")
         add("  JPEG", recompression, "quality \(recompressionQuality.lowerBound) to \(recompressionQuality.upperBound)")
         add("  JPEG again", secondRecompression, "the same")
+        add("    WebP", webp, "of both, in place of JPEG, at the same quality")
+        add("    AVIF", avif, "the same")
         add(
             "equalisation", equalization,
             "JPEG quality \(equalizationQuality.lowerBound) to \(equalizationQuality.upperBound)")

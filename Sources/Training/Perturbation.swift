@@ -6,6 +6,8 @@ package import Imaging
 package enum Perturbation: String, CaseIterable, Sendable {
     /// JPEG compression with 4:2:0 chroma subsampling, at the quality named.
     case jpeg90, jpeg70, jpeg50
+    /// Compression in other formats, at the quality named on the scale of each one's library.
+    case webp80, webp50, avif60, heic60
     /// Reduction to half the width and height by area average.
     case half
     /// The 3×3 binomial blur.
@@ -16,13 +18,32 @@ package enum Perturbation: String, CaseIterable, Sendable {
     case hard
 
     /// The single steps, without those that combine several.
-    package static let steps: [Perturbation] = [.jpeg90, .jpeg70, .jpeg50, .half, .blur]
+    package static let steps: [Perturbation] = [
+        .jpeg90, .jpeg70, .jpeg50, .webp80, .webp50, .avif60, .heic60, .half, .blur,
+    ]
+
+    /// The format that it takes, beside JPEG.
+    private var format: LossyFormat? {
+        switch self {
+        case .webp80, .webp50: .webp
+        case .avif60: .avif
+        case .heic60: .heic
+        default: nil
+        }
+    }
+
+    /// Whether it can be done here: formats take libraries.
+    package var isAvailable: Bool { format?.isEncodable ?? true }
 
     package func apply(_ pixels: Pixels) -> Pixels {
         switch self {
         case .jpeg90: pixels.recompressed(quality: 90, subsampling: .s420)
         case .jpeg70: pixels.recompressed(quality: 70, subsampling: .s420)
         case .jpeg50: pixels.recompressed(quality: 50, subsampling: .s420)
+        case .webp80: pixels.recompressed(as: .webp, quality: 80)
+        case .webp50: pixels.recompressed(as: .webp, quality: 50)
+        case .avif60: pixels.recompressed(as: .avif, quality: 60)
+        case .heic60: pixels.recompressed(as: .heic, quality: 60)
         case .half: pixels.downscaled(width: max(1, pixels.width / 2), height: max(1, pixels.height / 2))
         case .blur: pixels.blurred()
         case .web: pixels.reduced(longSide: 768).recompressed(quality: 60, subsampling: .s420)
@@ -36,6 +57,10 @@ package enum Perturbation: String, CaseIterable, Sendable {
         case .jpeg90: "JPEG 90"
         case .jpeg70: "JPEG 70"
         case .jpeg50: "JPEG 50"
+        case .webp80: "WebP 80"
+        case .webp50: "WebP 50"
+        case .avif60: "AVIF 60"
+        case .heic60: "HEIC 60"
         case .half: "half size"
         case .blur: "blur 3×3"
         case .web: "web"

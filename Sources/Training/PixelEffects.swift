@@ -134,6 +134,19 @@ extension Pixels {
         }
     }
 
+    /// What is left after compression in another format than JPEG, which can be had here. What is larger than the format can hold loses
+    /// its right and lower end.
+    package func recompressed(as format: LossyFormat, quality: Int) -> Pixels {
+        let (width, height) = (min(width, format.longestSide), min(height, format.longestSide))
+        let whole =
+            (width, height) == (self.width, self.height) ? self : cropped(x: 0, y: 0, width: width, height: height)
+        do {
+            return try decode(format.encode(whole, quality: quality), limits: DecodeLimits()).pixels
+        } catch {
+            preconditionFailure("a picture just encoded does not decode: \(error.message)")
+        }
+    }
+
     /// Every value through a function of value (0 … 255) and channel, rounded to nearest and clipped.
     private func mapped(_ change: (Double, Int) -> Double) -> Pixels {
         let table = (0..<768).map { UInt8(max(0, min(255, change(Double($0 & 255), $0 >> 8).rounded()))) }

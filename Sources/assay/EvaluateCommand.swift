@@ -13,7 +13,9 @@ enum EvaluateCommand {
     static let model = Option("model", value: "file", "Judge by this model instead of the built-in one.")
     static let split = Option("split", value: "name", "Use only the pictures of this split of the data.")
     static let perturb = Option(
-        "perturb", "Repeat everything under JPEG 90, 70 and 50, at half size, and blurred.")
+        "perturb",
+        "Repeat everything under JPEG 90, 70 and 50, WebP 80 and 50, AVIF 60 and HEIC 60, at half size, and blurred. A format whose "
+            + "library is missing is left out, and said.")
     static let tiers = Option(
         "tiers",
         "Repeat everything for the tiers web (long side at most 768 pixels, JPEG 60) and hard (512 pixels, JPEG 40).")
@@ -55,13 +57,18 @@ enum EvaluateCommand {
         }
         let names = Set(line.all(tier).map(\.lossy))
         let chosen = Tier.allCases.filter { line.flag(tiers) || names.contains($0.rawValue) }
+        let steps = line.flag(perturb) ? Perturbation.steps : []
+        let missing = steps.filter { !$0.isAvailable }.map(\.title)
+        if !missing.isEmpty {
+            Console.error("note: left out for want of a library: \(missing.joined(separator: ", "))\n")
+        }
         let showsProgress = Console.isTerminal
         var status = StatusLine()
         // Opened before the work, so that a wrong path is known at once.
         let scoresFile = try line.path(scores).map { path throws(CommandFailure) in try TextFile(path, .scores) }
         let evaluation = Evaluation(
             of: dataset.samples, by: detector, jobs: jobs, pictures: pictures,
-            perturbations: (line.flag(perturb) ? Perturbation.steps : []) + chosen.compactMap(\.perturbation)
+            perturbations: steps.filter(\.isAvailable) + chosen.compactMap(\.perturbation)
         ) { done in
             if showsProgress { status.draw("\(done) of \(dataset.samples.count) pictures") }
         }

@@ -4,6 +4,7 @@ import Confinement
 import Detection
 import Files
 import Glibc
+import Imaging
 import Scanning
 import Training
 import Network
@@ -137,6 +138,11 @@ enum TrainCommand {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
         if line.text(split) == nil { noteSplits(of: whole, options, printer) }
+        let isSeed = line.text(architecture) == Blueprint.seed.name
+        let missing = (isSeed ? AugmentationTable.seed : .crossdomain).missing
+        if !missing.isEmpty {
+            printer.say("JPEG in place of \(missing.map(\.rawValue).joined(separator: " and ")), for want of a library")
+        }
         let pictures = ConfinementSettings.pictures()
         _ = try confine(line, pictures, isQuiet: line.flag(quiet))
         let trainer = Trainer(options, dataset, unseen: unseen, pictures: pictures) { printer.show($0) }

@@ -152,6 +152,7 @@ struct TrainTests {
         #expect(
             ours.output.contains("  JPEG again")
                 && ours.output.contains("of these crops, with the probabilities below:"))
+        #expect(ours.output.contains(#/\n    WebP +0\.2 /#) && ours.output.contains(#/\n    AVIF +0\.05 /#))
         let article = shop.run(["train", "--show-recipe", "--architecture", "seed"])
         #expect(article.status == 0 && article.output != ours.output)
         let missing = shop.run(["train", "-o", "m"])

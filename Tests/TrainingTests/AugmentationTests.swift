@@ -194,6 +194,29 @@ import Testing
         #expect(abs(Double(clean) / 300 - 0.7) < 0.09)
     }
 
+    @Test(arguments: [(LossyFormat.webp, 1.0, 0.0), (.avif, 0.0, 1.0)])
+    func recompressionsMayBeOfOtherFormats(format: LossyFormat, webp: Double, avif: Double) throws {
+        try #require(format.isEncodable)
+        var table = idle
+        (table.recompression, table.recompressionQuality, table.webp, table.avif) = (1, 60...60, webp, avif)
+        #expect(shown(table, seed: 1) == picture.recompressed(as: format, quality: 60))
+        // Formats are made equal by JPEG alone.
+        (table.recompression, table.equalizationQuality) = (0, 60...60)
+        let choices = ChromaSubsampling.allCases.map { picture.recompressed(quality: 60, subsampling: $0) }
+        #expect(choices.contains(shown(table, equalize: true, seed: 1)))
+    }
+
+    @Test func otherFormatsHaveTheirShareOfRecompressions() throws {
+        try #require(LossyFormat.webp.isEncodable)
+        var table = idle
+        (table.recompression, table.recompressionQuality, table.webp) = (1, 60...60, 0.2)
+        let small = picture.cropped(x: 0, y: 0, width: 16, height: 16)
+        let expected = small.recompressed(as: .webp, quality: 60)
+        let share = Double((0..<1000).count { shown(table, seed: $0, small) == expected }) / 1000
+        #expect(abs(share - 0.2) < 0.05)
+        #expect(AugmentationTable.crossdomain.webp == 0.2 && AugmentationTable.crossdomain.avif > 0)
+    }
+
     @Test func theRecipeIsPrintedWithItsProbabilities() {
         let text = AugmentationTable.crossdomain.text
         #expect(text.contains("\(AugmentationTable.crossdomain.recompression)"))

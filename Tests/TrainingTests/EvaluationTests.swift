@@ -118,6 +118,8 @@ import Testing
             .jpeg90: noise.recompressed(quality: 90, subsampling: .s420),
             .jpeg70: noise.recompressed(quality: 70, subsampling: .s420),
             .jpeg50: noise.recompressed(quality: 50, subsampling: .s420),
+            .webp80: noise.recompressed(as: .webp, quality: 80), .webp50: noise.recompressed(as: .webp, quality: 50),
+            .avif60: noise.recompressed(as: .avif, quality: 60), .heic60: noise.recompressed(as: .heic, quality: 60),
             .half: noise.downscaled(width: 16, height: 10), .blur: noise.blurred(),
             .web: noise.recompressed(quality: 60, subsampling: .s420),
             .hard: noise.recompressed(quality: 40, subsampling: .s420),

@@ -44,4 +44,17 @@ codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t
 codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
                           const codec_region *regions, size_t count, uint8_t *pixels, char *message, char *warning);
 
+// Encoders, of which the libraries are loaded when they are first asked for. `quality` is 0...100 on the library's own scale. On
+// CODEC_OK `*out` is to be given back with codec_free.
+typedef enum {
+    CODEC_WRITE_WEBP,
+    CODEC_WRITE_AVIF,
+    CODEC_WRITE_HEIC
+} codec_written;
+
+// Whether files of this kind can be made here: 1 or 0.
+int codec_can_write(codec_written kind);
+codec_status codec_write(codec_written kind, const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **out,
+                         size_t *out_length, char *message);
+
 #endif
