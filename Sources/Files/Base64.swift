@@ -14,4 +14,22 @@ extension [UInt8] {
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// The bytes that a text in base64 stands for; nil for a text that `base64` does not write.
+    package init?(base64 text: String) {
+        let digits = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var bytes: [UInt8] = []
+        var (bits, held) = (0, 0)
+        for digit in text.utf8 where digit != UInt8(ascii: "=") {
+            guard let value = digits.firstIndex(of: digit) else { return nil }
+            (bits, held) = (bits << 6 | value, held + 6)
+            if held >= 8 {
+                held -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> held))
+                bits &= 1 << held - 1
+            }
+        }
+        guard bytes.base64 == text else { return nil }
+        self = bytes
+    }
 }

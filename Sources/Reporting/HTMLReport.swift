@@ -43,11 +43,9 @@ package struct EntryPictures: Sendable {
         package let type: String
         package let bytes: [UInt8]
         package let caption: String
-        /// Lower ones are shown first.
-        package let order: Int
 
-        package init(type: String, bytes: [UInt8], order: Int, caption: String) {
-            (self.type, self.bytes, self.order, self.caption) = (type, bytes, order, caption)
+        package init(type: String, bytes: [UInt8], caption: String) {
+            (self.type, self.bytes, self.caption) = (type, bytes, caption)
         }
     }
 
@@ -111,7 +109,8 @@ package struct HTMLReport {
         writeDigests()
         html.markup("</main>\n<footer><p>")
         html.text(
-            "Made by assay \(context.program.version) from records alone. The page loads nothing and sends nothing.")
+            "Made by assay \(context.program.version) from records\(pictures.isEmpty ? " alone" : " and the files that they name"). "
+                + "The page loads nothing and sends nothing.")
         html.markup("</p></footer>\n")
         writeRows()
         html.markup("<script>\(reportScript)</script>\n</body>\n</html>\n")

@@ -161,6 +161,10 @@ extension Record {
             $0.digests[.sha1]
         },
         .text(
+            "spectrum_file", at: "spectrum.file", limit: .max, .sometimes,
+            "With --spectra: the array of its spectrum, with a drawing (.png) and a curve (.csv) beside it."
+        ) { $0.spectrum?.lossy },
+        .text(
             "quarantined", at: "quarantined", limit: .max, .sometimes,
             "Where a watch has moved the file; bytes that are not UTF-8 are replaced by U+FFFD."
         ) { $0.quarantined?.lossy },

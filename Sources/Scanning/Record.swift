@@ -18,6 +18,8 @@ package struct Record: Sendable {
     package var sha256: String?
     /// What else the file is known by; never `sha256`.
     package var digests: [FileDigest: String] = [:]
+    /// The array of its spectrum.
+    package var spectrum: PathBytes?
     /// The share of the files that was scanned.
     package var shard: Shard?
     /// `Detector.identity`.

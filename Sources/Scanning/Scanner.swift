@@ -3,6 +3,7 @@
 package import Confinement
 package import Detection
 package import Files
+package import Imaging
 package import Inspection
 
 /// What is scanned, and how.
@@ -25,6 +26,8 @@ package struct ScanPlan: Sendable {
     package var judge: Judge?
     /// Digests that records tell beside SHA-256.
     package var digests: Set<FileDigest> = []
+    /// Makes a file of a judged picture's spectrum, by the SHA-256 of its file; gives the file's path, nil where there is none.
+    package var makeSpectrum: (@Sendable (Pixels, _ sha256: String) -> PathBytes?)?
     /// The share of what is found that is scanned; nil for all.
     package var shard: Shard?
     package var resume = ResumeIndex()
@@ -62,7 +65,8 @@ package struct ScanPlan: Sendable {
         // The program's own, and for each job a socket, a buffer and a file, and as much again while a process starts. Half of the rest
         // is for the directories on the way down.
         let free = max(0, descriptors - 16)
-        jobs = max(1, min(jobs, free / 8))
+        // Twice as many where pixels are read for spectra, by another process.
+        jobs = max(1, min(jobs, free / (makeSpectrum == nil ? 8 : 16)))
         ahead = max(1, min(32 + 4 * jobs, free / 4))
     }
 

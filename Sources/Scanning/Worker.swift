@@ -21,12 +21,17 @@ final class Worker {
     private let plan: ScanPlan
     private let deliver: (Int, Outcome) -> Void
     private let digests: FileDigests
+    /// For spectra; its process starts with the first.
+    private let pictures: PictureReader
     /// Made when the first picture comes.
     private var inspector: ConfinedInspector<Evidence>?
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
         self.deliver = deliver
+        var settings = ConfinementSettings.pictures(plan.confinement.limits)
+        settings.timeout = plan.confinement.timeout
+        pictures = PictureReader(settings)
         digests = FileDigests(plan.digests.union([.sha256]))
     }
 
@@ -61,11 +66,22 @@ final class Worker {
             if let finding, case .record(var record) = evidence.outcome {
                 record.finding = finding
                 record.judgement = plan.judge?.judge(finding)
+                record.spectrum = spectrum(record)
                 deliver(evidence.sequence, .record(record))
             } else {
                 deliver(evidence.sequence, evidence.outcome)
             }
         }
+    }
+
+    /// The file with the spectrum of what was judged.  The picture is read again, by a process that gives pixels away; one that is not the
+    /// same any more, or was part of a stream, has none.
+    private func spectrum(_ record: Record) -> PathBytes? {
+        guard let make = plan.makeSpectrum, record.status == .ok, record.origin == nil, let sha256 = record.sha256,
+            let file = try? OpenFile.open(record.path, in: nil, followingLinks: true),
+            let read = try? pictures.readWhole(file, limit: plan.maxFileSize), read.sha256 == sha256
+        else { return nil }
+        return make(read.picture.parts[0].pixels, sha256)
     }
 
     /// Nil when the file was handed over.

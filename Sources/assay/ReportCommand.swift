@@ -24,6 +24,14 @@ enum ReportCommand {
         "tier", value: "name", choices: ["clean", "web", "hard"], default: "clean",
         "Take the error rates of this tier of the evaluation.")
 
+    static let pictures = Option(
+        "pictures", negatable: true, default: "--pictures",
+        "Show the flagged files that are shown in detail, if they are still the ones that were judged; --no-pictures for material that "
+            + "must not be copied.")
+    static let maps = Option(
+        "maps", value: "n", default: "10",
+        "Of the first <n> flagged files also show where their scores come from, and their spectra.")
+
     static let command = Command(
         "report", "Make a report of records, to read or to hand on.",
         discussion: [
@@ -32,7 +40,7 @@ enum ReportCommand {
                 + "nothing. The same records give the same bytes."
         ],
         arguments: [records],
-        options: [output, text, top, model, errorRates, tier],
+        options: [output, text, top, model, errorRates, tier, pictures, maps] + EvidenceRun.options,
         manual: ReportManual.sections,
         run: run)
 
@@ -61,7 +69,11 @@ enum ReportCommand {
         if isText {
             content = Array(textReport(set, context).utf8)
         } else {
-            content = HTMLReport.page(set, context)
+            let maps = try line.integer(maps, 0...1000) ?? 10
+            let shown = line.flag(pictures, default: true) && set.flagged > 0
+            content = HTMLReport.page(
+                set, context,
+                pictures: shown ? pictures(set, context, file.detector, maps: maps, try EvidenceRun(line)) : [:])
         }
         if let output { try output.write(content) } else { try Console.out(String(decoding: content, as: UTF8.self)) }
         if set.entries.isEmpty { throw .failure("not one record could be read") }
@@ -120,7 +132,10 @@ enum ReportManual {
                 "The first 100 files stand in the page as they are; a script in it sorts, filters and pages through all of them. Without the "
                     + "script nothing else is missing. The page forbids itself to load or run anything but its own script, so no file name "
                     + "can do harm in it; what can't be seen in names or turns the direction of reading is spelt out.",
-                "Duplicates are files with the same SHA-256 and, where the records have perceptual hashes, pictures whose PDQ differ in "
+                "Pictures are made of the files themselves, found by the paths of the records from the working directory and decoded in a "
+                    + "confined process; a file that is gone, or whose SHA-256 is another, has none. Thumbnails have at most 320 pixels "
+                    + "a side. Maps and spectra are those of assay-explain(1) and, for the residual, assay-spectrum(1).",
+                "Duplicates are files with the same SHA-256 and, where the records have perceptual hashes (assay scan --pdq), pictures whose PDQ differ in "
                     + "at most 31 of 256 bits.",
             ]
         ),

@@ -68,6 +68,10 @@ enum ScanOptions {
         "pdq",
         "Also tell the perceptual hash PDQ and its quality. Pictures are decoded as a whole for it, which takes longer."
     )
+    static let spectra = Option(
+        "spectra", value: "dir",
+        "Also write the spectrum of each judged picture to <dir>, as 'assay spectrum' does, and tell its file. Each is decoded twice for it; "
+            + "members of archives have none.")
     static let fields = Option(
         "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
         default: RecordFields.standard.rawValue,
@@ -111,7 +115,7 @@ enum ScanOptions {
     static let all =
         [
             filesFrom, null, tar, window, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize,
-            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors, digests, pdq, shard,
+            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors, digests, pdq, spectra, shard,
         ] + RuleOptions.choice + RuleOptions.matching + [
             output, resume, fields, only, list, sort, summary, failOn, exitZero, progress, quiet,
         ]

@@ -79,6 +79,9 @@ extension ScanPlan {
         }
         confinement.reading.perceptualHash = isFull || line.flag(Options.pdq)
         confinement.reading.prompts = line.flag(Options.prompts)
+        makeSpectrum = try line.path(Options.spectra).map { path throws(CommandFailure) in
+            try SpectrumFiles.maker(path)
+        }
         if let path = line.path(Options.trustAnchors) { confinement.reading.anchors = try ScanPlan.anchors(path) }
     }
 

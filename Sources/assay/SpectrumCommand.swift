@@ -78,20 +78,8 @@ enum SpectrumCommand {
         _ folder: EvidenceFolder,
         isJSON: Bool
     ) throws(CommandFailure) {
-        let name = sha256 + (options.ofResidual ? ".residual" : "")
-        let title = "Spectrum of \(sha256.prefix(16))"
-        let panels = Spectrum.channels.enumerated().map { (name: $1, values: spectrum.plane($0)) }
-        let plot = SpectrumPlot.spectrum(title, ofResidual: options.ofResidual)
-        var files = [
-            ("npy", try folder.write(spectrum.array.encoded(), name + ".npy", .array)),
-            (
-                "png",
-                try folder.write(
-                    encodePNG(plot.drawing(panels, width: spectrum.width, height: spectrum.height)), name + ".png", .png
-                )
-            ),
-            ("profile", try folder.write(Array(spectrum.radialProfile.utf8), name + ".csv", .profile)),
-        ]
+        let target = SpectrumFiles(folder: folder, options: options)
+        var files = try target.write(spectrum, sha256)
         var peaks: [SpectralPeak] = []
         if let reference {
             guard reference.width == spectrum.width, reference.height == spectrum.height else {
@@ -100,14 +88,7 @@ enum SpectrumCommand {
                         + "\(spectrum.width) × \(spectrum.height)")
             }
             peaks = reference.peaks(spectrum)
-            let difference = reference.difference(spectrum)
-            let array = NumPyArray(shape: [reference.height, reference.width, reference.channels], values: difference)
-            let luminance = [(name: "luminance", values: reference.luminance(difference))]
-            let drawing = SpectrumPlot.difference("Difference of \(sha256.prefix(16))").drawing(
-                luminance, width: reference.width, height: reference.height,
-                marks: peaks.map { (vertical: $0.vertical, horizontal: $0.horizontal) })
-            files.append(("differenceNpy", try folder.write(array.encoded(), name + ".difference.npy", .array)))
-            files.append(("differencePng", try folder.write(encodePNG(drawing), name + ".difference.png", .png)))
+            files += try target.write(reference.difference(spectrum), reference, peaks, sha256)
         }
         try Console.out(
             isJSON

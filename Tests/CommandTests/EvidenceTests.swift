@@ -134,4 +134,43 @@ struct EvidenceTests {
         let run = shop.run(["explain", "--model", "seed.safetensors", "a.png"])
         #expect(run.status == 2 && run.errors.contains("sees a picture as a whole"))
     }
+
+    @Test func aScanWritesTheSpectraOfWhatItJudged() throws {
+        shop.write("a.png", noise(1, 200, 150))
+        shop.write("small.png", noise(2, 60, 60))
+        shop.write("b.png", Array(noise(3).dropLast(200)))
+        let records = shop.scan("--spectra", "spectra", "--sort", "path", "a.png", "b.png", "small.png").records
+        #expect(records.count == 3)
+        let sha256 = try #require(records[0]["sha256"] as? String)
+        #expect((records[0]["spectrum"] as? [String: Any])?["file"] as? String == "spectra/\(sha256).npy")
+        #expect(records[1]["spectrum"] == nil && records[2]["spectrum"] == nil)
+        #expect(listing("spectra") == [".csv", ".npy", ".png"].map { sha256 + $0 })
+        // The same as the command of its own writes.
+        #expect(shop.run(["spectrum", "-o", "own", "a.png"]).status == 0)
+        for name in listing("spectra") { #expect(content("spectra/" + name) == content("own/" + name)) }
+    }
+
+    @Test func aReportShowsTheJudgedFilesAndOnlyThose() throws {
+        shop.write("a.png", noise(1, 400, 300))
+        shop.write("b.png", noise(2, 200, 150))
+        shop.write("records", shop.scan("--sort", "path", "a.png", "b.png").output)
+        func report(_ arguments: String...) -> String {
+            let run = shop.run(["report", "--model", "../" + shop.modelName, "records"] + arguments)
+            #expect(run.status == 0 && run.errors == "")
+            return run.output
+        }
+        func pictures(_ page: String) -> Int { page.components(separatedBy: "<img src=\"data:image/").count - 1 }
+        let page = report()
+        // A thumbnail, a map and a spectrum of each.
+        #expect(pictures(page) == 6 && report("-j", "1") == page)
+        #expect(page.contains("The picture, reduced from 400 × 300 pixels"))
+        #expect(page.contains("100.0 % of the picture, looked at in parts"))
+        #expect(pictures(report("--maps", "1")) == 4 && pictures(report("--maps", "0", "--top", "1")) == 1)
+        let bare = report("--no-pictures")
+        #expect(pictures(bare) == 0 && bare.contains("from records alone"))
+        // Another file of the same name is not shown in its place.
+        shop.write("b.png", noise(3, 200, 150))
+        let changed = report()
+        #expect(pictures(changed) == 3 && changed.contains("not the one that was judged"))
+    }
 }

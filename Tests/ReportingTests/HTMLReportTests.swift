@@ -63,7 +63,7 @@ struct HTMLReportTests {
         var few = context
         few.top = 2
         var shown = EntryPictures()
-        shown.pictures = [.init(type: "image/png", bytes: [1, 2, 3], order: 0, caption: "thumb \"x\"")]
+        shown.pictures = [.init(type: "image/png", bytes: [1, 2, 3], caption: "thumb \"x\"")]
         shown.remarks = ["a <remark>"]
         let html = page(try records((0..<5).map { flagged("f\($0)") }), few, pictures: [0: shown])
         #expect(html.components(separatedBy: "<article").count - 1 == 2)
