@@ -214,14 +214,13 @@ package struct TarReader {
 
     /// Exactly `count` bytes.
     private mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
-        // Grown as bytes come, not at once: the size is what the stream says of itself.
+        // Room costs nothing before it is used, and is used as bytes come: the size is what the stream says of itself.
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(count, 64 << 20))
         while bytes.count < count {
-            var part = [UInt8](repeating: 0, count: min(count - bytes.count, 1 << 20))
-            let got = try fill(&part)
-            guard got == part.count else { throw .truncatedArchive(offset: offset) }
-            if bytes.isEmpty && got == count { return part }
-            bytes += part
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: min(count - start, 1 << 20)))
+            guard try fill(&bytes, from: start) == bytes.count - start else { throw .truncatedArchive(offset: offset) }
         }
         return bytes
     }
@@ -236,15 +235,15 @@ package struct TarReader {
         }
     }
 
-    /// Fills `bytes` as far as the stream goes.
-    private mutating func fill(_ bytes: inout [UInt8]) throws(FileError) -> Int {
-        var count = 0
-        while count < bytes.count {
-            let got = try input(&bytes, count)
+    /// Fills `bytes` from an index on as far as the stream goes, and returns how many it took.
+    private mutating func fill(_ bytes: inout [UInt8], from start: Int = 0) throws(FileError) -> Int {
+        var end = start
+        while end < bytes.count {
+            let got = try input(&bytes, end)
             if got == 0 { break }
-            count += got
+            end += got
         }
-        offset += count
-        return count
+        offset += end - start
+        return end - start
     }
 }
