@@ -1,8 +1,9 @@
 """Runs the examples against a built `assay` and compares their records with those of a plain scan.
 
-    python3 examples/scale/test.py .build/release/assay
+    python3 examples/scale/test.py .build/release/assay [TEST...]
 
-What is not installed is skipped, and said: GNU parallel, and DuckDB's Python package.
+What is not installed is skipped, and said: GNU parallel, DuckDB's Python package, Apache Spark (the Python package pyspark with pandas and
+pyarrow, and a Java runtime), Ray (the Python package ray with pyarrow).
 """
 
 import glob
@@ -22,6 +23,11 @@ PICTURES = HERE.parent / "pictures"
 
 def key(record):
     return record["path"], record["status"], record["sha256"], json.dumps(record.get("scores"))
+
+
+def pictures_of(records):
+    """Keys of records without those of files that are no pictures, which a scan of a folder only counts."""
+    return sorted(key(record) for record in records if record.get("code") != "not-an-image")
 
 
 def read(paths):
@@ -79,10 +85,17 @@ def test_shared_child(folder, program, shards, expected):
     sys.path.insert(0, str(HERE))
     import assay_shards
 
-    pictures = ((p.name, p.read_bytes()) for p in sorted(PICTURES.iterdir()) if p.is_file())
-    assert sorted(map(key, assay_shards.scan(pictures, program))) == expected
+    pictures = [(p.name, p.read_bytes()) for p in sorted(PICTURES.iterdir()) if p.is_file()]
+    found = list(assay_shards.scan(iter(pictures), program))
+    assert [record["path"] for record in found] == [name for name, _ in pictures]
+    assert pictures_of(found) == expected
+    # One child for many batches, each of which is answered before the next is fed.
+    child = assay_shards.Child(program)
+    batches = [list(child.scan(pictures[start : start + 3])) for start in range(0, len(pictures), 3)]
+    child.close()
+    assert [record["sha256"] for batch in batches for record in batch] == [record["sha256"] for record in found]
     broken = folder / "broken"
-    broken.write_text("#!/bin/sh\ncat > /dev/null\nexit 137\n")
+    broken.write_text("#!/bin/sh\nhead -c 512 > /dev/null\nexit 137\n")
     broken.chmod(0o755)
     try:
         list(assay_shards.scan(iter([("a", b"")]), str(broken)))
@@ -108,14 +121,115 @@ def test_duckdb(folder, program, shards, expected):
     assert sum(row[1] for row in answers[3]) == sum(1 for row in expected if row[1] == "ok")
 
 
-def main(program):
+def missing(names, java=False):
+    """Why a test can't be run, or None."""
+    for name in names:
+        if importlib.util.find_spec(name) is None:
+            return "the Python package %s is missing" % name
+    if java and not shutil.which("java"):
+        return "a Java runtime is missing"
+    return None
+
+
+# In place of `assay`: on its first start it scans two pictures and kills what MARK is followed by. What the executor of Spark has started is
+# a daemon, which has started the worker, which has started this.
+KILLER = """#!/bin/sh
+parent() { ps -o ppid= -p "$1" | tr -d ' '; }
+if mkdir "%(mark)s" 2>/dev/null; then
+    %(program)s "$@" | head -n 2
+    kill -9 %(victim)s
+fi
+exec %(program)s "$@"
+"""
+VICTIMS = {"child": "$$", "executor": '$(parent $(parent $PPID))'}
+
+
+def run_spark(folder, program, master, kind, source):
+    """The records that a run on Spark has left, from its Parquet files."""
+    import pyarrow.parquet
+
+    target = str(folder / "spark")
+    shutil.rmtree(target, ignore_errors=True)
+    environment = dict(
+        os.environ, ASSAY=str(program), PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable,
+        PYTHONPATH=str(HERE), SPARK_LOCAL_IP="127.0.0.1",
+    )  # fmt: skip
+    session = (
+        "import sys; from pyspark.sql import SparkSession; SparkSession.builder.master(sys.argv.pop(1))"
+        ".config('spark.ui.enabled', False).config('spark.executor.memory', '512m').getOrCreate(); "
+        "import spark_scan; spark_scan.main(*sys.argv[1:])"
+    )
+    with open(folder / "spark.log", "w") as log:
+        command = [sys.executable, "-c", session, master, kind, source, target]
+        done = subprocess.run(command, env=environment, cwd=folder, stdout=log, stderr=log)
+    if done.returncode != 0:
+        raise AssertionError((folder / "spark.log").read_text()[-2000:])
+    rows = pyarrow.parquet.read_table(target).to_pylist()
+    records = [json.loads(row["record"]) for row in rows]
+    for record in records:
+        record["path"] = record["path"].rsplit("/", 1)[-1]
+    return pictures_of(records)
+
+
+def test_spark(folder, program, shards, expected):
+    """Whatever is killed, each picture has its record once."""
+    reason = missing(["pyspark", "pandas", "pyarrow"], java=True)
+    if reason:
+        return reason
+    killer = folder / "killer"
+    mark = folder / "was-killed"
+    runs = [
+        ("files", str(PICTURES), "child", "local[2, 4]", sorted(expected + inner(program))),
+        ("shards", str(folder / "*.tar"), "executor", "local-cluster[2, 1, 1024]", expected),
+    ]
+    for kind, source, victim, master, wanted in runs:
+        killer.write_text(KILLER % {"mark": mark, "program": program, "victim": VICTIMS[victim]})
+        killer.chmod(0o755)
+        assert run_spark(folder, killer, master, kind, source) == wanted, (kind, victim)
+        mark.rmdir()  # it was killed
+
+
+def inner(program):
+    """What is below the folder of pictures, where Spark looks too."""
+    lines = subprocess.run(
+        [program, "scan", "-q", str(PICTURES / "more")], stdout=subprocess.PIPE
+    ).stdout.splitlines()
+    records = [json.loads(line) for line in lines]
+    for record in records:
+        record["path"] = record["path"].rsplit("/", 1)[-1]
+    return list(map(key, records))
+
+
+def test_ray(folder, program, shards, expected):
+    reason = missing(["ray", "pyarrow"])
+    if reason:
+        return reason
+    import pyarrow.parquet
+
+    target = folder / "ray"
+    environment = dict(os.environ, ASSAY=program, PYTHONPATH=str(HERE), RAY_DEDUP_LOGS="0")
+    with open(folder / "ray.log", "w") as log:
+        command = [sys.executable, str(HERE / "ray_scan.py"), str(PICTURES), str(target)]
+        done = subprocess.run(command, env=environment, stdout=log, stderr=log)
+    if done.returncode != 0:
+        raise AssertionError((folder / "ray.log").read_text()[-2000:])
+    records = [json.loads(row["record"]) for row in pyarrow.parquet.read_table(target).to_pylist()]
+    for record in records:
+        record["path"] = record["path"].rsplit("/", 1)[-1]
+    assert pictures_of(records) == sorted(expected + inner(program))
+
+
+TESTS = [test_shared_child, test_parallel, test_slurm, test_duckdb, test_spark, test_ray]
+
+
+def main(program, *names):
     program = str(pathlib.Path(program).resolve())
     failed = False
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         shards, expected = make_shards(folder, program)
         assert len(expected) > 5
-        for test in [test_shared_child, test_parallel, test_slurm, test_duckdb]:
+        for test in [test for test in TESTS if test.__name__ in names or not names]:
             try:
                 reason = test(folder, program, shards, expected)
                 print("%s: %s" % (test.__name__, "skipped, " + reason if reason else "passed"), flush=True)
@@ -126,4 +240,4 @@ def main(program):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))
