@@ -1,15 +1,30 @@
-// Convolution of "same" padding: which of three ways a filter takes over a map, and the weights in the form that each wants;
-// which of two ways its weight gradient takes.
+// Convolution of "same" padding: the ways that a filter may take over a map, and the one that it takes; the same for the gradient of its
+// weights.
 #include "convolution.h"
 
+// The quickest first. The last fits everything.
+static const convolution *const ways[] = {&tile_convolution, &column_convolution, &direct_convolution};
+static const weight_gradient *const gradient_ways[] = {&tile_gradient, &direct_gradient};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static const convolution *way_of(const assay_filter *f, long height, long width) {
+    int way = 0;
+    while (!ways[way]->fits(f, height, width)) way++;
+    return ways[way];
+}
+
 size_t assay_packed_size(assay_filter f) {
-    return direct_packed_size(&f) + winograd_packed_size(&f) + columns_packed_size(&f);
+    size_t size = 0;
+    for (int way = 0; way < WAYS; way++) size += ways[way]->packed_size(&f);
+    return size;
 }
 
 static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
-    pack_directly(weight, f, turned, packed);
-    pack_winograd(weight, f, turned, packed + direct_packed_size(f));
-    pack_columns(weight, f, turned, packed + direct_packed_size(f) + winograd_packed_size(f));
+    for (int way = 0; way < WAYS; way++) {
+        const size_t size = ways[way]->packed_size(f);
+        if (size > 0) ways[way]->pack(weight, f, turned, packed);
+        packed += size;
+    }
 }
 
 void assay_pack(const float *weight, assay_filter f, float *packed) { pack(weight, &f, 0, packed); }
@@ -17,48 +32,37 @@ void assay_pack(const float *weight, assay_filter f, float *packed) { pack(weigh
 void assay_pack_transposed(const float *weight, assay_filter f, float *packed) { pack(weight, &f, 1, packed); }
 
 size_t assay_convolve_work(assay_filter f, long height, long width, int pooling) {
-    if (winograd_fits(&f, height, width)) return winograd_work(&f);
-    if (columns_fit(&f, height, width)) return columns_work(&f, width);
-    // The maps that wait to be pooled.
-    return pooling == ASSAY_NO_POOLING ? 0 : (size_t)(f.cout * height * width + 16);
+    return way_of(&f, height, width)->work(&f, height, width, pooling);
 }
 
 int assay_needs_border(assay_filter f, long height, long width) {
-    return f.size > 1 && !winograd_fits(&f, height, width) && !columns_fit(&f, height, width);
+    return f.size > 1 && way_of(&f, height, width)->reads_border;
 }
 
 void assay_convolve(assay_filter f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                     float *work, assay_maps out) {
-    const float *transformed = packed + direct_packed_size(&f);
-    if (winograd_fits(&f, height, width))
-        convolve_winograd(&f, in, height, width, transformed, finish, work, out);
-    else if (columns_fit(&f, height, width))
-        convolve_columns(&f, in, height, width, transformed + winograd_packed_size(&f), finish, work, out);
-    else
-        convolve_directly(&f, in, height, width, packed, finish, work, out);
+    int way = 0;
+    for (; !ways[way]->fits(&f, height, width); way++) packed += ways[way]->packed_size(&f);
+    ways[way]->run(&f, in, height, width, packed, finish, work, out);
 }
 
-size_t assay_weight_gradient_size(assay_filter f) {
-    return winograd_gradient_fits(&f) ? winograd_gradient_size(&f) : (size_t)(f.cout * f.cin * f.size * f.size);
+static const weight_gradient *gradient_way_of(const assay_filter *f) {
+    int way = 0;
+    while (!gradient_ways[way]->fits(f)) way++;
+    return gradient_ways[way];
 }
 
-size_t assay_weight_gradient_work(assay_filter f, long width) {
-    return winograd_gradient_fits(&f) ? winograd_gradient_work(&f, width) : 0;
-}
+size_t assay_weight_gradient_size(assay_filter f) { return gradient_way_of(&f)->size(&f); }
 
-int assay_weight_gradient_needs_border(assay_filter f) { return f.size > 1 && !winograd_gradient_fits(&f); }
+size_t assay_weight_gradient_work(assay_filter f, long width) { return gradient_way_of(&f)->work(&f, width); }
+
+int assay_weight_gradient_needs_border(assay_filter f) { return f.size > 1 && gradient_way_of(&f)->reads_border; }
 
 void assay_add_weight_gradient(assay_filter f, assay_maps in, assay_maps gradient, long height, long width, float *work,
                                float *sums) {
-    if (winograd_gradient_fits(&f))
-        winograd_gradient_add(&f, in, gradient, height, width, work, sums);
-    else
-        add_gradient_directly(&f, in, gradient, height, width, sums);
+    gradient_way_of(&f)->add(&f, in, gradient, height, width, work, sums);
 }
 
 void assay_collect_weight_gradient(assay_filter f, const float *sums, float *dweight) {
-    if (winograd_gradient_fits(&f))
-        winograd_gradient_collect(&f, sums, dweight);
-    else
-        assay_add(sums, (long)assay_weight_gradient_size(f), dweight);
+    gradient_way_of(&f)->collect(&f, sums, dweight);
 }

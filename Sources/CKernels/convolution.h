@@ -1,26 +1,29 @@
-// The three ways of a convolution, for the one place that chooses between them.
+// The ways of a convolution and of its weight gradient, for the one place that chooses between them.
 #ifndef ASSAY_CONVOLUTION_H
 #define ASSAY_CONVOLUTION_H
 
 #include "CKernels.h"
 
-// The sum as it is written (direct.c). Packed weights are [cout/4][cin][k][k][4], cout rounded up; `turned` ones come as
-// [cin][cout][k][k] and are turned by 180°.
-size_t direct_packed_size(const assay_filter *f);
-void pack_directly(const float *weight, const assay_filter *f, int turned, float *packed);
-void convolve_directly(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                       const assay_finish *finish, float *work, assay_maps out);
+// A way to convolve. A filter's weights are packed for every way that it may go; `turned` ones come as [cin][cout][k][k] and are turned
+// by 180°.
+typedef struct {
+    // Whether maps of these extents go this way, if they go none before it.
+    int (*fits)(const assay_filter *f, long height, long width);
+    // Floats of packed weights; 0 for filters that the way is not made for.
+    size_t (*packed_size)(const assay_filter *f);
+    void (*pack)(const float *weight, const assay_filter *f, int turned, float *packed);
+    size_t (*work)(const assay_filter *f, long height, long width, int pooling);
+    void (*run)(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
+                float *work, assay_maps out);
+    // Whether it reads beyond the maps' edges.
+    int reads_border;
+} convolution;
 
-// Fewer products by transforms of two dimensions (winograd.c) or of one (winograd_columns.c). No packed weights for filters that they
-// are not made for.
-size_t winograd_packed_size(const assay_filter *f);
-void pack_winograd(const float *weight, const assay_filter *f, int turned, float *packed);
-int winograd_fits(const assay_filter *f, long height, long width);
-size_t winograd_work(const assay_filter *f);
-void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                       const assay_finish *finish, float *work, assay_maps out);
+// Fewer products by transforms of two dimensions (winograd.c) or of one (winograd_columns.c); the sum as it is written (direct.c), which
+// fits everything.
+extern const convolution tile_convolution, column_convolution, direct_convolution;
 
-// By the size of their tiles.
+// The first by the size of its tiles.
 void convolve_winograd_six(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                            const assay_finish *finish, float *work, assay_maps out);
 void convolve_winograd_eight(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
@@ -32,22 +35,19 @@ typedef double d4 __attribute__((vector_size(32), aligned(8)));
 // The transform of four kernels' lines of 3 or 5 numbers that lie `step` apart.
 void transform_taps(const d4 *g, long size, long step, d4 *u);
 
-size_t columns_packed_size(const assay_filter *f);
-void pack_columns(const float *weight, const assay_filter *f, int turned, float *packed);
-int columns_fit(const assay_filter *f, long height, long width);
-size_t columns_work(const assay_filter *f, long width);
-void convolve_columns(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                      const assay_finish *finish, float *work, assay_maps out);
+// A way to the gradient of the weights.
+typedef struct {
+    int (*fits)(const assay_filter *f);
+    // Floats of the sums.
+    size_t (*size)(const assay_filter *f);
+    size_t (*work)(const assay_filter *f, long width);
+    void (*add)(const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *work, float *sums);
+    void (*collect)(const assay_filter *f, const float *sums, float *dweight);
+    int reads_border;
+} weight_gradient;
 
-// The weight gradient: as it is written (direct_gradient.c), or by transforms (winograd_gradient.c), whose sums stay transformed until
-// they are collected.
-void add_gradient_directly(const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *dweight);
-
-int winograd_gradient_fits(const assay_filter *f);
-size_t winograd_gradient_size(const assay_filter *f);
-size_t winograd_gradient_work(const assay_filter *f, long width);
-void winograd_gradient_add(const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *work,
-                           float *sums);
-void winograd_gradient_collect(const assay_filter *f, const float *sums, float *dweight);
+// By transforms (winograd_gradient.c), whose sums stay transformed until they are collected, or as it is written (direct_gradient.c),
+// which fits everything.
+extern const weight_gradient tile_gradient, direct_gradient;
 
 #endif

@@ -3,9 +3,20 @@
 #include "convolution.h"
 #include "finish.h"
 
-size_t direct_packed_size(const assay_filter *f) { return (size_t)(((f->cout + 3) & ~3L) * f->cin * f->size * f->size); }
+static int fits(const assay_filter *f, long height, long width) {
+    (void)f, (void)height, (void)width;
+    return 1;
+}
 
-void pack_directly(const float *weight, const assay_filter *f, int turned, float *packed) {
+// The maps that wait to be pooled.
+static size_t work_size(const assay_filter *f, long height, long width, int pooling) {
+    return pooling == ASSAY_NO_POOLING ? 0 : (size_t)(f->cout * height * width + 16);
+}
+
+// [cout/4][cin][k][k][4], cout rounded up.
+static size_t packed_size(const assay_filter *f) { return (size_t)(((f->cout + 3) & ~3L) * f->cin * f->size * f->size); }
+
+static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
     const long taps = f->size * f->size;
     for (long block = 0; block < f->cout; block += 4)
         for (long i = 0; i < f->cin; i++)
@@ -151,3 +162,5 @@ CLONES(convolve_directly,
         assay_maps out),
        (f, in, height, width, packed, finish, work, out),
        convolve(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))
+
+const convolution direct_convolution = {fits, packed_size, pack, work_size, convolve_directly, 1};

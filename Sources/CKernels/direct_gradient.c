@@ -70,6 +70,24 @@ INLINED void gradient_of(int wide, assay_maps in, assay_maps gradient, long cin,
 }
 
 CLONES(add_gradient_directly,
-       (const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *dweight),
-       (f, in, gradient, height, width, dweight),
-       gradient_of(level == ASSAY_AVX512, in, gradient, f->cin, height, width, f->size, f->dilation, f->cout, dweight))
+       (const assay_filter *f, assay_maps in, assay_maps gradient, long height, long width, float *work, float *dweight),
+       (f, in, gradient, height, width, work, dweight),
+       (void)work; gradient_of(level == ASSAY_AVX512, in, gradient, f->cin, height, width, f->size, f->dilation, f->cout, dweight))
+
+static int fits(const assay_filter *f) {
+    (void)f;
+    return 1;
+}
+
+static size_t sums_size(const assay_filter *f) { return (size_t)(f->cout * f->cin * f->size * f->size); }
+
+static size_t work_size(const assay_filter *f, long width) {
+    (void)f, (void)width;
+    return 0;
+}
+
+static void collect(const assay_filter *f, const float *sums, float *dweight) {
+    assay_add(sums, (long)sums_size(f), dweight);
+}
+
+const weight_gradient direct_gradient = {fits, sums_size, work_size, add_gradient_directly, collect, 1};

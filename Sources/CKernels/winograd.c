@@ -25,13 +25,16 @@ static int is_made_for(const assay_filter *f) {
     return (f->size == 3 || f->size == 5) && f->dilation == 1 && f->cin * f->cout >= 32;
 }
 
-int winograd_fits(const assay_filter *f, long height, long width) {
+static int fits(const assay_filter *f, long height, long width) {
     return is_made_for(f) && width >= 16 && width % GIVEN == 0 && height % GIVEN == 0;
 }
 
-size_t winograd_work(const assay_filter *f) { return (size_t)(places_of(f->size) * (spread(f->cin) + spread(TOGETHER))); }
+static size_t work_size(const assay_filter *f, long height, long width, int pooling) {
+    (void)height, (void)width, (void)pooling;
+    return (size_t)(places_of(f->size) * (spread(f->cin) + spread(TOGETHER)));
+}
 
-size_t winograd_packed_size(const assay_filter *f) {
+static size_t packed_size(const assay_filter *f) {
     return is_made_for(f) ? (size_t)(places_of(f->size) * rounded(f->cout) * f->cin) : 0;
 }
 
@@ -48,8 +51,7 @@ static void transform_kernels(const d4 *g, long size, d4 *u) {
 }
 
 // [places][cout/4][cin][4], cout rounded up.
-void pack_winograd(const float *weight, const assay_filter *f, int turned, float *packed) {
-    if (!is_made_for(f)) return;
+static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
     const long rows = rounded(f->cout), taps = f->size * f->size;
     for (long o = 0; o < rows; o += 4)
         for (long i = 0; i < f->cin; i++) {
@@ -67,7 +69,9 @@ void pack_winograd(const float *weight, const assay_filter *f, int turned, float
         }
 }
 
-void convolve_winograd(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
-                       const assay_finish *finish, float *work, assay_maps out) {
+static void convolve(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
+                     float *work, assay_maps out) {
     (f->size == 3 ? convolve_winograd_six : convolve_winograd_eight)(f, in, height, width, packed, finish, work, out);
 }
+
+const convolution tile_convolution = {fits, packed_size, pack, work_size, convolve, 0};

@@ -22,20 +22,20 @@ static int is_made_for(const assay_filter *f) {
     return f->size == 3 && f->cin <= 16 && f->cout > 1 && (f->dilation > 1 || f->cin * f->cout < 32);
 }
 
-int columns_fit(const assay_filter *f, long height, long width) {
+static int fits(const assay_filter *f, long height, long width) {
     return is_made_for(f) && width >= 16 && height >= GIVEN * f->dilation;
 }
 
-size_t columns_packed_size(const assay_filter *f) { return is_made_for(f) ? (size_t)(3 * SIX * f->cin * padded(f)) : 0; }
+static size_t packed_size(const assay_filter *f) { return is_made_for(f) ? (size_t)(3 * SIX * f->cin * padded(f)) : 0; }
 
 // A row of zeros, the transformed rows of all inputs, and rows of outputs that wait to be pooled.
-size_t columns_work(const assay_filter *f, long width) {
+static size_t work_size(const assay_filter *f, long height, long width, int pooling) {
+    (void)height, (void)pooling;
     return (size_t)((1 + SIX * f->cin) * line_of(f, width) + f->cout * GIVEN * f->dilation * width + 16);
 }
 
 // [cout/block][cin][kx][6][block], cout rounded up.
-void pack_columns(const float *weight, const assay_filter *f, int turned, float *packed) {
-    if (!is_made_for(f)) return;
+static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
     const long block = block_of(f);
     for (long first = 0; first < f->cout; first += block)
         for (long i = 0; i < f->cin; i++)
@@ -192,3 +192,5 @@ CLONES(convolve_columns,
         assay_maps out),
        (f, in, height, width, packed, finish, work, out),
        columns(level == ASSAY_AVX512, f, in, height, width, packed, finish, work, out))
+
+const convolution column_convolution = {fits, packed_size, pack, work_size, convolve_columns, 0};

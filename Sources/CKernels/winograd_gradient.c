@@ -20,7 +20,7 @@ enum { KEPT = 8 };
 INLINED long whole(long count) { return (count + 15) & ~15L; }
 
 // With fewer channels the transforms and empty lanes cost more than the products save.
-int winograd_gradient_fits(const assay_filter *f) {
+static int fits(const assay_filter *f) {
     return f->size == 3 && f->dilation == 1 && f->cin >= 4 && f->cout >= 4 && f->cin * f->cout >= 128;
 }
 
@@ -41,9 +41,9 @@ INLINED long sums_step(const assay_filter *f) {
 }
 
 // [place][down][across].
-size_t winograd_gradient_size(const assay_filter *f) { return (size_t)(PLACES * sums_step(f)); }
+static size_t sums_size(const assay_filter *f) { return (size_t)(PLACES * sums_step(f)); }
 
-size_t winograd_gradient_work(const assay_filter *f, long width) {
+static size_t work_size(const assay_filter *f, long width) {
     return (size_t)(PLACES * (step_of(f->cin) + step_of(f->cout)) + KEPT * line_of(f->cin, width) + GIVEN * line_of(f->cout, width));
 }
 
@@ -219,3 +219,5 @@ INLINED void collect(const assay_filter *f, const float *sums, float *dweight) {
 
 CLONES(winograd_gradient_collect, (const assay_filter *f, const float *sums, float *dweight), (f, sums, dweight),
        collect(f, sums, dweight))
+
+const weight_gradient tile_gradient = {fits, sums_size, work_size, winograd_gradient_add, winograd_gradient_collect, 0};
