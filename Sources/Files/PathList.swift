@@ -25,7 +25,7 @@ package struct PathList: Sendable {
     /// line is the line's end as Windows writes it, unless there is a file of that very name.
     package func forEach(_ body: (PathBytes) -> Bool) throws(FileError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        var line: [UInt8] = []
+        var lines = LineSplitter(separator: separator, longest: PathList.longestPath)
         while true {
             let count = unsafe read(descriptor, &buffer, buffer.count)
             if count < 0 {
@@ -33,22 +33,19 @@ package struct PathList: Sendable {
                 throw .last
             }
             if count == 0 {
-                if let path = path(line) { _ = body(path) }
+                if let path = path(lines.rest) { _ = body(path) }
                 return
             }
-            var start = 0
-            while let end = buffer[start..<count].firstIndex(of: separator) {
-                line.append(contentsOf: buffer[start..<end])
-                if let path = path(line), !body(path) { return }
-                line.removeAll(keepingCapacity: true)
-                start = end + 1
-            }
-            line.append(contentsOf: buffer[start..<count])
+            let goesOn = lines.take(buffer[..<count]) { line in path(line).map(body) ?? true }
+            if !goesOn { return }
         }
     }
 
-    private func path(_ line: [UInt8]) -> PathBytes? {
-        var line = line
+    /// The system takes none that is longer than a few thousand bytes; of a longer one its beginning is given, which can't be opened.
+    private static let longestPath = 64 << 10
+
+    private func path(_ line: ArraySlice<UInt8>) -> PathBytes? {
+        var line = Array(line)
         if separator != 0, line.last == UInt8(ascii: "\r"),
             (try? FileKind.of(PathBytes(line), in: nil, followingLinks: false)) == nil
         {

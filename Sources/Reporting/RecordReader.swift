@@ -31,12 +31,12 @@ package struct RecordReader {
     ) throws(FileError) {
         let digest = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var line: [UInt8] = []
+        var splitter = LineSplitter(longest: Self.longestLine)
         var (lines, unreadable) = (0, 0)
-        /// Takes what has been gathered as a line.
-        func finishLine() {
-            defer { line.removeAll(keepingCapacity: true) }
-            if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t") }) {
+        func count(_ line: ArraySlice<UInt8>) {
+            if line.allSatisfy({
+                $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\t")
+            }) {
                 return
             }
             lines += 1
@@ -44,7 +44,7 @@ package struct RecordReader {
         }
         while true {
             var failure: FileError?
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            let size = unsafe buffer.withUnsafeMutableBytes { bytes in
                 do throws(FileError) {
                     return try unsafe read(bytes)
                 } catch {
@@ -53,26 +53,21 @@ package struct RecordReader {
                 }
             }
             if let failure { throw failure }
-            if count == 0 { break }
-            unsafe buffer.withUnsafeBytes { unsafe digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            var rest = buffer[..<count]
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                append(rest[..<end], to: &line)
-                finishLine()
-                rest = rest[(end + 1)...]
+            if size == 0 { break }
+            unsafe buffer.withUnsafeBytes {
+                unsafe digest.update(UnsafeRawBufferPointer(rebasing: $0[..<size]))
             }
-            append(rest, to: &line)
+            _ = splitter.take(buffer[..<size]) {
+                count($0)
+                return true
+            }
         }
-        finishLine()
-        sources.append(RecordSource(name: name, sha256: digest.finish(), lines: lines, unreadable: unreadable))
+        count(splitter.rest)
+        sources.append(
+            RecordSource(name: name, sha256: digest.finish(), lines: lines, unreadable: unreadable))
     }
 
-    /// No more than shows that a line is too long.
-    private func append(_ bytes: ArraySlice<UInt8>, to line: inout [UInt8]) {
-        line.append(contentsOf: bytes.prefix(Self.longestLine + 1 - line.count))
-    }
-
-    private mutating func take(_ line: [UInt8]) -> Bool {
+    private mutating func take(_ line: ArraySlice<UInt8>) -> Bool {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(line)) else { return false }
         if let place = places[entry.identity] {
             entries[place] = entry

@@ -12,13 +12,17 @@ package struct RecordFile: Sendable {
     ///
     /// When the last line has no end, it is removed if it is a record that an interrupted run left torn and `repairing` is set;
     /// otherwise it gets its end.
-    package init(_ path: PathBytes, _ form: OutputForm = .records, repairing: Bool, terminator: UInt8 = 10)
+    package init(
+        _ path: PathBytes, _ form: OutputForm = .records, repairing: Bool, terminator: UInt8 = 10
+    )
         throws(FileError)
     {
         descriptor = try openOutput(path, form, .appending)
         self.terminator = terminator
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_size > 0
+        else {
             return
         }
         let size = Int(status.st_size)
@@ -56,28 +60,23 @@ package struct RecordFile: Sendable {
         return read
     }
 
-    /// Calls `body` with every line, without its end.
+    /// Bytes of the longest record that is read back; none is nearly that long.
+    package static let longestLine = 4 << 20
+
+    /// Calls `body` with every line that has an end, without it; of one that is longer than any record, with its beginning.
     package func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var line: [UInt8] = []
+        var lines = LineSplitter(separator: terminator, longest: RecordFile.longestLine)
         var offset = 0
         while true {
             let count = unsafe pread(descriptor, &buffer, buffer.count, offset)
             if count < 0 { throw .last }
             if count == 0 { return }
             offset += count
-            var start = 0
-            while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
-                if line.isEmpty {
-                    body(buffer[start..<end])
-                } else {
-                    line.append(contentsOf: buffer[start..<end])
-                    body(line[...])
-                    line.removeAll(keepingCapacity: true)
-                }
-                start = end + 1
+            _ = lines.take(buffer[..<count]) {
+                body($0)
+                return true
             }
-            line.append(contentsOf: buffer[start..<count])
         }
     }
 }

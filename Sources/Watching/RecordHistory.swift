@@ -13,12 +13,16 @@ package enum RecordHistory {
         let name = Array(output.lastComponent)
         let parent = PathBytes(Array(output.bytes.dropLast(name.count)))
         let folder = parent.bytes.isEmpty ? PathBytes(".") : parent
-        guard let directory = try? Directory(folder, in: nil, followingLinks: true) else { return [output] }
+        guard let directory = try? Directory(folder, in: nil, followingLinks: true) else {
+            return [output]
+        }
         var found: [(path: PathBytes, modified: Timestamp)] = []
         while let entry = try? directory.nextName() {
             guard isPredecessor(entry.bytes, of: name) else { continue }
             let path = parent.bytes.isEmpty ? entry : parent.appending(entry.bytes)
-            guard let state = try? FileState(path, followingLinks: true), state.kind == .regular else { continue }
+            guard let state = try? FileState(path, followingLinks: true), state.kind == .regular else {
+                continue
+            }
             found.append((path, state.modified))
         }
         return found.sorted {
@@ -31,7 +35,9 @@ package enum RecordHistory {
         guard name.starts(with: output) else { return false }
         var rest = name[output.count...]
         if rest.suffix(3).elementsEqual(".gz".utf8) { rest = rest.dropLast(3) }
-        guard let first = rest.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "-"), rest.count > 1 else {
+        guard let first = rest.first, first == UInt8(ascii: ".") || first == UInt8(ascii: "-"),
+            rest.count > 1
+        else {
             return false
         }
         return rest.allSatisfy { byte in
@@ -42,41 +48,24 @@ package enum RecordHistory {
 
     /// Adds the records in `path` to `index`, the last of each path winning.  Lines that are no records say nothing.
     package static func read(_ path: PathBytes, into index: inout RecordIndex) throws(FileError) {
-        try forEachLine(of: path) { line in
-            if let record = PastRecord(line) {
-                index.note(record: record.id, of: record.key, size: record.size, modified: record.modified)
-            }
-        }
-    }
-
-    /// No record is that long; a line that is, is not kept in memory.
-    private static let longestLine = 4 << 20
-
-    /// Calls `body` with each line that has an end, without it.
-    static func forEachLine(of path: PathBytes, _ body: (ArraySlice<UInt8>) -> Void) throws(FileError) {
         guard let file = unsafe path.withCString({ unsafe gzopen($0, "rbe") }) else {
             if errno == ENOENT { return }
             throw .last
         }
         defer { unsafe gzclose(file) }
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        var line: [UInt8] = []
+        var lines = LineSplitter(longest: RecordFile.longestLine)
         while true {
             let count = Int(unsafe gzread(file, &buffer, UInt32(buffer.count)))
             // A predecessor that was cut short has told what it could.
             if count <= 0 { return }
-            var start = 0
-            while let end = buffer[start..<count].firstIndex(of: UInt8(ascii: "\n")) {
-                if line.isEmpty {
-                    body(buffer[start..<end])
-                } else {
-                    line.append(contentsOf: buffer[start..<end])
-                    body(line[...])
-                    line.removeAll(keepingCapacity: true)
+            _ = lines.take(buffer[..<count]) { line in
+                if let record = PastRecord(line) {
+                    index.note(
+                        record: record.id, of: record.key, size: record.size, modified: record.modified)
                 }
-                start = end + 1
+                return true
             }
-            if line.count < longestLine { line.append(contentsOf: buffer[start..<count]) }
         }
     }
 }

@@ -95,6 +95,18 @@ struct RecordFileTests {
         #expect(index.record(of: PathBytes("f1"), size: 183022, modified: time) == nil)
     }
 
+    /// Whatever someone has put into the file, memory does not grow with it, and what follows it is read.
+    @Test func aLineThatIsNoRecordForItsLengthHidesNone() throws {
+        var json = JSONText()
+        RecordTests.record(RecordTests.finding(), path: PathBytes("a")).write(to: &json)
+        let (file, _) = try open(
+            json.text + String(repeating: "y", count: 3 * RecordFile.longestLine) + "\n" + json.text)
+        var lengths: [Int] = []
+        try file.forEachLine { lengths.append($0.count) }
+        #expect(lengths == [json.text.utf8.count - 1, RecordFile.longestLine + 1, json.text.utf8.count - 1])
+        #expect(try ResumeIndex(file).count == 1)
+    }
+
     @Test func theLastRecordOfAPathCounts() throws {
         var json = JSONText()
         for code in ["timeout", "crashed", "timeout"] {
