@@ -78,20 +78,23 @@ let package = Package(
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
 
         // Bottom to top; imports point downwards only.
+        module("Threads", []),
         module("Imaging", ["CCodec"]),
-        module("Network", ["CKernels", "COpenBLAS"]),
+        module("Network", ["CKernels", "COpenBLAS", "Threads"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
         module("Files", ["CCrypto"]),
         module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
-        module("Spectra", ["Detection", "Network", "Files", "Imaging", "CKernels", "CSpectralReference"]),
+        module("Spectra", ["Detection", "Network", "Files", "Imaging", "Threads", "CKernels", "CSpectralReference"]),
         module("Inspection", ["Provenance", "Rules", "Detection", "Files", "Imaging"]),
         module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
-        module("Scanning", ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "CProcess"]),
+        module(
+            "Scanning",
+            ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "Threads", "CProcess"]),
         module(
             "Watching",
-            ["Scanning", "Inspection", "Detection", "Files", "CInotifyTools", "CProcess", "CZlib"]),
-        module("Training", ["Confinement", "Detection", "Files", "Imaging", "Network"]),
+            ["Scanning", "Inspection", "Detection", "Files", "Threads", "CInotifyTools", "CProcess", "CZlib"]),
+        module("Training", ["Confinement", "Detection", "Files", "Imaging", "Network", "Threads"]),
         module("Reporting", ["Detection", "Files"]),
         .executableTarget(
             name: "assay",
@@ -102,14 +105,17 @@ let package = Package(
                 "Files",
                 "Imaging",
                 "Network",
+                "Threads",
             ],
             swiftSettings: strict),
         // Times the parts; not shipped.
         .executableTarget(
-            name: "bench", dependencies: ["Detection", "Imaging", "Network", "CKernels"], swiftSettings: strict),
+            name: "bench", dependencies: ["Detection", "Imaging", "Network", "Threads", "CKernels"],
+            swiftSettings: strict),
 
         tests("ImagingTests", ["Imaging"]),
-        tests("NetworkTests", ["Network", "CKernels"]),
+        tests("ThreadsTests", ["Threads"]),
+        tests("NetworkTests", ["Network", "Threads", "CKernels"]),
         tests("DetectionTests", ["Detection", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
@@ -117,9 +123,12 @@ let package = Package(
         tests("InspectionTests", ["Provenance", "Inspection", "Rules", "Detection", "Imaging"]),
         tests("ConfinementTests", ["assay", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
         tests(
-            "ScanningTests", ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging"]),
-        tests("WatchingTests", ["Watching", "Scanning", "Files"]),
-        tests("TrainingTests", ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network"]),
+            "ScanningTests",
+            ["Provenance", "Scanning", "Confinement", "Inspection", "Detection", "Files", "Imaging", "Threads"]),
+        tests("WatchingTests", ["Watching", "Scanning", "Files", "Threads"]),
+        tests(
+            "TrainingTests",
+            ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network", "Threads"]),
         tests("ReportingTests", ["Reporting", "Detection", "Files"]),
         tests("SpectraTests", ["Spectra", "Detection", "Imaging"]),
         tests("CommandTests", ["assay", "CProcess", "Spectra", "Detection", "Files", "Imaging", "Network"]),

@@ -1,6 +1,7 @@
 // The optimiser.
 import CKernels
 import Glibc
+package import Threads
 
 /// Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
 ///

@@ -1,5 +1,6 @@
 // Pooling that follows something else than a normalisation.
 import CKernels
+import Threads
 
 /// The average over size × size windows with a stride of the same size, which must divide height and width.
 package final class AveragePooling: Layer {

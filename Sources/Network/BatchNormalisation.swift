@@ -1,5 +1,6 @@
 // Batch normalisation (Ioffe and Szegedy 2015) with running statistics for inference.
 import CKernels
+import Threads
 
 /// Normalises each channel over batch and area, then scales and shifts it.
 ///

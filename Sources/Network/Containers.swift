@@ -1,5 +1,6 @@
 // Layers made of layers.
 import CKernels
+import Threads
 
 /// One layer after the other.
 package final class Sequential: Layer {

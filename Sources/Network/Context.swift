@@ -1,5 +1,7 @@
 // What a pass through the network carries along: whether it trains, the threads it may use, and their scratch memory.
 
+package import Threads
+
 /// The circumstances of one forward or backward pass.
 package final class Context {
     package let team: ThreadTeam

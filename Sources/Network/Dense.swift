@@ -1,6 +1,7 @@
 // Fully connected layers. Their gradients are products of matrices, by OpenBLAS.
 import CKernels
 import COpenBLAS
+import Threads
 
 /// y = W·x + b over each image's elements, flattened channel by channel. Output [n, outputs, 1, 1].
 package final class Dense: Layer {

@@ -1,5 +1,7 @@
 // Dropout (Srivastava et al. 2014), with masks that depend on the step and the place only, never on threads.
 
+import Threads
+
 /// While training, zeroes each element with probability `rate` and scales the others by 1/(1 − rate); else the identity.
 package final class Dropout: Layer {
     private let rate: Float

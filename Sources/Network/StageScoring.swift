@@ -1,5 +1,6 @@
 // A stage whose weights stand: recorded statistics, multiplied into the filter where that can be, and nothing kept.
 import CKernels
+import Threads
 
 /// The pass of a stage outside training. Every image's score is its own: nothing depends on what else is in the batch.
 final class StageScoring {

@@ -1,5 +1,6 @@
 // A stage while it learns: statistics of the batch, and the gradients of everything in it.
 import CKernels
+import Threads
 
 /// The passes of a stage in training.
 ///

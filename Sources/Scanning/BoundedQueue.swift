@@ -1,5 +1,7 @@
 // The walk runs ahead of the workers, but only so far: memory must not grow with the number of files.
 
+internal import Threads
+
 /// A queue between one producer and several consumers that makes the producer wait when it is full.
 package final class BoundedQueue<Element: Sendable>: Sendable {
     private struct State {

@@ -2,6 +2,7 @@
 
 package import Files
 internal import Inspection
+internal import Threads
 
 /// How many files bear which marks.
 package struct MarkTally: Sendable, Equatable {

@@ -2,6 +2,7 @@
 
 package import Files
 internal import Glibc
+internal import Threads
 
 /// Counts outcomes and writes their lines to a descriptor.
 package final class RecordSink: Sendable {

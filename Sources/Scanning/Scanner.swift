@@ -5,6 +5,7 @@ package import Detection
 package import Files
 package import Imaging
 package import Inspection
+internal import Threads
 
 /// What is scanned, and how.
 package struct ScanPlan: Sendable {

@@ -3,6 +3,7 @@
 package import Files
 internal import Glibc
 internal import Imaging
+internal import Threads
 
 /// A bound on the bytes that are in memory between being read and being looked at. The stream behind it waits, and so does the pipe.
 package final class StreamWindow: Sendable {

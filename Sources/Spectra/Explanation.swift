@@ -2,7 +2,7 @@
 
 package import Detection
 package import Imaging
-internal import Network
+internal import Threads
 
 /// What a detector makes of a picture's parts and of its frequencies.
 package struct Explanation: Sendable {

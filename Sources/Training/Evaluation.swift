@@ -4,8 +4,8 @@ package import Confinement
 package import Detection
 import Files
 package import Imaging
-import Network
 import Synchronization
+import Threads
 
 /// A picture of the data set with the detector's calibrated scores, not clamped.
 package struct ScoredPicture: Sendable, Equatable {

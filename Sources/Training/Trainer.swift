@@ -3,6 +3,7 @@ package import Confinement
 package import Detection
 import Glibc
 import Network
+import Threads
 
 /// Trains a detector from a data set.
 ///

@@ -5,6 +5,7 @@ import Files
 import Glibc
 import Imaging
 import Network
+import Threads
 
 /// Reads samples and makes inputs of them. What comes out depends on seed, epoch and sample only.
 final class TrainerBatch {

@@ -3,6 +3,7 @@
 package import Files
 internal import Glibc
 internal import Scanning
+internal import Threads
 
 /// Files and directories that the program itself writes to and that are therefore none to be scanned.
 package final class OwnFiles: Sendable {

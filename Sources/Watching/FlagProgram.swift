@@ -5,6 +5,7 @@ package import Files
 internal import Glibc
 internal import Inspection
 internal import Scanning
+internal import Threads
 
 /// Runs a program with the record on its standard input, without a shell.
 ///

@@ -4,6 +4,7 @@ internal import CProcess
 package import Files
 internal import Glibc
 internal import Scanning
+internal import Threads
 
 /// A directory for flagged files.
 ///

@@ -3,6 +3,7 @@
 package import Files
 internal import Glibc
 internal import Scanning
+internal import Threads
 
 /// Writes whole lines, and waits rather than losing one.
 package final class RecordLog: Sendable {

@@ -3,6 +3,7 @@
 package import Files
 internal import Glibc
 internal import Scanning
+internal import Threads
 
 /// Paths on their way from the watch to the scanner, and what became of them.
 ///

@@ -4,6 +4,7 @@ internal import Detection
 package import Files
 internal import Glibc
 package import Scanning
+package import Threads
 
 /// Records outcomes: quarantine, then the record, then the ledger, then the program.
 package final class WatchSink: Sink {

@@ -4,6 +4,7 @@ internal import Detection
 internal import Glibc
 internal import Inspection
 internal import Scanning
+internal import Threads
 
 /// Counters that every thread of a watch adds to.
 package final class WatchStatistics: Sendable {

@@ -4,7 +4,7 @@ import Confinement
 import Files
 import Imaging
 import Inspection
-import Network
+import Threads
 import Scanning
 
 /// A picture that evidence is made of.

@@ -3,6 +3,7 @@
 import Files
 internal import Glibc
 import Scanning
+import Threads
 
 /// Runs a scan while one thread listens for signals and draws progress.
 struct ScanSession {

@@ -7,6 +7,7 @@ internal import Glibc
 import Inspection
 import Rules
 import Scanning
+import Threads
 import Watching
 
 /// Scans files as they arrive.

@@ -5,6 +5,7 @@ internal import Glibc
 internal import Inspection
 internal import Rules
 import Scanning
+import Threads
 import Watching
 
 /// Runs a watch until a signal ends it.  To be run on the main thread, which decoders depend on.

@@ -2,6 +2,7 @@
 import Detection
 import Imaging
 import Network
+import Threads
 
 func networkCases(_ blueprint: Blueprint) -> [Case] {
     let name = blueprint.name

@@ -1,6 +1,7 @@
 // The number of threads may change how long a step takes, never what comes out of it.
 import Network
 import Testing
+import Threads
 
 @Suite struct DeterminismTests {
     /// Three Adam steps of a small network; returns all its parameters.

@@ -2,6 +2,7 @@
 
 import Network
 import Testing
+import Threads
 
 @Suite struct LayerReferenceTests {
     /// Runs the layer forward and backward and compares output and gradients with the case.

@@ -1,6 +1,7 @@
 // The walk never runs further ahead than the queue allows, and stopping wakes everyone.
 
 import Testing
+import Threads
 
 @testable import Scanning
 

@@ -4,6 +4,7 @@ import Detection
 import Imaging
 import Network
 import Testing
+import Threads
 
 @testable import Training
 

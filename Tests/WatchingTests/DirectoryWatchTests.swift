@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Scanning
 import Testing
+import Threads
 
 @testable import Watching
 
