@@ -3,7 +3,8 @@ PREFIX ?= /usr/local
 # One set of flags for each configuration, so that no step builds again what another has built.
 debug = --explicit-target-dependency-import-check error
 # The binary may lie among evidence: it must not look for libraries beside itself.
-release = $(debug) -c release --product assay --static-swift-stdlib --disable-local-rpath
+# LLD comes with Swift; others warn of a function in its library that is never called.
+release = $(debug) -c release --product assay --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld
 binary = .build/release/assay
 
 .PHONY: build test lint format soak demo bench bench-peers install packages
