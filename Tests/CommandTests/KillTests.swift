@@ -67,10 +67,11 @@ struct KillTests {
         process.currentDirectoryURL = URL(fileURLWithPath: shop.path)
         try process.run()
         var (killed, generator) = (0, SystemRandomNumberGenerator())
-        // Spread over the scan: the next kill comes when its share of the records is there.
+        // Spread over the scan: the next kill comes when its share of the records is there, or a little before, since some come too late.
+        let pace = kills + kills / 5 + 1
         while process.isRunning {
             let written = shop.read("records").utf8.count { $0 == UInt8(ascii: "\n") }
-            if killed < kills, written * kills >= killed * files,
+            if written * pace >= killed * files,
                 let victim = confined(process.processIdentifier).randomElement()
             {
                 usleep(UInt32.random(in: 0..<3000, using: &generator))
@@ -79,7 +80,7 @@ struct KillTests {
             usleep(1000)
         }
         process.waitUntilExit()
-        #expect(killed >= kills * 9 / 10, "\(killed) kills")
+        #expect(killed >= kills, "\(killed) kills")
         let records = shop.read("records").split(separator: "\n").map { object(String($0)) }
         func facts(_ records: [[String: Any]]) -> [String] {
             records.map { record in
