@@ -1,15 +1,23 @@
 // A fact is a row: what rules and manual call it, where records have it, what it may be, what it means, and where it is read.
 
-/// What is said of a fact, whatever it is read from.
-package struct FactRow: Sendable {
+/// What is said of a fact, whatever it is read from.  A class, so that walking the table for every file copies no row.
+package final class FactRow: Sendable {
     /// As rules and the manual call it: lower case, words joined by `_`.
     package let name: String
     /// The keys that lead to it in a record, outermost first; empty if records don't have it.
     package let path: [String]
+    /// The last of the keys, and those before it.
+    package let key: String
+    package let groups: [String]
     package let type: FactType
     package let presence: Presence
     /// A sentence, or a few.
     package let meaning: String
+
+    init(name: String, path: [String], type: FactType, presence: Presence, meaning: String) {
+        (self.name, self.path, self.type, self.presence, self.meaning) = (name, path, type, presence, meaning)
+        (key, groups) = (path.last ?? name, path.dropLast())
+    }
 
     /// When records have a fact.
     package enum Presence: Sendable, Equatable {
@@ -25,7 +33,7 @@ package struct FactRow: Sendable {
 }
 
 /// One fact that is told of a file, read from what `Source` has seen of it.
-package struct Fact<Source>: Sendable {
+package final class Fact<Source>: Sendable {
     package let row: FactRow
     private let read: @Sendable (Source) -> FactValue?
 

@@ -34,9 +34,9 @@ package struct Facts: Sendable, Equatable {
 
     func encode(to wire: inout WireWriter) {
         wire.add(!values.isEmpty)
-        for (fact, value) in zip(Facts.table, values) {
-            wire.add(value != nil)
-            if let value { wire.add(value, as: fact.row.type) }
+        for place in values.indices {
+            wire.add(values[place] != nil)
+            if let value = values[place] { wire.add(value, as: Facts.table[place].row.type) }
         }
     }
 

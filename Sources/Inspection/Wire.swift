@@ -30,25 +30,28 @@ package struct WireError: Error {
 
 /// Reads values back; the bytes may come from a process that hostile bytes have taken over.
 package struct WireReader {
-    private var rest: ArraySlice<UInt8>
+    private let bytes: ArraySlice<UInt8>
+    /// Of the next byte.
+    private var place: Int
 
-    package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+    package init(_ bytes: ArraySlice<UInt8>) { (self.bytes, place) = (bytes, bytes.startIndex) }
 
-    package var isAtEnd: Bool { rest.isEmpty }
+    package var isAtEnd: Bool { place == bytes.endIndex }
 
     /// What has not been read.
-    var remainder: ArraySlice<UInt8> { rest }
+    var remainder: ArraySlice<UInt8> { bytes[place...] }
 
     package mutating func byte() throws(WireError) -> UInt8 {
-        guard let byte = rest.popFirst() else { throw WireError() }
-        return byte
+        guard place < bytes.endIndex else { throw WireError() }
+        defer { place += 1 }
+        return bytes[place]
     }
 
     package mutating func word() throws(WireError) -> UInt64 {
-        guard rest.count >= 8 else { throw WireError() }
+        guard bytes.endIndex - place >= 8 else { throw WireError() }
+        defer { place += 8 }
         var value: UInt64 = 0
-        for byte in rest.prefix(8).reversed() { value = value << 8 | UInt64(byte) }
-        rest = rest.dropFirst(8)
+        for offset in 0..<8 { value |= UInt64(bytes[place + offset]) << (8 * UInt64(offset)) }
         return value
     }
 
@@ -57,7 +60,7 @@ package struct WireReader {
     /// A number of things that follow, each of at least one byte.
     package mutating func count(limit: Int) throws(WireError) -> Int {
         let count = try integer()
-        guard count >= 0, count <= limit, count <= rest.count else { throw WireError() }
+        guard count >= 0, count <= limit, count <= bytes.endIndex - place else { throw WireError() }
         return count
     }
 
@@ -79,8 +82,8 @@ package struct WireReader {
     /// At most `limit` bytes; what is no UTF-8 is repaired.
     package mutating func text(limit: Int) throws(WireError) -> String {
         let count = try count(limit: limit)
-        defer { rest = rest.dropFirst(count) }
-        return String(decoding: rest.prefix(count), as: UTF8.self)
+        defer { place += count }
+        return String(decoding: bytes[place..<(place + count)], as: UTF8.self)
     }
 }
 

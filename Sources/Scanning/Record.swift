@@ -51,17 +51,17 @@ package struct Record: Sendable {
     /// for bit; times and the spread with a fixed number of digits.
     package func write(_ fields: RecordFields = .standard, to json: inout JSONText) {
         json.beginObject()
-        var open: ArraySlice<String> = []
+        var open: [String] = []
         for entry in fields.rows {
             let value = entry.value(self)
             let row = entry.row
             if value == nil, row.presence != .alwaysOrNull { continue }
-            let groups = row.path.dropLast()
-            let shared = zip(open, groups).prefix { $0 == $1 }.count
+            var shared = 0
+            while shared < min(open.count, row.groups.count), open[shared] == row.groups[shared] { shared += 1 }
             for _ in shared..<open.count { json.endObject() }
-            for key in groups.dropFirst(shared) { json.beginObject(key) }
-            open = groups
-            json.key(row.path[row.path.count - 1])
+            for group in shared..<row.groups.count { json.beginObject(row.groups[group]) }
+            open = row.groups
+            json.key(row.key)
             if let value { json.value(value, as: row.type) } else { json.null() }
         }
         for _ in open { json.endObject() }
