@@ -7,7 +7,7 @@ func confine(
     _ line: Invocation, _ settings: ConfinementSettings, isQuiet: Bool
 ) throws(CommandFailure) -> (demand: Isolation.Demand, inForce: Isolation) {
     Isolation.hideThisProcess()
-    let demand = line.text(ScanOptions.isolation).flatMap(Isolation.Demand.init) ?? .strict
+    let demand = Isolation.Demand(rawValue: line.word(ScanOptions.isolation)) ?? .strict
     let inForce = settings.isolation
     if !inForce.contains(.filtersCalls) {
         let problem = "this system refuses the filter of system calls (seccomp) that confines what decodes"

@@ -43,7 +43,7 @@ func label(_ option: Option) -> String {
 func helpWithDefault(_ option: Option) -> String {
     var notes: [String] = []
     if !option.choices.isEmpty { notes.append("values: " + option.choices.joined(separator: ", ")) }
-    if let standard = option.defaultText { notes.append("default: " + standard) }
+    if let standard = option.standard { notes.append("default: " + standard.text(of: option.name)) }
     return option.help + (notes.isEmpty ? "" : " (" + notes.joined(separator: "; ") + ")")
 }
 

@@ -16,12 +16,12 @@ struct Invocation: Sendable {
     mutating func add(option name: String, _ value: PathBytes?) { given.append((name, value)) }
 
     /// Whether a flag was given; for a negatable one the last of `--x` and `--no-x` wins.
-    func flag(_ option: Option, default standard: Bool = false) -> Bool {
+    func flag(_ option: Option) -> Bool {
         for (name, _) in given.reversed() {
             if name == option.name { return true }
             if option.negatable && name == "no-" + option.name { return false }
         }
-        return standard
+        return option.standard == .set
     }
 
     /// The exact bytes of the last value, nil when the option was not given.

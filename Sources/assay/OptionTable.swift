@@ -4,14 +4,14 @@
 // `command` that lists them, and a `run` function; then add `FooCommand.command` to `Assay.command`.
 //
 //     enum FooCommand {
-//         static let epochs = Option("epochs", short: "n", value: "n", default: "100", "Stop after <n> epochs.")
-//         static let equalize = Option("equalize", negatable: true, default: "--equalize", "Balance the classes.")
+//         static let epochs = Option("epochs", short: "n", value: "n", default: .integer(100), "Stop after <n> epochs.")
+//         static let equalize = Option("equalize", negatable: true, default: .set, "Balance the classes.")
 //         static let data = Argument("data", "Folder or manifest.")
 //         static let command = Command(
 //             "foo", "Does foo.", arguments: [data], options: [epochs, equalize], run: run)
 //         static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
-//             let epochs = try line.integer(epochs, 1...100_000) ?? 100
-//             let equalize = line.flag(equalize, default: true)
+//             let epochs = try line.integer(epochs, within: 1...100_000)
+//             let equalize = line.flag(equalize)
 //             let path: PathBytes = line.operands[0]
 //             …
 //             return 0
@@ -37,14 +37,14 @@ struct Option: Sendable {
     let repeats: Bool
     /// A flag that also exists as `--no-name`.
     let negatable: Bool
-    /// What help shows as the default; the command itself applies it.
-    let defaultText: String?
+    /// What holds when it is not given, if anything does.
+    let standard: OptionDefault?
     /// Sentences for help and manual.
     let help: String
 
     init(
         _ name: String, short: Character? = nil, value: String? = nil, isValueOptional: Bool = false,
-        choices: [String] = [], repeats: Bool = false, negatable: Bool = false, default defaultText: String? = nil,
+        choices: [String] = [], repeats: Bool = false, negatable: Bool = false, default standard: OptionDefault? = nil,
         _ help: String
     ) {
         self.name = name
@@ -54,7 +54,7 @@ struct Option: Sendable {
         self.choices = choices
         self.repeats = repeats
         self.negatable = negatable
-        self.defaultText = defaultText
+        self.standard = standard
         self.help = help
     }
 }

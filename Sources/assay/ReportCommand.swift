@@ -13,7 +13,7 @@ enum ReportCommand {
         "output", short: "o", value: "file",
         "Write the report to <file> instead of standard output. A file that is no report is not replaced.")
     static let text = Option("text", "Write a summary for a terminal instead of HTML.")
-    static let top = Option("top", value: "n", default: "50", "Show the first <n> flagged files in detail.")
+    static let top = Option("top", value: "n", default: .integer(50), "Show the first <n> flagged files in detail.")
     static let model = Option(
         "model", value: "file",
         "The model that made the records, where it is not the built-in one: for its thresholds and bounds.")
@@ -21,11 +21,11 @@ enum ReportCommand {
         "error-rates", value: "file",
         "Estimate the share of synthetic pictures by the error rates in <file>, written by 'assay evaluate --json'.")
     static let tier = Option(
-        "tier", value: "name", choices: ["clean", "web", "hard"], default: "clean",
+        "tier", value: "name", choices: ["clean", "web", "hard"], default: .word("clean"),
         "Take the error rates of this tier of the evaluation.")
 
     static let pictures = Option(
-        "pictures", negatable: true, default: "--pictures",
+        "pictures", negatable: true, default: .set,
         "Show the flagged files that are shown in detail, if they are still the ones that were judged; --no-pictures for material that "
             + "must not be copied.")
     static let maps = Option(
@@ -45,7 +45,7 @@ enum ReportCommand {
         run: run)
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
-        let top = try line.integer(top, 0...10_000) ?? 50
+        let top = try line.integer(top, within: 0...10_000)
         let file = try ModelFile.load(line.path(model))
         let isText = line.flag(text)
         let output = try line.path(output).map { path throws(CommandFailure) in
@@ -70,7 +70,7 @@ enum ReportCommand {
             content = Array(textReport(set, context).utf8)
         } else {
             let maps = try line.integer(maps, 0...1000) ?? 10
-            let shown = line.flag(pictures, default: true) && set.flagged > 0
+            let shown = line.flag(pictures) && set.flagged > 0
             content = HTMLReport.page(
                 set, context,
                 pictures: shown ? pictures(set, context, file.detector, maps: maps, try EvidenceRun(line)) : [:])

@@ -16,10 +16,10 @@ enum RuleOptions {
         "define", value: "name=value", repeats: true,
         "Set a variable that rules can ask for: true or false, a whole number, a number with a point, or else text.")
     static let rulesScan = Option(
-        "rules-scan", value: "what", choices: ["metadata", "all"], default: "metadata",
+        "rules-scan", value: "what", choices: ["metadata", "all"], default: .word("metadata"),
         "What rules see of a file's bytes: all but compressed pixels, or everything.")
     static let rulesTimeout = Option(
-        "rules-timeout", value: "seconds", default: "5",
+        "rules-timeout", value: "seconds", default: .number(5),
         "Leave out rules that take longer for a file; the record names them.")
 
     /// What decides which rules there are.

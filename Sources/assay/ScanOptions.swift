@@ -1,6 +1,7 @@
 // The rows of `assay scan`: what can be asked of a scan, in the order of its help page.
 
 import Confinement
+import Imaging
 import Scanning
 
 /// Every option of `assay scan`.
@@ -20,7 +21,7 @@ enum ScanOptions {
         "The paths are tar archives (POSIX or GNU), - is one on standard input. Each picture among the members gets a record, in "
             + "their order; nothing is unpacked to disk.")
     static let window = Option(
-        "window", value: "bytes", default: "256M",
+        "window", value: "bytes", default: .quantity(256 << 20, unit: 1024),
         "Of archives, hold at most so much in memory; K, M and G are powers of 1024. The stream waits.")
     static let include = Option(
         "include", short: "g", value: "glob", repeats: true,
@@ -39,20 +40,22 @@ enum ScanOptions {
         "jobs", short: "j", value: "n", default: "CPUs this process may use",
         "Scan <n> pictures at a time, at most two for each CPU.")
     static let maxFileSize = Option(
-        "max-file-size", value: "bytes", default: "256M", "Skip larger pictures; K, M and G are powers of 1024.")
+        "max-file-size", value: "bytes", default: .quantity(256 << 20, unit: 1024),
+        "Skip larger pictures; K, M and G are powers of 1024.")
     static let maxPixels = Option(
-        "max-pixels", value: "n", default: "100M", "Skip pictures of more pixels; K, M and G are powers of 1000.")
+        "max-pixels", value: "n", default: .quantity(DecodeLimits().maxPixels, unit: 1000),
+        "Skip pictures of more pixels; K, M and G are powers of 1000.")
     static let timeout = Option(
-        "timeout", value: "seconds", default: "30", "Give up on a picture after this time.")
+        "timeout", value: "seconds", default: .number(30), "Give up on a picture after this time.")
 
     static let isolation = Option(
         "isolation", value: "strength", choices: Isolation.Demand.allCases.map(\.rawValue),
-        default: Isolation.Demand.strict.rawValue,
+        default: .word(Isolation.Demand.strict.rawValue),
         "Where the kernel refuses the filter of system calls that confines decoders, strict scans nothing; weak goes on "
             + "with what else there is.")
 
     static let renewAfter = Option(
-        "renew-after", value: "n", default: "10000",
+        "renew-after", value: "n", default: .integer(10_000),
         "Replace a confined process after <n> files; one that failed is replaced at once.")
 
     static let prompts = Option(
@@ -74,7 +77,7 @@ enum ScanOptions {
             + "members of archives have none.")
     static let fields = Option(
         "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
-        default: RecordFields.standard.rawValue,
+        default: .word(RecordFields.standard.rawValue),
         "How much records say: minimal is which file, status, verdict, the fused score and digests; full adds all that --digests "
             + "and --pdq add.")
     static let shard = Option(
@@ -98,17 +101,17 @@ enum ScanOptions {
     static let list = Option(
         "list", short: "l", "Write paths instead of records: of fakes, unless --only says which; errors only if named.")
     static let sort = Option(
-        "sort", value: "order", choices: ["none", "path"], default: "none",
+        "sort", value: "order", choices: ["none", "path"], default: .word("none"),
         "Write results in the order of paths, each operand by itself.")
     static let summary = Option(
         "summary", value: "file",
         "Write counts and the digests of model and program to <file> as JSON; - is standard output.")
     static let failOn = Option(
-        "fail-on", value: "kinds", repeats: true, default: "fake",
+        "fail-on", value: "kinds", repeats: true, default: .word("fake"),
         "End with status 1 if there is a record of any of these kinds (as in --only).")
     static let exitZero = Option("exit-zero", "End with status 0 whatever is found.")
     static let progress = Option(
-        "progress", value: "when", choices: ["auto", "always", "never"], default: "auto",
+        "progress", value: "when", choices: ["auto", "always", "never"], default: .word("auto"),
         "Show progress on standard error; auto does so on a terminal.")
     static let quiet = Option("quiet", short: "q", "Print neither progress nor summary nor warnings.")
 

@@ -40,7 +40,7 @@ extension ScanPlan {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
         let walker = try Walker(line)
-        maxFileSize = try line.quantity(Options.maxFileSize, unit: 1024) ?? maxFileSize
+        maxFileSize = try line.quantity(Options.maxFileSize)
         if line.flag(Options.tar) {
             sources = try ScanPlan.archives(line, maxFileSize: maxFileSize)
         } else if line.operands.isEmpty && listNames.isEmpty {
@@ -59,10 +59,10 @@ extension ScanPlan {
         let processors = availableProcessors()
         jobs = min(try line.integer(Options.jobs, 1...1024) ?? processors, 2 * processors)
         confinement.limits.maxPixels =
-            try line.quantity(Options.maxPixels, unit: 1000) ?? confinement.limits.maxPixels
-        confinement.timeout = try line.number(Options.timeout, 0.001...1e6) ?? confinement.timeout
+            try line.quantity(Options.maxPixels)
+        confinement.timeout = try line.number(Options.timeout, within: 0.001...1e6)
         confinement.filesPerProcess =
-            try line.integer(Options.renewAfter, 1...Int.max) ?? confinement.filesPerProcess
+            try line.integer(Options.renewAfter, within: 1...Int.max)
         let isFull = line.text(Options.fields) == RecordFields.full.rawValue
         if line.flag(Options.resume) && line.text(Options.fields) == RecordFields.minimal.rawValue {
             throw .usage("The option '--resume' needs records that tell size and time, not '--fields minimal'")
@@ -144,7 +144,7 @@ extension ScanPlan {
             throw .usage(
                 "The options '--tar' and '--resume' exclude each other: a name in an archive is no file's name")
         }
-        let window = StreamWindow(try line.quantity(Options.window, unit: 1024) ?? 256 << 20)
+        let window = StreamWindow(try line.quantity(Options.window))
         return line.operands.map { TarSource($0, window, maxFileSize: maxFileSize) }
     }
 }

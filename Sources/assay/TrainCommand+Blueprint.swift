@@ -9,7 +9,7 @@ extension TrainCommand {
         var chosen = line.text(architecture).flatMap(Blueprint.preset) ?? .crossdomain
         if let path = line.path(blueprint) { chosen = try read(path, over: chosen) }
         chosen = chosen.widened(by: try line.number(width, 0.05...16) ?? 1)
-        chosen = chosen.deepened(by: try line.integer(depth, 0...31) ?? 0)
+        chosen = chosen.deepened(by: try line.integer(depth, within: 0...31))
         do throws(BlueprintError) {
             try chosen.check()
         } catch {

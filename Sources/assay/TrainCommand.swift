@@ -11,31 +11,38 @@ import Network
 
 /// Trains a detector.
 enum TrainCommand {
+    private static let standard = TrainerOptions()
     static let output = Option("output", short: "o", value: "model", "Write the model to <model>; needed.")
     static let architecture = Option(
-        "architecture", value: "name", choices: Blueprint.presets.map(\.name), default: "crossdomain",
+        "architecture", value: "name", choices: Blueprint.presets.map(\.name),
+        default: .word(Blueprint.crossdomain.name),
         "Network to train: crossdomain, the detector of this program, or seed, the published one.")
     static let blueprint = Option(
         "blueprint", value: "file",
         "Change the network as the JSON in <file> says, whose keys replace those of --architecture; 'assay model blueprint' "
             + "prints all there are.")
     static let width = Option("width", value: "factor", "Multiply all channel counts, to the nearest multiple of 8.")
-    static let depth = Option("depth", value: "n", default: "0", "Repeat every residual block <n> times more.")
-    static let epochs = Option("epochs", value: "n", default: "100", "Most epochs of each stage.")
+    static let depth = Option("depth", value: "n", default: .integer(0), "Repeat every residual block <n> times more.")
+    static let epochs = Option("epochs", value: "n", default: .integer(standard.epochs), "Most epochs of each stage.")
     static let epochSize = Option(
         "epoch-size", value: "n", "Pictures drawn in an epoch; as many as there are training pictures by default.")
-    static let batch = Option("batch", value: "n", default: "40", "Pictures in a step.")
-    static let learningRate = Option("learning-rate", value: "rate", default: "0.001", "Adam's step size.")
+    static let batch = Option("batch", value: "n", default: .integer(standard.batch), "Pictures in a step.")
+    static let learningRate = Option(
+        "learning-rate", value: "rate", default: .number(standard.learningRate), "Adam's step size.")
     static let schedule = Option(
-        "schedule", value: "name", choices: TrainerOptions.Schedule.allCases.map(\.rawValue), default: "plateau",
+        "schedule", value: "name", choices: TrainerOptions.Schedule.allCases.map(\.rawValue),
+        default: .word(standard.schedule.rawValue),
         "plateau halves the learning rate after 5 epochs without progress, cosine lets it fall over all epochs.")
-    static let weightDecay = Option("weight-decay", value: "rate", default: "0", "Decoupled weight decay.")
+    static let weightDecay = Option(
+        "weight-decay", value: "rate", default: .number(standard.weightDecay), "Decoupled weight decay.")
     static let patience = Option(
-        "patience", value: "n", default: "10", "End a stage after <n> epochs without a better validation loss.")
+        "patience", value: "n", default: .integer(standard.patience),
+        "End a stage after <n> epochs without a better validation loss.")
     static let validation = Option(
-        "validation", value: "share", default: "0.2", "Share of the pictures kept for validation, split by group.")
+        "validation", value: "share", default: .number(standard.validationShare),
+        "Share of the pictures kept for validation, split by group.")
     static let validationLimit = Option(
-        "validation-limit", value: "n", default: "2000",
+        "validation-limit", value: "n", default: .integer(standard.validationLimit),
         "Judge each epoch by at most <n> validation pictures; calibration uses all of them.")
     static let leaveOut = Option(
         "leave-out", value: "source", repeats: true,
@@ -51,33 +58,36 @@ enum TrainCommand {
         "Keep the pictures of this split, and the rest of their pairs, out of training, report after each epoch "
             + "how they are ranked, and have the thresholds hold for them too.")
     static let consistency = Option(
-        "consistency", value: "weight", default: "0",
+        "consistency", value: "weight", default: .number(standard.consistency),
         "Show a clean and a degraded view of each picture and weigh their disagreement by <weight> in the loss; 0 shows one view."
     )
     static let smoothing = Option(
-        "label-smoothing", value: "share", default: "0", "Move targets this far from 0 and 1 towards one half.")
+        "label-smoothing", value: "share", default: .number(standard.labelSmoothing),
+        "Move targets this far from 0 and 1 towards one half.")
     static let clip = Option("clip", value: "length", "Shorten gradients that are longer than <length>.")
     static let averaging = Option(
-        "averaging", value: "decay", default: "0",
+        "averaging", value: "decay", default: .number(standard.averaging),
         "Judge and keep an exponential average of the weights that keeps <decay> of itself at each step, such as 0.999."
     )
     static let ramp = Option(
-        "ramp", value: "share", default: "0",
+        "ramp", value: "share", default: .number(standard.ramp),
         "Let degradation and consistency come in over this share of the first stage.")
     static let initial = Option(
         "init", value: "model",
         "Begin with the weights of this model, which has the same blueprint, instead of random ones.")
     static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
-    static let seed = Option("seed", value: "n", default: "1", "Start of all random draws.")
+    static let seed = Option("seed", value: "n", default: .integer(Int(standard.seed)), "Start of all random draws.")
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
     static let augmentation = Option(
-        "augmentation", value: "strength", default: "1", "Multiplies all augmentation probabilities; 0 turns them off.")
+        "augmentation", value: "strength", default: .number(standard.augmentationStrength),
+        "Multiplies all augmentation probabilities; 0 turns them off.")
     static let equalize = Option(
-        "equalize", negatable: true, default: "--equalize",
+        "equalize", negatable: true, default: .set,
         "Balance the classes and recompress both alike, so that the format gives nothing away.")
     static let log = Option("log", value: "file", "Append one JSON line of metrics per epoch to <file>.")
     static let resume = Option("resume", "Go on from the checkpoint beside the output, if there is one.")
-    static let licence = Option("licence", value: "text", default: "unstated", "Licence to note in the model file.")
+    static let licence = Option(
+        "licence", value: "text", default: .word(standard.licence), "Licence to note in the model file.")
     static let quiet = Option("quiet", short: "q", "Print nothing but errors.")
     static let data = Argument(
         // Only --show-recipe does without it.
@@ -175,24 +185,24 @@ enum TrainCommand {
             }
         }
         options.blueprint = try chosenBlueprint(line)
-        if let name = line.text(schedule) { options.schedule = TrainerOptions.Schedule(rawValue: name)! }
-        options.epochs = try line.integer(epochs, 1...100_000) ?? options.epochs
+        options.schedule = TrainerOptions.Schedule(rawValue: line.word(schedule)) ?? options.schedule
+        options.epochs = try line.integer(epochs, within: 1...100_000)
         options.epochSize = try line.integer(epochSize, 1...1_000_000_000)
-        options.batch = try line.integer(batch, 1...4096) ?? options.batch
-        options.learningRate = try line.number(learningRate, 1e-9...10) ?? options.learningRate
-        options.weightDecay = try line.number(weightDecay, 0...1) ?? options.weightDecay
-        options.patience = try line.integer(patience, 1...100_000) ?? options.patience
-        options.validationShare = try line.number(validation, 0.001...0.9) ?? options.validationShare
-        options.validationLimit = try line.integer(validationLimit, 1...1_000_000_000) ?? options.validationLimit
+        options.batch = try line.integer(batch, within: 1...4096)
+        options.learningRate = try line.number(learningRate, within: 1e-9...10)
+        options.weightDecay = try line.number(weightDecay, within: 0...1)
+        options.patience = try line.integer(patience, within: 1...100_000)
+        options.validationShare = try line.number(validation, within: 0.001...0.9)
+        options.validationLimit = try line.integer(validationLimit, within: 1...1_000_000_000)
         options.seed = try line.seed(seed) ?? options.seed
         options.jobs = try line.integer(jobs, 1...1024) ?? availableProcessors()
-        options.augmentationStrength = try line.number(augmentation, 0...10) ?? options.augmentationStrength
-        options.equalize = line.flag(equalize, default: true)
-        options.consistency = try line.number(consistency, 0...100) ?? options.consistency
-        options.labelSmoothing = try line.number(smoothing, 0...0.9) ?? options.labelSmoothing
+        options.augmentationStrength = try line.number(augmentation, within: 0...10)
+        options.equalize = line.flag(equalize)
+        options.consistency = try line.number(consistency, within: 0...100)
+        options.labelSmoothing = try line.number(smoothing, within: 0...0.9)
         options.clip = try line.number(clip, 1e-9...1e9)
-        options.averaging = try line.number(averaging, 0...0.999_999) ?? options.averaging
-        options.ramp = try line.number(ramp, 0...1) ?? options.ramp
+        options.averaging = try line.number(averaging, within: 0...0.999_999)
+        options.ramp = try line.number(ramp, within: 0...1)
         options.leaveOut = Set(line.all(leaveOut).map(\.lossy))
         for text in line.all(emphasis).map(\.lossy) {
             guard let equals = text.lastIndex(of: "="), let factor = Double(text[text.index(after: equals)...]),
@@ -201,7 +211,7 @@ enum TrainCommand {
             options.emphasis[String(text[..<equals])] = factor
         }
         if !options.equalize && !options.emphasis.isEmpty { throw .usage("The option '--emphasis' needs '--equalize'") }
-        options.licence = line.text(licence) ?? options.licence
+        options.licence = line.word(licence)
         options.devSplit = line.text(devSplit)
         if let path = line.all(initial).last { options.initial = try weights(of: path, options.blueprint) }
         options.resume = line.flag(resume)

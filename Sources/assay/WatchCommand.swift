@@ -86,8 +86,8 @@ enum WatchCommand {
     private static func programSettings(
         _ line: Invocation
     ) throws(CommandFailure) -> (path: PathBytes, jobs: Int, timeout: Duration)? {
-        let jobs = try line.integer(Options.execJobs, 1...64) ?? 2
-        let timeout = try line.number(Options.execTimeout, 0.1...1e6) ?? 60
+        let jobs = try line.integer(Options.execJobs, within: 1...64)
+        let timeout = try line.number(Options.execTimeout, within: 0.1...1e6)
         guard let path = line.path(Options.exec) else { return nil }
         if line.path(Options.state) == nil {
             throw .usage("The option '--exec' needs '--state <dir>', where what is to be run is kept until it was")
@@ -160,9 +160,9 @@ extension WatchPlan {
         } catch {
             throw .usage(error.message)
         }
-        settle = try line.number(Options.settle, 0...3600).map { .seconds($0) } ?? settle
-        poll = try line.number(Options.poll, 0.05...86_400).map { .seconds($0) } ?? poll
-        rescan = try line.number(Options.rescan, 0.1...1e7).map { .seconds($0) } ?? rescan
+        settle = .seconds(try line.number(Options.settle, within: 0...3600))
+        poll = .seconds(try line.number(Options.poll, within: 0.05...86_400))
+        rescan = .seconds(try line.number(Options.rescan, within: 0.1...1e7))
         newOnly = line.flag(Options.newOnly)
         exitOnUnmount = line.flag(Options.exitOnUnmount)
     }
@@ -178,6 +178,6 @@ extension WatchSink.Plan {
 
 extension Invocation {
     fileprivate var grace: Duration {
-        get throws(CommandFailure) { .seconds(try number(WatchOptions.grace, 0...86_400) ?? 10) }
+        get throws(CommandFailure) { .seconds(try number(WatchOptions.grace, within: 0...86_400)) }
     }
 }

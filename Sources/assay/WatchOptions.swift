@@ -7,17 +7,18 @@ enum WatchOptions {
     static let directories = Argument("dir", repeats: true, "Directories to watch, with all below them.")
 
     static let settle = Option(
-        "settle", value: "seconds", default: "0.2", "Look at a file when nothing has happened to it for this time.")
+        "settle", value: "seconds", default: .number(0.2),
+        "Look at a file when nothing has happened to it for this time.")
     static let ignore = Option(
         "ignore", value: "glob", repeats: true,
         "Leave files alone that match until they are renamed, as is done with *.part, *.crdownload, *.tmp and *~.")
     static let newOnly = Option(
         "new-only", "Take files that are there at the start, and that no ledger knows otherwise, as dealt with.")
     static let poll = Option(
-        "poll", value: "seconds", default: "5",
+        "poll", value: "seconds", default: .number(5),
         "Walk directories whose changes raise no events (network file systems, no watches left) this often.")
     static let rescan = Option(
-        "rescan", value: "seconds", default: "600", "Walk everything this often, whatever events say.")
+        "rescan", value: "seconds", default: .number(600), "Walk everything this often, whatever events say.")
     static let exitOnUnmount = Option(
         "exit-on-unmount",
         "End with status 2 when a watched directory goes away, instead of waiting for it to come back.")
@@ -30,17 +31,17 @@ enum WatchOptions {
     static let metrics = Option(
         "metrics", value: "file", "Write counters to <file> every five seconds, in the text format of Prometheus.")
     static let grace = Option(
-        "grace", value: "seconds", default: "10", "On SIGTERM wait at most this time for pictures in work.")
+        "grace", value: "seconds", default: .number(10), "On SIGTERM wait at most this time for pictures in work.")
 
     static let flag = Option(
-        "flag", value: "kinds", repeats: true, default: "fake",
+        "flag", value: "kinds", repeats: true, default: .word("fake"),
         "What --exec and --quarantine are for: fake, real, uncertain, ok, skipped, error, separated by commas.")
     static let exec = Option(
         "exec", value: "program",
         "Run <program> for each flagged file, with its record on standard input and without a shell. Needs --state.")
-    static let execJobs = Option("exec-jobs", value: "n", default: "2", "Run at most <n> programs at a time.")
+    static let execJobs = Option("exec-jobs", value: "n", default: .integer(2), "Run at most <n> programs at a time.")
     static let execTimeout = Option(
-        "exec-timeout", value: "seconds", default: "60", "Kill a program after this time.")
+        "exec-timeout", value: "seconds", default: .number(60), "Kill a program after this time.")
     static let quarantine = Option(
         "quarantine", value: "dir", "Move flagged files to <dir>, where their records lie beside them.")
 
