@@ -7,7 +7,7 @@ debug = --explicit-target-dependency-import-check error
 release = $(debug) -c release --product assay --static-swift-stdlib --disable-local-rpath -Xswiftc -use-ld=lld
 binary = .build/release/assay
 
-.PHONY: build test lint format soak demo bench bench-peers install packages
+.PHONY: build test lint format soak fuzz demo bench bench-peers install packages
 
 build: packages
 	swift build $(release)
@@ -28,6 +28,12 @@ format:
 # Half an hour of what `make test` does to a watched directory in a minute, with a look at the watch's memory, descriptors and threads.
 soak: build
 	@.ci/soak
+
+# Looks for files that crash or stall what reads them, for SECONDS each; `make test` has the bounded form (…DamageTests, Damaged…Tests).
+SECONDS ?= 60
+fuzz: packages
+	Tests/Fuzz/run $(SECONDS)
+	Tests/Fuzz/run-declared $(SECONDS)
 
 demo: build
 	@.ci/demo
