@@ -272,6 +272,7 @@ rule stability_ai : declared synthetic generator
 rule capture_but_fake : contradiction
 {
     meta:
+        code = "contradiction:capture-but-fake"
         reason = "says that a camera took it, and its pixels say fake"
         review = true
     condition:
@@ -282,6 +283,7 @@ rule capture_but_fake : contradiction
 rule synthetic_but_real : contradiction
 {
     meta:
+        code = "contradiction:synthetic-but-real"
         reason = "says that it was generated, and its pixels say real"
         review = true
     condition:
@@ -292,6 +294,7 @@ rule synthetic_but_real : contradiction
 rule parameters_beside_camera : contradiction
 {
     meta:
+        code = "contradiction:parameters-beside-camera"
         reason = "holds the settings of a generation beside the Exif data of a camera"
         review = true
     condition:

@@ -152,7 +152,12 @@ extension Facts {
         .integer(
             "camera_thumbnail_bytes", at: "declared.camera.thumbnailBytes", 1...Int(UInt32.max), .sometimes,
             "Size of the Exif thumbnail."
-        ) { $0.declared?.camera.thumbnailBytes },
+        ) { $0.declared?.camera.thumbnail?.count },
+        .boolean(
+            "camera_thumbnail_matches", at: "declared.camera.thumbnailMatches", .sometimes,
+            "Whether the Exif thumbnail shows what the picture shows, as far as the picture was looked at: many editors leave that of "
+                + "the original. Left out where it is no JPEG, or too little is to be seen for an answer."
+        ) { $0.thumbnailMatches },
         .boolean(
             "camera_plausible", at: nil, .sometimes,
             "Whether make and model stand beside a lens, a date or a maker note."

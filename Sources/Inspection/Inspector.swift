@@ -91,7 +91,11 @@ internal import Provenance
         (seen.image, seen.warning) = (picture.facts, picture.warning)
         var parts = picture.parts
         if makesHashes { seen.hash = try PerceptualHash(parts.removeLast().pixels) }
-        examiner.look(at: parts, width: picture.facts.width, height: picture.facts.height)
+        let (width, height) = (picture.facts.width, picture.facts.height)
+        seen.thumbnailMatches = seen.declared?.camera.thumbnail.flatMap {
+            showsTheSame($0, parts, width: width, height: height)
+        }
+        examiner.look(at: parts, width: width, height: height)
         return .awaitsScores(seen, unsafe File(bytes: bytes, path: path))
     }
 

@@ -15,6 +15,7 @@ package struct Observation: Sendable {
     package var declared: Declared?
     /// Only where it was asked for.
     package var hash: PerceptualHash?
+    package var thumbnailMatches: Bool?
     package var decodeSeconds: Double?
     package var assessment: Assessment?
 

@@ -60,6 +60,13 @@ struct DeclarationReader {
                 reader.add(try IIMRecord(resources: layout.photoshop.flatMap { file.array($0) }))
             }
         }
+        for place in layout.iim {
+            attempt(.iim) { reader throws(ReadError) in
+                guard place.count <= reader.limits.maxTextBytes else { throw .limit("a record larger than the limit") }
+                reader.add(try IIMRecord(file.array(place)))
+            }
+        }
+        if !layout.fields.isEmpty { add(ExifBlock { tag in layout.fields[Int(tag)].map { file.array($0) } }) }
         for place in layout.exif {
             attempt(.exif) { reader throws(ReadError) in
                 guard place.count <= reader.limits.maxExifBytes else { throw .limit("a block longer than the limit") }
@@ -69,6 +76,9 @@ struct DeclarationReader {
         readTexts(file, layout)
         for place in layout.comments where place.count <= limits.maxTextBytes {
             add(comment: String(unknownEncoding: file.array(place)))
+        }
+        for place in layout.blockedComments where place.count <= limits.maxTextBytes {
+            add(comment: String(unknownEncoding: file.unblocked(place)))
         }
     }
 

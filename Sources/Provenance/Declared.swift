@@ -112,8 +112,8 @@ package struct Camera: Sendable, Equatable {
     /// DateTimeOriginal as written.
     package var date: String?
     package var hasMakerNote = false
-    /// Bytes of the Exif thumbnail.
-    package var thumbnailBytes: Int?
+    /// The Exif thumbnail, a file of its own.
+    package var thumbnail: [UInt8]?
 
     package init() {}
 

@@ -13,7 +13,7 @@ struct ExifBlock {
     var description: String?
     var userComment: String?
     var hasMakerNote = false
-    var thumbnailBytes: Int?
+    var thumbnail: [UInt8]?
 
     /// - Parameter tiff: the block from its byte order on (Exif 3.0, 4.5.2).
     init(_ tiff: [UInt8]) throws(ReadError) {
@@ -43,17 +43,42 @@ struct ExifBlock {
         }
         let fields = unsafe Fields(data)
         guard !fields.isEmpty else { throw .invalid("no directory of fields") }
-        make = fields.text(0x010F)
-        model = fields.text(0x0110)
-        description = fields.text(0x010E)
-        software = fields.text(0x0131)
-        date = fields.text(0x9003)
-        lens = fields.text(0xA434)
-        userComment = fields.comment(0x9286)
-        hasMakerNote = fields.bytes(0x927C) != nil
-        thumbnailBytes = unsafe data.pointee.data == nil ? nil : Int(data.pointee.size)
+        take { fields.bytes($0) }
+        thumbnail = fields.thumbnail
         let saysAnything = make != nil || software != nil || userComment != nil || description != nil
         if isDamaged && !saysAnything { throw .invalid("the directory of fields is damaged") }
+    }
+
+    /// - Parameter field: the value of the first field with a tag.
+    init(_ field: (UInt32) -> [UInt8]?) { take(field) }
+
+    private mutating func take(_ field: (UInt32) -> [UInt8]?) {
+        func text(_ tag: UInt32) -> String? {
+            guard let bytes = field(tag) else { return nil }
+            let text = String(unknownEncoding: bytes).trimmed
+            return text.isEmpty ? nil : text
+        }
+        make = text(0x010F)
+        model = text(0x0110)
+        description = text(0x010E)
+        software = text(0x0131)
+        date = text(0x9003)
+        lens = text(0xA434)
+        userComment = field(0x9286).flatMap(ExifBlock.comment)
+        hasMakerNote = field(0x927C) != nil
+    }
+
+    /// A text that begins with the name of its encoding (Exif 3.0, UserComment); some writers leave the name out.
+    private static func comment(_ bytes: [UInt8]) -> String? {
+        let rest = bytes.dropFirst(8)
+        let text: String
+        switch bytes.prefix(8) {
+        case let name where name.elementsEqual("UNICODE\0".utf8): text = String(utf16: rest)
+        case let name where name.elementsEqual("ASCII\0\0\0".utf8): text = String(unknownEncoding: rest)
+        case let name where name.elementsEqual([UInt8](repeating: 0, count: 8)): text = String(unknownEncoding: rest)
+        default: text = String(unknownEncoding: bytes)
+        }
+        return text.trimmed.isEmpty ? nil : text.trimmed
     }
 }
 
@@ -83,23 +108,8 @@ struct ExifBlock {
         return nil
     }
 
-    func text(_ tag: UInt32) -> String? {
-        guard let bytes = bytes(tag) else { return nil }
-        let text = String(unknownEncoding: bytes).trimmed
-        return text.isEmpty ? nil : text
-    }
-
-    /// A text that begins with the name of its encoding (Exif 3.0, UserComment); some writers leave the name out.
-    func comment(_ tag: UInt32) -> String? {
-        guard let bytes = bytes(tag) else { return nil }
-        let rest = bytes.dropFirst(8)
-        let text: String
-        switch bytes.prefix(8) {
-        case let name where name.elementsEqual("UNICODE\0".utf8): text = String(utf16: rest)
-        case let name where name.elementsEqual("ASCII\0\0\0".utf8): text = String(unknownEncoding: rest)
-        case let name where name.elementsEqual([UInt8](repeating: 0, count: 8)): text = String(unknownEncoding: rest)
-        default: text = String(unknownEncoding: bytes)
-        }
-        return text.trimmed.isEmpty ? nil : text.trimmed
+    var thumbnail: [UInt8]? {
+        guard let start = unsafe data.pointee.data, unsafe data.pointee.size > 0 else { return nil }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(data.pointee.size)))
     }
 }

@@ -10,6 +10,11 @@ struct IIMRecord {
     /// 2:110.
     var credit: String?
 
+    /// - Parameter record: data sets from the first on; anything else says nothing.
+    init(_ record: [UInt8]) throws(ReadError) {
+        if record.first == 0x1C { try read(record.span) }
+    }
+
     /// - Parameter resources: all Photoshop resources of the file, joined.
     init(resources: [UInt8]) throws(ReadError) {
         let bytes = resources.span

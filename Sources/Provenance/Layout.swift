@@ -12,10 +12,16 @@ struct Layout: Equatable {
     var extendedXMP: [Range<Int>] = []
     /// Photoshop image resources; several make one.
     var photoshop: [Range<Int>] = []
+    /// IPTC-IIM records without such resources around them.
+    var iim: [Range<Int>] = []
+    /// Exif fields that stand in the file's own directories, by their tags.
+    var fields: [Int: Range<Int>] = [:]
     /// JUMBF in pieces: the numbers of box and piece, and the place from its box header on.
     var jumbf: [(box: Int, piece: Int, place: Range<Int>)] = []
     var texts: [(kind: TextKind, place: Range<Int>)] = []
     var comments: [Range<Int>] = []
+    /// Comments in blocks that each begin with their length.
+    var blockedComments: [Range<Int>] = []
     var quantisation: [Range<Int>] = []
     var applicationSegments: Int?
     /// The index of a multi-picture file, a TIFF structure.
@@ -40,6 +46,10 @@ struct Layout: Equatable {
         case .png: self = pngLayout(file, limits)
         case .webp: self = riffLayout(file, limits)
         case .heif, .avif, .jxl: self = isoLayout(file, limits)
+        case .gif: self = gifLayout(file, limits)
+        case .tiff: self = tiffLayout(file, limits)
+        // There is no place for metadata in it.
+        case .bmp: self.init()
         default: return nil
         }
     }

@@ -56,7 +56,7 @@ extension DeclarationReader {
         declared.camera.lens = declared.camera.lens ?? value(block.lens)
         declared.camera.date = declared.camera.date ?? value(block.date)
         declared.camera.hasMakerNote = declared.camera.hasMakerNote || block.hasMakerNote
-        declared.camera.thumbnailBytes = declared.camera.thumbnailBytes ?? block.thumbnailBytes
+        declared.camera.thumbnail = declared.camera.thumbnail ?? block.thumbnail
     }
 
     /// A comment is free text: only one that is a generator's settings as a whole says something, or one that a program is known to

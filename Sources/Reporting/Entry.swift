@@ -65,7 +65,7 @@ package struct Entry: Sendable {
     /// What the file says of its origin.
     package struct Declared: Sendable {
         package let state: String?
-        package let contradiction: String?
+        package let contradictions: [String]
         /// What the program makes of all sources together.
         package let statements: [(name: String, value: String)]
         /// Names and values of what each source of it says.
@@ -122,13 +122,14 @@ extension Entry: Decodable {
 }
 
 extension Entry.Declared: Decodable {
-    private enum Key: String, CodingKey { case items }
+    private enum Key: String, CodingKey { case items, contradictions }
 
     package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Key.self)
         let scalars = try decoder.singleValueContainer().decode([String: JSONScalar].self).compactMapValues(\.text)
-        (state, contradiction) = (scalars["state"], scalars["contradiction"])
-        statements = scalars.filter { !["state", "contradiction"].contains($0.key) }.sorted { $0.key < $1.key }
+        state = scalars["state"]
+        contradictions = (try? members.decodeIfPresent([String].self, forKey: .contradictions)) ?? nil ?? []
+        statements = scalars.filter { $0.key != "state" }.sorted { $0.key < $1.key }
             .map { (name: $0.key, value: $0.value) }
         let listed = (try? members.decodeIfPresent([[String: JSONScalar]].self, forKey: .items)) ?? nil
         items = (listed ?? []).map { item in

@@ -40,9 +40,7 @@ extension HTMLReport {
             let items = declared.items.map { $0.map { "\($0.name): \($0.value)" }.joined(separator: ", ") }
             let statements = declared.statements.map { "\($0.name): \($0.value)" }
             member("declared origin", [([declared.state ?? "unknown"] + statements).joined(separator: ", ")] + items)
-            if let contradiction = declared.contradiction, contradiction != "no" {
-                member("contradiction", [contradiction])
-            }
+            if !declared.contradictions.isEmpty { member("contradiction", declared.contradictions) }
         }
         if let image = entry.image {
             let parts = [

@@ -1,35 +1,32 @@
-// Statements of a file that cannot be true together with its name or its pixels: where people had better look themselves.
+// What contradicts what a file declares: rules find what its pixels and its own statements are against, by the tag `contradiction`; what its
+// name is against is found here, where names are known.
 
-internal import Detection
 internal import Files
 internal import Imaging
 internal import Inspection
+internal import Rules
 
-/// What contradicts what a file declares.
-enum Contradictions: String, CaseIterable {
-    case captureButFake = "capture-but-fake"
-    case syntheticButReal = "synthetic-but-real"
-    case generatorBesideCamera = "generator-beside-camera"
-    /// The name's ending is another format's than the content.
-    case `extension`
-
-    static func found(_ record: Record) -> [Contradictions] {
-        let facts = record.finding.facts
-        let origin = facts.text("declared_origin")
-        return allCases.filter { contradiction in
-            switch contradiction {
-            case .captureButFake: origin == "capture" && record.verdict == .fake
-            case .syntheticButReal: origin == "synthetic" && record.verdict == .real
-            case .generatorBesideCamera:
-                facts.text("declared_generator") != nil && facts.boolean("camera_plausible") == true
-            case .extension: isMisnamed(record.path.lossy, facts.text("format"))
-            }
+extension Record {
+    /// What the file says against itself, its pixels or its name.
+    var contradictions: [String] {
+        let found = judgement?.rules.filter { $0.tags.contains("contradiction") } ?? []
+        // Of a code the kind is known already.
+        return found.map { rule in
+            rule.code.firstIndex(of: ":").map { String(rule.code[$0...].dropFirst()) } ?? rule.code
         }
+            + (isMisnamed ? ["extension"] : [])
     }
 
-    private static func isMisnamed(_ path: String, _ format: String?) -> Bool {
-        guard let format, let name = path.split(separator: "/").last, let dot = name.lastIndex(of: "."),
-            let named = formats[name[name.index(after: dot)...].lowercased()]
+    /// Why a person should look at a picture that was judged.
+    func review(_ judgement: Judgement) -> [String] {
+        judgement.review + (isMisnamed ? ["contradiction:extension"] : [])
+    }
+
+    /// Whether the name's ending is that of another format than the content.
+    private var isMisnamed: Bool {
+        guard let format = finding.facts.text("format"), let name = path.lossy.split(separator: "/").last,
+            let dot = name.lastIndex(of: "."),
+            let named = Record.formats[name[name.index(after: dot)...].lowercased()]
         else { return false }
         return named.rawValue != format
     }

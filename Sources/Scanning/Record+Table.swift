@@ -109,11 +109,13 @@ extension Record {
                 FactField("required", .boolean, required: true, "Whether a person should look at it."),
                 FactField(
                     "because", .list(of: .text(limit: 256, .plain), limit: .max), required: true,
-                    "Why, as kind:name: rules that say so, and rules that took too long to tell (rule-timeout)."),
+                    "Why, as kind:name: rules that say so, rules that took too long to tell (rule-timeout), and a name that belongs "
+                        + "to another format (contradiction:extension)."),
             ], .ok, "What a queue can go by."
         ) { record in
             record.judgement.map {
-                ["required": .boolean(!$0.review.isEmpty), "because": .list($0.review.map { .text($0) })]
+                let because = record.review($0)
+                return ["required": .boolean(!because.isEmpty), "because": .list(because.map { .text($0) })]
             }
         },
         .list(
@@ -130,12 +132,13 @@ extension Record {
     private static let contradiction: [Fact<Record>] = [
         .list(
             "declared_contradictions", at: "declared.contradictions",
-            of: .word(Contradictions.allCases.map(\.rawValue)), limit: Contradictions.allCases.count, .sometimes,
-            "What the file says against itself, its name or its pixels: capture-but-fake, synthetic-but-real, "
-                + "generator-beside-camera, extension."
+            of: .text(limit: 256, .plain), limit: .max, .sometimes,
+            "What the file says against itself, its pixels or its name: capture-but-fake, synthetic-but-real and "
+                + "parameters-beside-camera by the rules that ship, further ones by rules with the tag contradiction; extension for a "
+                + "name that belongs to another format."
         ) { record in
-            let found = Contradictions.found(record)
-            return found.isEmpty ? nil : found.map { .text($0.rawValue) }
+            let found = record.contradictions
+            return found.isEmpty ? nil : found.map { .text($0) }
         }
     ]
 

@@ -25,7 +25,7 @@ enum RulesCommand {
                 discussion: [
                     "A line has priority, verdict, name with namespace, tags and reason, separated by tabs; - where there is none."
                 ], options: RuleOptions.choice, run: list),
-            RulesExplanation.command,
+            RulesExplainer.command,
         ])
 
     static func check(_ line: Invocation) throws(CommandFailure) -> Int32 {

@@ -47,6 +47,25 @@ struct DeclarationTests {
         #expect((record["declared"] as? [String: Any])?["generator"] as? String == "Forge")
     }
 
+    @Test func aThumbnailIsHeldAgainstThePicture() throws {
+        let camera = try #require(try declared("camera.jpg")["camera"] as? [String: Any])
+        #expect(camera["thumbnailMatches"] as? Bool == true)
+    }
+
+    @Test func contradictionsAreToldAndSendAFileToAPerson() throws {
+        shop.write("a.png", try picture("parameters-and-camera.jpg"))
+        let record = try #require(shop.scan("a.png").records.first)
+        let found = try #require(record["declared"] as? [String: Any])
+        #expect(found["contradictions"] as? [String] == ["parameters-beside-camera", "extension"])
+        let review = try #require(record["review"] as? [String: Any])
+        #expect(review["required"] as? Bool == true)
+        let because = try #require(review["because"] as? [String])
+        #expect(
+            because.filter { $0.hasPrefix("contradiction:") } == [
+                "contradiction:parameters-beside-camera", "contradiction:extension",
+            ])
+    }
+
     @Test func promptsAreNotTold() throws {
         shop.write("a.jpg", try picture("parameters.jpg"))
         #expect(!shop.scan("a.jpg").output.contains("lighthouse"))

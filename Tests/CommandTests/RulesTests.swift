@@ -195,6 +195,25 @@ struct RulesTests {
         #expect(run.output.contains("\n  r:broad  broad\n      width = 48, height = 40\n      would with width = 50\n"))
         #expect(!run.output.contains("r:far"))
         #expect(shop.run(["rules", "explain", "gone.png"]).status == 2)
+
+        let told = shop.run([
+            "rules", "explain", "--json", "--model", "../" + shop.modelName, "--rules", "r.yar", "a.png",
+        ])
+        let lines = told.output.split(separator: "\n")
+        #expect(lines.count == 1)
+        let explanation = object(String(lines[0]))
+        #expect(explanation["verdict"] as? String == "uncertain")
+        #expect(explanation["decidedBy"] as? String == "default:between_thresholds")
+        let matched = try #require((explanation["matched"] as? [[String: Any]])?.first)
+        #expect(matched["rule"] as? String == "between_thresholds")
+        #expect(
+            matched["facts"] as? [String: Double] == ["fused": 0.5, "threshold_real": 0.25, "threshold_fake": 0.75])
+        #expect(matched["would"] == nil)
+        let near = try #require(explanation["nearly"] as? [[String: Any]]).filter { $0["namespace"] as? String == "r" }
+        #expect(near.count == 1)
+        #expect(near.first?["reason"] as? String == "broad")
+        #expect(near.first?["facts"] as? [String: Int] == ["width": 48, "height": 40])
+        #expect(near.first?["would"] as? [[String: String]] == [["fact": "width", "value": "50"]])
     }
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/jq")))

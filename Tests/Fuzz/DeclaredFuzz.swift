@@ -13,7 +13,7 @@ func fuzzDeclared(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     options.limits.maxNodes = 2000
     options.prompts = count % 2 == 0
     // What is no picture goes to a walker all the same.
-    let format = ImageFormat.sniff(file.span) ?? [.jpeg, .png, .webp][count % 3]
+    let format = ImageFormat.sniff(file.span) ?? [.jpeg, .png, .webp, .gif, .tiff][count % 5]
     let found = readDeclared(file.span, format, options)
     precondition(found.items.count <= options.limits.maxItems && found.problems.count <= options.limits.maxProblems)
     precondition(found.state != .absent || found.problems.isEmpty && found.origin == nil)

@@ -24,6 +24,14 @@ struct HTMLReportTests {
         #expect(html.contains(#"\u003c/script>\u003cscript>alert(1)"#))
     }
 
+    @Test func contradictionsAreShown() throws {
+        let claims = #","declared":{"state":"present","contradictions":["capture-but-fake","extension"],"items":[]}"#
+        let html = page(try records([flagged("a", claims)]))
+        #expect(html.contains("<dt>contradiction</dt><dd>capture-but-fake</dd>"))
+        #expect(html.contains("<dd>extension</dd>"))
+        #expect(!page(try records([flagged("a")])).contains("<dt>contradiction</dt>"))
+    }
+
     @Test func nothingIsLoadedAndOnlyOurScriptMayRun() throws {
         let html = page(try records([flagged("a")]))
         #expect(html.contains("default-src 'none'; img-src data:; style-src 'sha256-"))

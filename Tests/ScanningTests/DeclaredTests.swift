@@ -63,24 +63,38 @@ struct DeclaredTests {
             ] as NSDictionary)
     }
 
-    @Test func whatCannotBeTrueTogetherIsAContradiction() throws {
-        func found(_ seen: Declared, fused: Double = 0.5, path: String = "a.jpg") throws -> [String]? {
-            let scores = Scores(fused: fused, spatial: 0.5, frequency: 0.5)
-            let finding = RecordTests.finding(scores, declared: seen)
-            return try declared(RecordTests.record(finding, path: PathBytes(path)))["contradictions"] as? [String]
+    /// Which rules match what is for tests of rules.
+    @Test func whatCannotBeTrueTogetherIsAContradictionAndForAPerson() throws {
+        func told(_ rules: [String], path: String = "a.jpg") throws -> (contradictions: [String]?, because: [String]?) {
+            var finding = RecordTests.finding()
+            finding.rules.matched += rules.map { "declared:\($0)" }
+            var json = JSONText()
+            RecordTests.record(finding, path: PathBytes(path)).write(to: &json)
+            let line = try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [String: Any]
+            return (
+                (line?["declared"] as? [String: Any])?["contradictions"] as? [String],
+                (line?["review"] as? [String: Any])?["because"] as? [String]
+            )
         }
-        let capture = statement { $0.digitalSourceType = Self.iptc + "digitalCapture" }
-        #expect(try found(capture, fused: 0.9) == ["capture-but-fake"] && found(capture, fused: 0.1) == nil)
-        #expect(try found(capture) == nil)
-        var generated = statement { $0.generator = "Midjourney" }
-        #expect(try found(generated, fused: 0.1) == ["synthetic-but-real"] && found(generated, fused: 0.9) == nil)
-        generated.camera.make = "Example Optical"
-        generated.camera.model = "EX-1"
-        #expect(try found(generated) == nil, "a make and a model are written by editors too")
-        generated.camera.hasMakerNote = true
-        #expect(try found(generated) == ["generator-beside-camera"])
-        #expect(try found(Declared(), path: "a.PNG") == ["extension"])
-        #expect(try found(Declared(), path: "a.JPEG") == nil && found(Declared(), path: "a.png.txt") == nil)
-        #expect(try found(Declared(), path: "png") == nil && found(Declared(), path: "a.png/b") == nil)
+        for (rule, word) in [
+            ("capture_but_fake", "capture-but-fake"), ("synthetic_but_real", "synthetic-but-real"),
+            ("parameters_beside_camera", "parameters-beside-camera"),
+        ] {
+            let both = try told(["says_capture", rule], path: "a.PNG")
+            #expect(both.contradictions == [word, "extension"])
+            #expect(both.because == ["contradiction:\(word)", "contradiction:extension"])
+        }
+        for path in ["a.JPEG", "a.png.txt", "png", "a.png/b", ".png/a"] {
+            let none = try told(["says_capture"], path: path)
+            #expect(none.contradictions == nil && none.because == [])
+        }
+        #expect(try told([], path: "a.jpg.tif").contradictions == ["extension"])
+    }
+
+    @Test func aNameThatBelongsToAnotherFormatIsToldOfWhatCantBeDecodedToo() throws {
+        var record = RecordTests.record(
+            Finding(Refusal(.error, code: "truncated", message: "ends early"), RecordTests.finding().facts))
+        record.path = PathBytes("a.gif")
+        #expect(try declared(record)["contradictions"] as? [String] == ["extension"])
     }
 }
