@@ -22,7 +22,10 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
         if let first = digests[digest] { union.join(first, index) } else { digests[digest] = index }
     }
     var seen: [PerceptualHash: Int] = [:]
-    var buckets: [Int: [(hash: PerceptualHash, index: Int)]] = [:]
+    var known: [(hash: PerceptualHash, index: Int)] = []
+    // For each word and each value of it the hash that had it last, and for each hash and word the one before; -1 for none.
+    var last = [Int32](repeating: -1, count: 16 << 16)
+    var previous: [Int32] = []
     for (index, entry) in entries.enumerated() {
         guard let hash = entry.perceptualHash.flatMap(PerceptualHash.init) else { continue }
         if let first = seen[hash] {
@@ -30,15 +33,25 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
             continue
         }
         seen[hash] = index
-        for (place, word) in hash.words.enumerated() {
-            for flip in [0] + (0..<16).map({ 1 << $0 }) {
-                for other in (buckets[place << 16 | word ^ flip] ?? []).suffix(32)
-                where other.hash.distance(to: hash) <= 31 {
-                    union.join(other.index, index)
+        for place in 0..<16 {
+            let word = hash.word(place)
+            for bit in 0...16 {
+                var other = last[place << 16 | (bit == 16 ? word : word ^ 1 << bit)]
+                var left = 32
+                while other >= 0 && left > 0 {
+                    let candidate = known[Int(other)]
+                    if candidate.hash.distance(to: hash) <= 31 { union.join(candidate.index, index) }
+                    other = previous[Int(other) * 16 + place]
+                    left -= 1
                 }
             }
-            buckets[place << 16 | word, default: []].append((hash, index))
         }
+        for place in 0..<16 {
+            let slot = place << 16 | hash.word(place)
+            previous.append(last[slot])
+            last[slot] = Int32(known.count)
+        }
+        known.append((hash, index))
     }
     var members: [Int: [Int]] = [:]
     for index in entries.indices { members[union.root(index), default: []].append(index) }
@@ -51,23 +64,48 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
 
 /// 256 bits.
 private struct PerceptualHash: Hashable {
-    let words: [Int]
+    private let quarters: (UInt64, UInt64, UInt64, UInt64)
 
     init?(_ text: String) {
-        let digits = Array(text.utf8)
-        guard digits.count == 64 else { return nil }
-        var words: [Int] = []
-        for start in stride(from: 0, to: 64, by: 4) {
-            guard let word = UInt16(String(decoding: digits[start..<start + 4], as: UTF8.self), radix: 16) else {
-                return nil
+        guard text.utf8.count == 64 else { return nil }
+        var quarters: [UInt64] = [0, 0, 0, 0]
+        for (place, digit) in text.utf8.enumerated() {
+            let value: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+            default: return nil
             }
-            words.append(Int(word))
+            quarters[place / 16] = quarters[place / 16] << 4 | UInt64(value)
         }
-        self.words = words
+        self.quarters = (quarters[0], quarters[1], quarters[2], quarters[3])
+    }
+
+    /// One of the 16 words of 16 bits.
+    func word(_ place: Int) -> Int {
+        let quarter =
+            switch place / 4 {
+            case 0: quarters.0
+            case 1: quarters.1
+            case 2: quarters.2
+            default: quarters.3
+            }
+        return Int(quarter >> UInt64(48 - place % 4 * 16) & 0xffff)
     }
 
     func distance(to other: PerceptualHash) -> Int {
-        zip(words, other.words).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
+        (quarters.0 ^ other.quarters.0).nonzeroBitCount + (quarters.1 ^ other.quarters.1).nonzeroBitCount
+            + (quarters.2 ^ other.quarters.2).nonzeroBitCount + (quarters.3 ^ other.quarters.3).nonzeroBitCount
+    }
+
+    static func == (one: PerceptualHash, other: PerceptualHash) -> Bool { one.quarters == other.quarters }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(quarters.0)
+        hasher.combine(quarters.1)
+        hasher.combine(quarters.2)
+        hasher.combine(quarters.3)
     }
 }
 

@@ -23,7 +23,8 @@ extension HTMLReport {
                 + "\(standing.mark) \(standing.name)</span> <bdi class=\"path\">")
         html.text(entry.path)
         html.markup("</bdi></h3>\n")
-        writePictures(index)
+        let shown = pictures[index]
+        write(shown?.pictures.prefix(1) ?? [])
         html.markup("<dl>\n")
         for head in Head.allCases {
             guard let score = entry.scores?[head] else { continue }
@@ -63,13 +64,16 @@ extension HTMLReport {
             html.text(sha256)
             html.markup("</dd>\n")
         }
-        html.markup("</dl>\n</article>\n")
+        html.markup("</dl>\n")
+        for remark in shown?.remarks ?? [] { html.paragraph(remark) }
+        write(shown?.pictures.dropFirst() ?? [])
+        html.markup("</article>\n")
     }
 
-    private mutating func writePictures(_ index: Int) {
-        guard let shown = pictures[index] else { return }
+    private mutating func write(_ pictures: ArraySlice<EntryPictures.Picture>) {
+        if pictures.isEmpty { return }
         html.markup("<div class=\"pictures\">")
-        for picture in shown.pictures {
+        for picture in pictures {
             html.markup("<figure><img src=\"data:\(picture.type);base64,\(picture.bytes.base64)\" alt=\"")
             html.text(picture.caption)
             html.markup("\"><figcaption>")
@@ -77,7 +81,6 @@ extension HTMLReport {
             html.markup("</figcaption></figure>")
         }
         html.markup("</div>\n")
-        for remark in shown.remarks { html.paragraph(remark) }
     }
 
     private mutating func member(_ name: String, _ texts: [String]) {

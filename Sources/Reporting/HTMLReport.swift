@@ -49,6 +49,7 @@ package struct EntryPictures: Sendable {
         }
     }
 
+    /// The first stands above the facts, the others below.
     package var pictures: [Picture] = []
     /// Findings in words.
     package var remarks: [String] = []

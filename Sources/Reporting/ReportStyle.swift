@@ -17,7 +17,7 @@ let reportStyle = """
     a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}
     .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:#fff;padding:.3rem .6rem}
     .lead{color:var(--soft);margin:0 0 1.1rem;overflow-wrap:anywhere}
-    nav{font-size:.9rem;margin:0 0 .8rem}nav a{margin-right:1rem;white-space:nowrap}
+    nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem;margin:0 0 .8rem}
     .note{border-left:4px solid var(--suspect);background:#fff8ec;padding:.6rem .9rem;max-width:50rem;margin:.8rem 0}
     .note p{margin:.2rem 0}
     .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;margin:1.2rem 0;padding:0;list-style:none}
@@ -33,6 +33,7 @@ let reportStyle = """
     .narrow{width:auto;min-width:24rem;max-width:100%}
     .path,.hash{overflow-wrap:anywhere;font-family:ui-monospace,"DejaVu Sans Mono","Liberation Mono",monospace;font-size:.86em}
     .hash{color:var(--soft)}
+    .files td.path{min-width:15rem}
     .v{white-space:nowrap;font-weight:600}
     .v.fake,.v.error{color:var(--fake)}.v.suspect{color:var(--suspect)}.v.uncertain{color:var(--uncertain)}
     .v.real{color:var(--real)}.v.skipped{color:var(--skipped)}
@@ -61,10 +62,11 @@ let reportStyle = """
     footer{border-top:1px solid var(--line);margin-top:3rem;padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
     @media (max-width:44rem){
     body{font-size:15px}.narrow{min-width:0;width:100%}
+    .chart{overflow:visible}.chart text{font-size:16px}
     .files thead{position:absolute;left:-99rem}
     .files,.files tbody,.files tr,.files td{display:block;width:100%}
     .files tr{border:1px solid var(--line);border-radius:4px;margin:.6rem 0;padding:.3rem .2rem}
-    .files td{border:0;padding:.1rem .5rem;text-align:left!important;white-space:normal}
+    .files td,.files td.path{border:0;min-width:0;padding:.1rem .5rem;text-align:left!important;white-space:normal}
     .files td::before{content:attr(data-label) " ";color:var(--soft);font-size:.82rem}
     dl{grid-template-columns:1fr}dt{margin-top:.3rem}
     }
