@@ -40,12 +40,15 @@ package struct PathBytes: Hashable, Sendable {
 }
 
 extension String {
-    /// The text with control characters (C0, DEL, C1) written as `\xHH`.
+    /// The text with control characters (C0, DEL, C1) written as `\xHH`, and what can't be seen but changes what is (directions of
+    /// writing, tags, separators of lines) as `\u{HHHH}`.
     package var escapingControls: String {
         var text = ""
         for scalar in unicodeScalars {
             let value = scalar.value
-            if value < 0x20 || (0x7f...0x9f).contains(value) {
+            if scalar.isInvisible {
+                text += "\\u{" + String(value, radix: 16) + "}"
+            } else if value < 0x20 || (0x7f...0x9f).contains(value) {
                 let hex = String(value, radix: 16)
                 text += "\\x" + (hex.count < 2 ? "0" : "") + hex
             } else {
@@ -53,5 +56,16 @@ extension String {
             }
         }
         return text
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it shows nothing and is no part of how a script or an emoji is written.
+    fileprivate var isInvisible: Bool {
+        switch properties.generalCategory {
+        case .format: value != 0x200C && value != 0x200D
+        case .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

@@ -7,7 +7,9 @@
 package struct TarMember: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case file, directory
-        /// Links, devices, fifos, sparse files and whatever else holds no bytes of a file one after the other.
+        /// A file whose bytes are not there one after the other: sparse, or continued from another volume.
+        case scattered
+        /// Links, devices, fifos, labels.
         case other
     }
 
@@ -59,8 +61,10 @@ package struct TarReader {
             case UInt8(ascii: "g"):
                 for (key, value) in try records(try content(size, at: start), at: start) { global[key] = value }
             default:
+                // Of one member only: a header for all of them must not hide them.
+                let isSparse = local.keys.contains { $0.hasPrefix("GNU.sparse.") }
                 let fields = global.merging(local) { $1 }
-                return try member(header, size, longName: longName, fields, at: start)
+                return try member(header, size, longName: longName, fields, isSparse, at: start)
             }
         }
     }
@@ -77,18 +81,26 @@ package struct TarReader {
 
     // MARK: headers
 
-    /// A block that is no end mark; nil at the end.
+    /// A block that is no end mark; nil at the end of the stream.
+    ///
+    /// The mark is two blocks of zeros, of which some programs write one.  What comes behind it is read too: archives are put one behind
+    /// the other, and nothing should be hidden there.
     private mutating func header() throws(FileError) -> [UInt8]? {
-        let start = offset
-        let header = try take(TarReader.block)
-        if header.allSatisfy({ $0 == 0 }) {
-            // The mark is two blocks. Some programs write one.
-            var second = [UInt8](repeating: 0, count: TarReader.block)
-            let count = try fill(&second)
-            guard count == 0 || second[..<count].allSatisfy({ $0 == 0 }) else {
-                throw .corruptArchive(offset: start, reason: "something behind the mark of the end")
+        var header = [UInt8](repeating: 0, count: TarReader.block)
+        var isMarked = false
+        var start = offset
+        while true {
+            start = offset
+            let count = try fill(&header)
+            let isZero = header[..<count].allSatisfy { $0 == 0 }
+            if count < header.count {
+                if isMarked && isZero { return nil }
+                throw isMarked
+                    ? .corruptArchive(offset: start, reason: "something behind the mark of the end")
+                    : .truncatedArchive(offset: offset)
             }
-            return nil
+            guard isZero else { break }
+            isMarked = true
         }
         let stated = try number(header[148..<156], at: start)
         let blank = Int(UInt8(ascii: " ")) * 8
@@ -104,14 +116,17 @@ package struct TarReader {
     }
 
     private mutating func member(
-        _ header: [UInt8], _ stated: Int, longName: [UInt8]?, _ fields: [String: [UInt8]], at start: Int
+        _ header: [UInt8], _ stated: Int, longName: [UInt8]?, _ fields: [String: [UInt8]], _ isSparse: Bool,
+        at start: Int
     ) throws(FileError) -> TarMember {
         func text(_ range: Range<Int>) -> [UInt8] { Array(header[range].prefix { $0 != 0 }) }
         var name = text(0..<100)
         if header[257..<263].elementsEqual("ustar\0".utf8), header[345] != 0 {
             name = text(345..<500) + [UInt8(ascii: "/")] + name
         }
-        name = fields["path"] ?? longName ?? name
+        // A name ends where the system would end it: at a zero byte, which separates names in lists.
+        let path = (fields["path"] ?? []).prefix { $0 != 0 }
+        name = path.isEmpty ? longName ?? name : Array(path)
         var size = stated
         if let field = fields["size"] {
             guard let value = decimal(field) else { throw .corruptArchive(offset: start, reason: "an impossible size") }
@@ -124,16 +139,19 @@ package struct TarReader {
             modified = Timestamp(seconds: seconds)
         }
         let type = header[156]
-        let isSparse = fields.keys.contains { $0.hasPrefix("GNU.sparse") }
         var kind = TarMember.Kind.other
         switch type {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             // Before POSIX, a name that ends in a slash was a directory.
-            kind = isSparse ? .other : name.last == UInt8(ascii: "/") ? .directory : .file
+            kind = isSparse ? .scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
         case UInt8(ascii: "5"): kind = .directory
-        // Links and devices have no content, whatever their size says; every other kind may have.
+        // Links and devices have no content, whatever their size says.
         case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
-        default: break
+        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = .scattered
+        // GNU's lists of directories, long file names of old and labels of volumes.
+        case UInt8(ascii: "D"), UInt8(ascii: "N"), UInt8(ascii: "V"): break
+        // What is not known is a file (POSIX.1-2017, pax).
+        default: kind = isSparse ? .scattered : .file
         }
         left = size
         padding = (TarReader.block - size % TarReader.block) % TarReader.block

@@ -52,9 +52,10 @@ func extraParts(_ file: Span<UInt8>, _ layout: Layout) -> [ExtraPart] {
 /// Where the next part begins: at `place` or behind zeros there, in a block of Samsung's, or where the index says.
 private func nextPart(_ file: Span<UInt8>, _ place: Int, _ index: [Int: ExtraPart.Kind]) -> Int? {
     func isPart(_ place: Int) -> Bool { isPicture(file, place) || isVideo(file, place) }
-    var start = place
-    while !isPart(start), start < file.count, file[start] == 0 { start += 1 }
-    if isPart(start) { return start }
+    var end = place
+    while end < file.count, file[end] == 0 { end += 1 }
+    // The length of a box begins with up to three zeros.
+    for start in max(place, end - 3)...end where isPart(start) { return start }
     // The block's type, the length of its name, and the name; then the video.
     if file.has("MotionPhoto_Data", at: place + 8), isPart(place + 24) { return place + 24 }
     return index.keys.filter { $0 >= place && isPart($0) }.min()

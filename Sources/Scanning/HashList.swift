@@ -20,6 +20,11 @@ package enum HashList {
         return Array("\\\(digest)  ".utf8) + name + [UInt8(ascii: "\n")]
     }
 
+    /// The line for a reader who must not be sent a name's control characters.
+    package static func escaped(_ line: [UInt8]) -> [UInt8] {
+        Array(String(decoding: line.dropLast(), as: UTF8.self).escapingControls.utf8) + [UInt8(ascii: "\n")]
+    }
+
     /// `HASH,QUALITY,PATH` as PDQ's authors' hasher writes it. A path that would break the line is quoted as in RFC 4180.
     package static func pdq(_ hash: String, _ quality: Int, _ path: PathBytes) -> [UInt8] {
         let quote = UInt8(ascii: "\"")
@@ -35,8 +40,10 @@ package enum HashList {
 package final class PerceptualHashSink: Sink {
     /// Where the lines go.
     package let lines: RecordSink
+    private let isEscaped: Bool
 
-    package init(_ lines: RecordSink) { self.lines = lines }
+    /// - Parameter isEscaped: whether the lines go to a terminal.
+    package init(_ lines: RecordSink, isEscaped: Bool) { (self.lines, self.isEscaped) = (lines, isEscaped) }
 
     package func awaitTurn(_ sequence: Int) { lines.awaitTurn(sequence) }
     package func hasTurn(_ sequence: Int) -> Bool { lines.hasTurn(sequence) }
@@ -47,6 +54,7 @@ package final class PerceptualHashSink: Sink {
         var line: [UInt8] = []
         if let hash = facts.text("pdq"), let quality = facts.integer("pdq_quality") {
             line = HashList.pdq(hash, quality, record.path)
+            if isEscaped { line = HashList.escaped(line) }
         } else if let refusal = record.finding.refusal {
             let message = "assay: \(record.path.escaped): \(refusal.message.escapingControls)\n"
             // Nobody is left to be told of a failure.

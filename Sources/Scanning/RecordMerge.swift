@@ -175,7 +175,7 @@ package struct RecordMerge {
     private static let keys: Set<String> = [
         "assay", "path", "pathBytes", "id", "archive", "member", "shard", "status", "code", "size", "modified",
         "sha256",
-        "model", "ruleset", "complete", "records", "resumed",
+        "model", "ruleset", "verdict", "complete", "records", "resumed",
     ]
 
     private static let identity = [
@@ -184,7 +184,8 @@ package struct RecordMerge {
 
     /// The record's `id`, or what a watch would make one of: two records are repeats if they say the same of the same file.
     private func key(_ values: [String: ArraySlice<UInt8>]) -> Key {
-        for name in values["id"] == nil ? RecordMerge.identity : ["id"] {
+        // Records that contradict each other are no repeats, whatever they call themselves.
+        for name in (values["id"] == nil ? RecordMerge.identity : ["id"]) + ["verdict"] {
             digest.update(Array(name.utf8))
             digest.update(values[name].map(Array.init) ?? [])
             digest.update([0])

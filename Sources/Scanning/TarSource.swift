@@ -65,13 +65,18 @@ package struct TarSource: Source {
         }
     }
 
-    /// Nil for what is no file.
+    /// Nil for a directory.
     private func look(at member: TarMember, _ reader: inout TarReader) throws(FileError) -> Found? {
-        guard member.kind == .file else { return nil }
+        let place = ArchivePlace(archive, index: member.index, offset: member.offset)
+        switch member.kind {
+        case .directory: return nil
+        case .other: return .special(member.name, isNamed: false)
+        case .scattered: return .unreadable(member.name, place, .scatteredMember)
+        case .file: break
+        }
         // What is no picture needs no room.
         let head = try reader.read(64)
         guard ImageFormat.sniff(head) != nil else { return .special(member.name, isNamed: false) }
-        let place = ArchivePlace(archive, index: member.index, offset: member.offset)
         guard member.size <= maxFileSize else {
             return .unreadable(member.name, place, .tooLarge(size: member.size, limit: maxFileSize))
         }

@@ -194,7 +194,11 @@ extension Finding {
         switch error {
         case .refused(let refusal): self.init(refusal)
         case .file(let error):
-            let isLimit = if case .tooLarge = error { true } else { false }
+            let isLimit =
+                switch error {
+                case .tooLarge, .scatteredMember: true
+                default: false
+                }
             self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
         }
     }

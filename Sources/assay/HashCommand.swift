@@ -43,7 +43,8 @@ enum HashCommand {
         } catch {
             throw .failure("the pictures can't be read: \(error.message)")
         }
-        let sink = PerceptualHashSink(RecordSink(descriptor: STDOUT_FILENO, window: 64 * plan.jobs))
+        let sink = PerceptualHashSink(
+            RecordSink(descriptor: STDOUT_FILENO, window: 64 * plan.jobs), isEscaped: isatty(STDOUT_FILENO) == 1)
         let signal = session.run(Scanner(plan, sink: sink), sink.lines)
         if let signal { SignalPipe.end(by: signal) }
         if case .failed(let error) = sink.lines.end { throw .failure("standard output: \(error.message)") }
@@ -54,6 +55,7 @@ enum HashCommand {
     private static func list(_ sources: [any Source], _ kind: FileDigest) throws(CommandFailure) -> Int32 {
         ScanSession.prepareProcess()
         var lister = DigestLister(kind)
+        let isEscaped = isatty(STDOUT_FILENO) == 1
         var (status, failure) = (Int32(0), FileError?.none)
         func complain(_ path: PathBytes, _ error: FileError) {
             Console.error("assay: \(path.escaped): \(error.message.escapingControls)\n")
@@ -62,7 +64,7 @@ enum HashCommand {
         func print(_ line: [UInt8]?) -> Bool {
             guard let line else { return true }
             do throws(FileError) {
-                try writeAll(line, to: STDOUT_FILENO)
+                try writeAll(isEscaped ? HashList.escaped(line) : line, to: STDOUT_FILENO)
             } catch {
                 failure = error
             }

@@ -35,23 +35,24 @@ enum RulesExplainer {
         rules.settings?.findsNear = true
         let plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
         _ = try confine(line, plan.confinement, isQuiet: false)
-        var status: Int32 = 0
+        let inspector: ConfinedInspector<Void>
         do throws(FileError) {
-            let inspector = try ConfinedInspector<Void>(plan.confinement)
-            for path in line.operands {
-                let outcome = look(at: path, inspector, plan)
-                if let finding = outcome.finding, let judgement = rules.judge.judge(finding) {
-                    let explanation = RulesExplanation(
-                        path, size: outcome.size, finding, judgement, rules, model.detector.card)
-                    try? Console.out(line.flag(json) ? explanation.json : explanation.text)
-                } else {
-                    let reason = outcome.finding?.refusal?.message ?? outcome.failure ?? "no finding"
-                    Console.error("Error: \(path.escaped): \(reason.escapingControls)\n")
-                    status = 2
-                }
-            }
+            inspector = try ConfinedInspector<Void>(plan.confinement)
         } catch {
             throw .failure("no decoder process: \(error.message)")
+        }
+        var status: Int32 = 0
+        for path in line.operands {
+            let outcome = look(at: path, inspector, plan)
+            if let finding = outcome.finding, let judgement = rules.judge.judge(finding) {
+                let explanation = RulesExplanation(
+                    path, size: outcome.size, finding, judgement, rules, model.detector.card)
+                try Console.out(line.flag(json) ? explanation.json : explanation.text)
+            } else {
+                let reason = outcome.finding?.refusal?.message ?? outcome.failure ?? "no finding"
+                Console.error("Error: \(path.escaped): \(reason.escapingControls)\n")
+                status = 2
+            }
         }
         return status
     }

@@ -89,6 +89,41 @@ import Testing
         }
     }
 
+    @Test func archivesBehindEachOtherAreReadAsOne() throws {
+        let first = header("a", size: 5) + padded(Array("12345".utf8))
+        let second = header("b", size: 0)
+        for mark in [end, Array(end.prefix(512)), end + end + end] {
+            #expect(try all(first + mark + second + end).map(\.0.name.lossy) == ["a", "b"])
+        }
+        #expect(throws: FileError.corruptArchive(offset: 2048, reason: "something behind the mark of the end")) {
+            try all(first + end + Array("hidden".utf8))
+        }
+        #expect(throws: FileError.corruptArchive(offset: 2048, reason: "a number that is not octal")) {
+            try all(first + end + [UInt8](repeating: 65, count: 512))
+        }
+    }
+
+    @Test func noHeaderHidesAMember() throws {
+        let sparse = record("GNU.sparse.x", "1")
+        let path = record("path", "a\0/etc/passwd")
+        let archive =
+            header("g", size: sparse.count, type: "g") + padded(sparse) + header("x", size: path.count, type: "x")
+            + padded(path) + header("b", size: 3) + padded([1, 2, 3]) + header("like/a/directory/", size: 2)
+            + padded([4, 5]) + end
+        let members = try all(archive)
+        #expect(members.map(\.0.name.lossy) == ["a", "like/a/directory/"])
+        #expect(members.map(\.0.kind) == [.file, .file] && members.map(\.1) == [[1, 2, 3], [4, 5]])
+    }
+
+    @Test func whatIsNotThereInOnePieceIsToldFromWhatIsNoFile() throws {
+        let sparse = record("GNU.sparse.major", "1")
+        let archive =
+            header("s", size: 0, type: "S") + header("m", size: 0, type: "M")
+            + header("x", size: sparse.count, type: "x")
+            + padded(sparse) + header("p", size: 0) + header("v", size: 0, type: "V") + header("?", size: 0, type: "Z")
+        #expect(try all(archive + end).map(\.0.kind) == [.scattered, .scattered, .scattered, .other, .file])
+    }
+
     @Test func whatNoProgramWritesIsRefused() throws {
         func refusal(_ archive: [UInt8]) -> String? {
             do { _ = try all(archive) } catch FileError.corruptArchive(_, let reason) { return reason } catch {
