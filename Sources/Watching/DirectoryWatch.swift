@@ -5,17 +5,6 @@ internal import Glibc
 internal import Scanning
 internal import Threads
 
-/// Files and directories that the program itself writes to and that are therefore none to be scanned.
-package final class OwnFiles: Sendable {
-    private let identities = Monitor<Set<FileIdentity>>([])
-
-    package init() {}
-
-    package func insert(_ identity: FileIdentity?) { if let identity { identities.with { _ = $0.insert(identity) } } }
-
-    package func contains(_ identity: FileIdentity) -> Bool { identities.with { $0.contains(identity) } }
-}
-
 /// What is watched, and how.
 package struct WatchPlan: Sendable {
     package var roots: [PathBytes] = []

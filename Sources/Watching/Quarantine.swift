@@ -10,6 +10,9 @@ internal import Threads
 ///
 /// Before a file is moved its record is written beside its new place as `NAME.json.pending`; after the record has gone out this becomes
 /// `NAME.json`.  What is still pending at a start tells of files that were moved and have no record: `recover` gives those records.
+///
+/// Whoever uploads chooses names.  One that ends like those of records gets another ending, so that nobody's file is taken for
+/// a record or stands in the way of one.
 package final class Quarantine: Sendable {
     package struct Move: Sendable {
         fileprivate let target: PathBytes
@@ -58,22 +61,64 @@ package final class Quarantine: Sendable {
         for name in names where name.bytes.suffix(ending.count).elementsEqual(ending) {
             let path = directory.appending(name.bytes)
             let target = PathBytes(Array(path.bytes.dropLast(ending.count)))
+            guard let line = try lineOfRecord(path), Quarantine.isRecord(line, of: target) else { continue }
             guard exists(target) else {
                 remove(path)
                 continue
             }
-            let line = try OpenFile.open(path, in: nil, followingLinks: false).readAll(limit: 4 << 20)
             if write(line) { settle(Move(target: target)) }
         }
     }
 
+    /// Nil for what is larger than any record, or no regular file of its own.
+    private func lineOfRecord(_ path: PathBytes) throws(FileError) -> [UInt8]? {
+        do throws(FileError) {
+            return try OpenFile.open(path, in: nil, followingLinks: false).readAll(limit: Quarantine.largestRecord)
+        } catch .tooLarge, .notRegular, .system(ELOOP) {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    /// Bytes; a confined process tells no more than a fraction of it.
+    private static let largestRecord = 16 << 20
+
+    /// Whether the bytes are one line that says of itself that its file was moved here under the name of `target`.  The directory
+    /// may have been called otherwise then.
+    private static func isRecord(_ line: [UInt8], of target: PathBytes) -> Bool {
+        guard let end = line.firstIndex(of: UInt8(ascii: "\n")), end == line.count - 1 else { return false }
+        var (members, isThere) = (RecordMembers(line[..<end]), false)
+        var name = JSONText()
+        name.value("/" + String(decoding: target.lastComponent, as: UTF8.self))
+        while let (key, value) = members.next() {
+            if key == "quarantined" {
+                isThere = value.suffix(name.bytes.count - 1).elementsEqual(name.bytes.dropFirst())
+            }
+        }
+        return members.isWhole && isThere
+    }
+
+    /// Endings of names that files here have which are not evidence.
+    private static let reserved = [".json", ".json.pending", ".partial"].map { Array($0.utf8) }
+    /// Bytes of a name that leave room for a number, for the longest of these endings and for what files are called while they are
+    /// written.
+    private static let longestName = 200
+
+    /// The name under which a file is kept.
+    static func safe(_ name: [UInt8]) -> [UInt8] {
+        let isReserved = reserved.contains { name.suffix($0.count).elementsEqual($0) }
+        let ending = isReserved ? Array(".file".utf8) : []
+        return name.prefix(longestName - ending.count) + ending
+    }
+
     /// `NAME`, or the first of `NAME.1`, `NAME.2`, … that nothing has.
     private func freePlace(for path: PathBytes) throws(FileError) -> PathBytes {
-        let name = Array(path.lastComponent)
+        let name = Quarantine.safe(Array(path.lastComponent))
         for number in 0..<100_000 {
             let candidate = directory.appending(number == 0 ? name : name + Array(".\(number)".utf8))
             if !exists(candidate) && !exists(pending(candidate))
-                && !exists(PathBytes(candidate.bytes + Array(".json".utf8)))
+                && !exists(PathBytes(candidate.bytes + Array(".json".utf8))) && !exists(partial(candidate))
             {
                 return candidate
             }
@@ -83,13 +128,18 @@ package final class Quarantine: Sendable {
 
     private func pending(_ target: PathBytes) -> PathBytes { PathBytes(target.bytes + Array(".json.pending".utf8)) }
 
+    private func partial(_ target: PathBytes) -> PathBytes { PathBytes(target.bytes + Array(".partial".utf8)) }
+
     private func exists(_ path: PathBytes) -> Bool { (try? FileState(path, followingLinks: false)) != nil }
 
     private func remove(_ path: PathBytes) { _ = unsafe path.withCString { unsafe unlink($0) } }
 
     private func move(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError)
     {
-        guard try FileState(path, followingLinks: false) == state else { throw .changed }
+        let now = try FileState(path, followingLinks: false)
+        // What was judged lies elsewhere.
+        if now.kind == .link { throw .notRegular }
+        guard now == state else { throw .changed }
         let failure = unsafe path.withCString { old in unsafe target.withCString { unsafe process_rename_new(old, $0) }
         }
         switch failure {
@@ -107,7 +157,7 @@ package final class Quarantine: Sendable {
     /// To another file system: copied, written through, compared with what was judged, and only then removed.
     private func copy(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError)
     {
-        let partial = PathBytes(target.bytes + Array(".partial".utf8))
+        let partial = partial(target)
         let output = unsafe partial.withCString {
             unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         }
@@ -142,6 +192,25 @@ package final class Quarantine: Sendable {
             remove(partial)
             throw error
         }
-        remove(path)
+        removeOriginal(path, state)
+    }
+
+    /// Removes what was copied, and nothing else that somebody may have put in its place meanwhile: it is taken aside first, where
+    /// nobody writes, and looked at.
+    private func removeOriginal(_ path: PathBytes, _ state: FileState) {
+        func rename(_ from: PathBytes, _ to: PathBytes) -> Bool {
+            unsafe from.withCString { old in unsafe to.withCString { unsafe process_rename_new(old, $0) } } == 0
+        }
+        func isOriginal(_ path: PathBytes) -> Bool {
+            (try? FileState(path, followingLinks: false).identity) == state.identity
+        }
+        let aside = PathBytes(path.bytes + Array(".held".utf8))
+        guard rename(path, aside) else {
+            // That name is taken or too long.
+            if isOriginal(path) { remove(path) }
+            return
+        }
+        // Another upload goes back; where there is a third by now it keeps this name, under which it is found.
+        if isOriginal(aside) { remove(aside) } else { _ = rename(aside, path) }
     }
 }

@@ -45,7 +45,7 @@ package final class RecordLog: Sendable {
         (self.separator, self.own, self.syncs, self.warn) = (separator, own, syncs, warn)
         let descriptor = if let path { try RecordLog.open(path, separator) } else { STDOUT_FILENO }
         let isFile = (try? FileState(descriptor: descriptor))?.kind == .regular
-        own.insert((try? FileState(descriptor: descriptor))?.identity)
+        own.open(descriptor)
         output = Monitor(Output(descriptor: descriptor, path: isFile ? path : nil))
     }
 
@@ -155,9 +155,10 @@ package final class RecordLog: Sendable {
         } catch {}
         do throws(FileError) {
             let descriptor = try RecordLog.open(path, separator)
+            own.close(output.descriptor)
             close(output.descriptor)
             output.descriptor = descriptor
-            own.insert((try? FileState(descriptor: descriptor))?.identity)
+            own.open(descriptor)
         } catch  where isDeleted(output) {
             // Then a line waits, and that is said.
         } catch {

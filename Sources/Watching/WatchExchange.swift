@@ -143,6 +143,14 @@ package final class WatchExchange: Sendable {
         }
     }
 
+    /// The file has its record, but what else was to be done with it could not be: the next walk finds it again.
+    func leave(_ flight: Flight, _ id: Digest128) {
+        state.with { state in
+            state.flights[flight.path] = nil
+            state.index.note(record: id, of: flight.key, size: nil, modified: nil)
+        }
+    }
+
     /// The file is gone, or it changed meanwhile and has to be looked at again.
     func abandon(_ flight: Flight, again: Bool) {
         state.with { state in

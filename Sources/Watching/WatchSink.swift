@@ -65,14 +65,34 @@ package final class WatchSink: Sink {
         }
         let id = WatchSink.id(record, rules: plan.rules)
         let isUnread = record.sha256 == nil && record.size == nil
-        if exchange.lastRecord(of: flight) == id {
+        let isFlagged = record.isOf(plan.flagged)
+        // A flagged file that comes again, after the first was taken away, must not stay because it is known.
+        let isActedOn = isFlagged && (plan.quarantine != nil || plan.program != nil)
+        let isKnown = exchange.lastRecord(of: flight) == id
+        if isKnown && !isActedOn {
             statistics.change { ($0.repeats, $0.done) = ($0.repeats + 1, $0.done + 1) }
             note(flight, id, isUnread: isUnread)
             return true
         }
         record.id = id.text
-        let isFlagged = record.isOf(plan.flagged)
-        let moved = isFlagged ? move(&record, flight, &json) : nil
+        var moved: Quarantine.Move?
+        if isFlagged {
+            do throws(FileError) {
+                moved = try move(&record, flight, &json)
+            } catch {
+                // It is not what was judged any more: a record would let it stay.
+                statistics.change { $0.done += 1 }
+                exchange.abandon(flight, again: true)
+                return true
+            }
+        }
+        // What could not be moved is tried again by the next reconciliation, without another record.
+        let isLeft = isFlagged && plan.quarantine != nil && moved == nil
+        if isKnown && isLeft {
+            statistics.change { ($0.repeats, $0.done) = ($0.repeats + 1, $0.done + 1) }
+            exchange.leave(flight, id)
+            return true
+        }
         let isWanted = plan.format.wants(record)
         let line = isWanted || isFlagged ? plan.format.line(record, &json) : []
         var order: FlagProgram.Order?
@@ -84,15 +104,16 @@ package final class WatchSink: Sink {
         // Without a record the next start finds the file as it was, or what waits beside it in the quarantine.
         guard !isWanted || log.write(line) else { return false }
         if let moved { plan.quarantine?.settle(moved) }
-        note(flight, id, isUnread: isUnread)
+        if isLeft { exchange.leave(flight, id) } else { note(flight, id, isUnread: isUnread) }
         statistics.count(verdict: record.verdict, code: record.code, since: flight.since)
         if let order { plan.program?.run(order) }
         return true
     }
 
-    private func move(_ record: inout Record, _ flight: WatchExchange.Flight, _ json: inout JSONText) -> Quarantine
-        .Move?
-    {
+    /// Nil where there is no quarantine, or the file could not be moved there, which is told.  Throws `changed` only.
+    private func move(
+        _ record: inout Record, _ flight: WatchExchange.Flight, _ json: inout JSONText
+    ) throws(FileError) -> Quarantine.Move? {
         guard let quarantine = plan.quarantine, let state = flight.state else { return nil }
         do throws(FileError) {
             let move = try quarantine.move(record.path, state, sha256: record.sha256) { target in
@@ -103,6 +124,8 @@ package final class WatchSink: Sink {
             }
             statistics.change { $0.moved += 1 }
             return move
+        } catch .changed {
+            throw .changed
         } catch {
             record.quarantined = nil
             statistics.change { $0.failedMoves += 1 }

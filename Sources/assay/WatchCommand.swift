@@ -48,7 +48,7 @@ enum WatchCommand {
         let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)
         if let path = line.path(Options.quarantine) {
             try requireDirectory(path)
-            watchPlan.own.insert((try? FileState(path, followingLinks: true))?.identity)
+            watchPlan.own.insert(path)
             let quarantine = Quarantine(path)
             try recover(quarantine, path, log, index)
             sinkPlan.quarantine = quarantine
@@ -127,7 +127,7 @@ enum WatchCommand {
         do throws(FileError) {
             let status = unsafe path.withCString { unsafe mkdir($0, 0o700) }
             if status != 0 && errno != EEXIST { throw .last }
-            own.insert(try FileState(path, followingLinks: true).identity)
+            own.insert(path)
             let ledger = try Ledger(in: path, into: &index, syncs: line.flag(Options.fsync))
             let isNew = ledger.isNew
             return (Monitor(ledger), isNew)

@@ -83,7 +83,8 @@ enum WatchManual {
             "Flagged files",
             [
                 "A record is flagged if it is of a kind that --flag names. --quarantine moves its file to the directory given: "
-                    + "renamed on the same file system, never over another file (then .1, .2 and so on are added), and "
+                    + "renamed on the same file system, never over another file (then .1, .2 and so on are added; .file if the name "
+                    + "ends in .json, .json.pending or .partial; a name longer than 200 bytes is cut), and "
                     + "otherwise copied, written through, compared by SHA-256, and only then removed. A file that changed since it "
                     + "was judged is not moved but judged again. The record says where it is (quarantined) and lies beside it as "
                     + "NAME.json. NAME.json.pending is one that was not known to be written when the watch ended; the next start sees to "

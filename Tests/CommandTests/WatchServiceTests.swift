@@ -139,7 +139,9 @@ import Testing
         // As if the crash had come between the move and the record.
         shop.write("out", "")
         shop.move("held/a.png.json", "held/a.png.json.pending")
-        shop.write("held/never.png.json.pending", shop.read("held/a.png.json.pending"))
+        shop.write(
+            "held/never.png.json.pending",
+            shop.read("held/a.png.json.pending").replacingOccurrences(of: "held/a.png", with: "held/never.png"))
         let again = WatchRun(shop, "-o", "out", "--quarantine", "held")
         #expect(
             await eventually {
@@ -148,6 +150,38 @@ import Testing
         #expect(again.end() == 0)
         #expect(!FileManager.default.fileExists(atPath: shop.path + "/held/never.png.json.pending"))
         #expect(shop.records().count == 1)
+    }
+
+    @Test func aFlaggedFileThatComesAgainIsMovedAgain() async throws {
+        try FileManager.default.createDirectory(atPath: shop.path + "/held", withIntermediateDirectories: true)
+        let watch = WatchRun(shop, "-o", "out", "--state", "state", "--quarantine", "held")
+        for name in ["a.png", "a.png.1"] {
+            shop.put("a.png", 1)
+            #expect(
+                await eventually { FileManager.default.fileExists(atPath: shop.path + "/held/\(name).json") })
+        }
+        #expect(watch.end() == 0)
+        #expect(!FileManager.default.fileExists(atPath: shop.path + "/in/a.png"))
+        let records = shop.records()
+        #expect(records.compactMap { $0["quarantined"] as? String } == ["held/a.png", "held/a.png.1"])
+        #expect(Set(records.compactMap { $0["id"] as? String }).count == 1, "for consumers it is the same")
+    }
+
+    @Test func whatCannotBeMovedIsTriedAgain() async throws {
+        let held = shop.path + "/held"
+        try FileManager.default.createDirectory(atPath: held, withIntermediateDirectories: true)
+        let watch = WatchRun(shop, "-o", "out", "--state", "state", "--quarantine", "held", "--rescan", "1")
+        shop.put("a.png", 1)
+        #expect(await eventually { FileManager.default.fileExists(atPath: held + "/a.png.json") })
+        try FileManager.default.removeItem(atPath: held)
+        shop.put("b.png", 2)
+        #expect(await eventually { watch.errors.contains("not moved to the quarantine") && shop.records().count == 2 })
+        try FileManager.default.createDirectory(atPath: held, withIntermediateDirectories: true)
+        #expect(await eventually { FileManager.default.fileExists(atPath: held + "/b.png.json") })
+        #expect(watch.end() == 0)
+        #expect(!FileManager.default.fileExists(atPath: shop.path + "/in/b.png"))
+        let ofB = shop.records().filter { $0["path"] as? String == "in/b.png" }
+        #expect(ofB.map { $0["quarantined"] as? String } == [nil, "held/b.png"])
     }
 
     @Test func theStatusIsPrintedOnRequest() async {
