@@ -68,6 +68,15 @@ struct MergeTests {
                 """)
     }
 
+    @Test func recordsThatContradictEachOtherAreNoRepeats() {
+        let shop = shop()
+        let first = #"{"assay":1,"path":"a","id":"x","status":"ok","verdict":"real"}"#
+        let second = #"{"assay":1,"path":"a","id":"x","status":"ok","verdict":"fake"}"#
+        shop.write("one", first + "\n")
+        shop.write("two", second + "\n" + first + "\n")
+        #expect(shop.run(["merge", "one", "two", "-o", "-", "-q"]).output == first + "\n" + second + "\n")
+    }
+
     private func refused(_ shop: Workshop, _ files: [String], _ message: String) {
         let run = shop.run(["merge"] + files + ["-o", "out"])
         #expect(run.status == 2)

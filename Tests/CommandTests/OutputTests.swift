@@ -68,7 +68,7 @@ struct OutputTests {
     @Test(arguments: [
         "model show", "model show --json", "model blueprint", "model verify", "evaluate data", "evaluate data --json",
         "help", "scan --help", "--version", "manual", "train --show-recipe", "scan -q a.jpg",
-        "scan -q a.jpg --summary -",
+        "scan -q a.jpg --summary -", "rules explain a.jpg", "hash --md5 a.jpg",
     ])
     func aFullDiskIsNoticed(command: String) {
         let run = shop().shell("$assay \(command) > /dev/full")

@@ -39,6 +39,9 @@ struct TextTests {
         let read = try JSONSerialization.jsonObject(with: Data(json.bytes), options: .fragmentsAllowed)
         #expect(read as? String == name)
         #expect(PathBytes("a\u{1b}\u{9b}b").escaped == "a\\x1b\\x9bb")
+        #expect(
+            PathBytes("\u{202E}gpj\u{2028}\u{FEFF}\u{E0041}").escaped == "\\u{202e}gpj\\u{2028}\\u{feff}\\u{e0041}")
+        #expect(PathBytes("👩\u{200D}🔬é").escaped == "👩\u{200D}🔬é", "what joins an emoji stays")
     }
 
     @Test func digestsAsPublished() {
