@@ -10,7 +10,7 @@ extension HTMLReport {
         html.markup("<ul class=\"tiles\">")
         for (kind, count, text) in [
             ("fake", verdicts.fake, "called fake"),
-            ("suspect", records.suspects, "not called fake, but to be looked at"),
+            ("review", records.suspects, "not called fake, but to be looked at"),
             ("real", plain, "neither"), ("skipped", records.skipped + records.errors, "not looked at"),
         ] { html.markup("<li class=\"\(kind)\"><b>\(count.grouped)</b>\(text)</li>") }
         html.markup("</ul>\n")
@@ -42,7 +42,7 @@ extension HTMLReport {
         let histogram = ScoreHistogram(records.entries, bins: 50)
         html.markup(histogram.drawing(thresholds))
         html.markup("<ul class=\"legend\">")
-        for standing in [Standing.fake, .suspect, .uncertain, .real] {
+        for standing in [Standing.fake, .review, .uncertain, .real] {
             html.markup(
                 "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"\(standing.name)\" width=\"12\" height=\"12\"/></svg>"
                     + "\(standing.name)</li>")
@@ -50,7 +50,7 @@ extension HTMLReport {
         html.markup(
             "</ul>\n<details><summary>The histogram as a table</summary>\n<table class=\"narrow\"><thead><tr>"
                 + "<th scope=\"col\">score</th>")
-        let shown = [Standing.fake, .suspect, .uncertain, .real]
+        let shown = [Standing.fake, .review, .uncertain, .real]
         for standing in shown { html.markup("<th scope=\"col\" class=\"n\">\(standing.name)</th>") }
         html.markup("</tr></thead>\n<tbody>")
         let coarse = ScoreHistogram(records.entries, bins: 20)
@@ -86,7 +86,7 @@ func warnings(_ records: RecordSet, _ context: ReportContext) -> [String] {
         list.append(
             "\(records.outside.grouped) of the \(records.verdicts.total.grouped) files judged lie outside what the model was made for "
                 + "(too small, or flat as drawings and screenshots are). Their scores mean nothing, they are called uncertain, and the "
-                + "estimate below leaves them out.")
+                + "estimate leaves them out.")
     }
     let unreadable = records.sources.reduce(0) { $0 + $1.unreadable }
     if unreadable > 0 {

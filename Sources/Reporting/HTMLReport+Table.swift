@@ -10,7 +10,7 @@ extension HTMLReport {
         heading("files-section", "Files")
         html.markup(
             "<div id=\"controls\" class=\"controls\" hidden><div><label for=\"show\">show</label><select id=\"show\">"
-                + "<option value=\"flagged\">flagged: fake or suspect</option><option value=\"all\">all</option>")
+                + "<option value=\"flagged\">flagged: fake or review</option><option value=\"all\">all</option>")
         for standing in Standing.allCases { html.markup("<option>\(standing.name)</option>") }
         html.markup(
             "</select></div><div><label for=\"find\">path contains</label><input id=\"find\" type=\"search\" autocomplete=\"off\"></div></div>\n"

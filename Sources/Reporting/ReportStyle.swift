@@ -3,7 +3,7 @@
 /// The style sheet. No colour carries a meaning alone; every text has a contrast of at least 4.5 : 1.
 let reportStyle = """
     :root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--pale:#f6f8fa;--link:#0b57a4;
-    --fake:#a4133c;--suspect:#8a5300;--uncertain:#57606a;--real:#1a6b4a;--skipped:#5b4a8a;--error:#1b1f24}
+    --fake:#a4133c;--review:#8a5300;--uncertain:#57606a;--real:#1a6b4a;--skipped:#5b4a8a;--error:#1b1f24}
     *{box-sizing:border-box}
     body{margin:0;color:var(--ink);background:#fff;font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
     main,header,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}
@@ -18,12 +18,12 @@ let reportStyle = """
     .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:#fff;padding:.3rem .6rem}
     .lead{color:var(--soft);margin:0 0 1.1rem;overflow-wrap:anywhere}
     nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem;margin:0 0 .8rem}
-    .note{border-left:4px solid var(--suspect);background:#fff8ec;padding:.6rem .9rem;max-width:50rem;margin:.8rem 0}
+    .note{border-left:4px solid var(--review);background:#fff8ec;padding:.6rem .9rem;max-width:50rem;margin:.8rem 0}
     .note p{margin:.2rem 0}
     .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;margin:1.2rem 0;padding:0;list-style:none}
     .tiles li{border:1px solid var(--line);border-top:4px solid var(--soft);border-radius:4px;padding:.5rem .8rem;background:var(--pale)}
     .tiles b{display:block;font-size:1.7rem;line-height:1.2}
-    .tiles .fake{border-top-color:var(--fake)}.tiles .suspect{border-top-color:var(--suspect)}.tiles .real{border-top-color:var(--real)}
+    .tiles .fake{border-top-color:var(--fake)}.tiles .review{border-top-color:var(--review)}.tiles .real{border-top-color:var(--real)}
     .tiles .skipped{border-top-color:var(--skipped)}
     table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6rem 0}
     caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
@@ -35,17 +35,17 @@ let reportStyle = """
     .hash{color:var(--soft)}
     .files td.path{min-width:15rem}
     .v{white-space:nowrap;font-weight:600}
-    .v.fake,.v.error{color:var(--fake)}.v.suspect{color:var(--suspect)}.v.uncertain{color:var(--uncertain)}
+    .v.fake,.v.error{color:var(--fake)}.v.review{color:var(--review)}.v.uncertain{color:var(--uncertain)}
     .v.real{color:var(--real)}.v.skipped{color:var(--skipped)}
     .chart{width:100%;max-width:48rem;height:auto;display:block;font-size:12px}
     .chart text{fill:var(--ink)}.grid{stroke:var(--line)}.limit{stroke:var(--ink);stroke-dasharray:4 3}
-    .chart rect.fake{fill:#c2335a}.chart rect.suspect{fill:#d08a1d}.chart rect.uncertain{fill:#9aa4ae}.chart rect.real{fill:#3d9970}
+    .chart rect.fake{fill:#c2335a}.chart rect.review{fill:#d08a1d}.chart rect.uncertain{fill:#9aa4ae}.chart rect.real{fill:#3d9970}
     .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.9rem;list-style:none;padding:0}
     .legend svg{width:12px;height:12px;margin-right:.35rem}
-    .legend rect.fake{fill:#c2335a}.legend rect.suspect{fill:#d08a1d}.legend rect.uncertain{fill:#9aa4ae}.legend rect.real{fill:#3d9970}
+    .legend rect.fake{fill:#c2335a}.legend rect.review{fill:#d08a1d}.legend rect.uncertain{fill:#9aa4ae}.legend rect.real{fill:#3d9970}
     details{margin:.6rem 0}summary{cursor:pointer;color:var(--link)}
     .card{border:1px solid var(--line);border-radius:6px;padding:1rem;margin:1rem 0}
-    .card.fake{border-left:6px solid var(--fake)}.card.suspect{border-left:6px solid var(--suspect)}
+    .card.fake{border-left:6px solid var(--fake)}.card.review{border-left:6px solid var(--review)}
     .pictures{display:flex;flex-wrap:wrap;gap:1rem;margin:.6rem 0}
     figure{margin:0;max-width:100%}figure img{display:block;max-width:100%;height:auto;border:1px solid var(--line)}
     figcaption{font-size:.82rem;color:var(--soft);max-width:22rem}

@@ -41,7 +41,7 @@ struct ScoreHistogram {
         let step = width / Double(bins.count)
         for bin in bins.indices {
             var floor = top + height
-            for standing in [Standing.real, .uncertain, .suspect, .fake] {
+            for standing in [Standing.real, .uncertain, .review, .fake] {
                 guard let count = bins[bin][standing], count > 0 else { continue }
                 let tall = height * Double(count) / Double(top_)
                 floor -= tall

@@ -19,10 +19,11 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
         lines.append(verdict.rawValue.padded(10) + count.grouped.filled(9) + share.filled(9) + "  " + interval)
     }
     lines.append(
-        "suspect".padded(10) + records.suspects.grouped.filled(9)
+        "review".padded(10) + records.suspects.grouped.filled(9)
             + "           (part of the above: not fake, but to be looked at)")
     lines.append("skipped".padded(10) + records.skipped.grouped.filled(9))
     lines.append("errors".padded(10) + records.errors.grouped.filled(9))
+    if !records.codes.isEmpty { lines.append("of both") }
     for (code, files) in records.codes.prefix(20) {
         lines.append("  " + code.visible.padded(22) + files.grouped.filled(9))
     }

@@ -4,7 +4,7 @@ import Detection
 
 /// How a file is shown: a verdict, or why there is none.
 enum Standing: Int, CaseIterable {
-    case fake, suspect, uncertain, real, skipped, error
+    case fake, review, uncertain, real, skipped, error
 
     init(_ entry: Entry) {
         switch entry.status {
@@ -13,8 +13,8 @@ enum Standing: Int, CaseIterable {
         case .ok:
             switch entry.verdict {
             case .fake: self = .fake
-            case .real: self = entry.isFlagged ? .suspect : .real
-            case .uncertain, nil: self = entry.isFlagged ? .suspect : .uncertain
+            case .real: self = entry.isFlagged ? .review : .real
+            case .uncertain, nil: self = entry.isFlagged ? .review : .uncertain
             }
         }
     }
@@ -22,7 +22,7 @@ enum Standing: Int, CaseIterable {
     var name: String {
         switch self {
         case .fake: "fake"
-        case .suspect: "suspect"
+        case .review: "review"
         case .uncertain: "uncertain"
         case .real: "real"
         case .skipped: "skipped"
@@ -34,7 +34,7 @@ enum Standing: Int, CaseIterable {
     var mark: String {
         switch self {
         case .fake: "◆"
-        case .suspect: "◇"
+        case .review: "◇"
         case .uncertain: "○"
         case .real: "·"
         case .skipped: "–"
