@@ -82,7 +82,7 @@ static int quality_of(float samples[SIDE][SIDE]) {
     return sum / 90 > 100 ? 100 : sum / 90;
 }
 
-// The lower of the two values in the middle. Not qsort, which asks the system how much memory there is: a confined process may not.
+// The lower of the two values in the middle.
 static float median_of(const float values[LOW * LOW]) {
     float sorted[LOW * LOW];
     for (int i = 0; i < LOW * LOW; i++) {

@@ -5,15 +5,6 @@
 
 tiff_functions tiff;
 
-static int ascending(const void *a, const void *b) { return *(const unsigned char *)a - *(const unsigned char *)b; }
-
-// libtiff sorts its table of tags for each file, and glibc's qsort asks once how much memory there is: a call that a confined process
-// does not have. So it is made to ask now.
-static void sort_once(void) {
-    unsigned char numbers[2048] = {1};
-    qsort(numbers, sizeof numbers, 1, ascending);
-}
-
 int tiff_load(char *name) {
     const codec_symbol symbols[] = {
         SYMBOL(tiff, TIFFGetVersion), SYMBOL(tiff, TIFFOpenOptionsAlloc), SYMBOL(tiff, TIFFOpenOptionsFree),
@@ -25,7 +16,6 @@ int tiff_load(char *name) {
         SYMBOL(tiff, TIFFGetStrileByteCount), SYMBOL(tiff, TIFFReadEncodedStrip), SYMBOL(tiff, TIFFReadEncodedTile),
         SYMBOL(tiff, TIFFLastDirectory)};
     if (!codec_open_library("libtiff.so.6", symbols, sizeof symbols / sizeof *symbols)) return 0;
-    sort_once();
     const char *version = tiff.TIFFGetVersion();  // "LIBTIFF, Version 4.5.0" and a line of copyright
     const char *number = strstr(version, "Version ");
     snprintf(name, 64, "libtiff %.*s", number ? (int)strcspn(number + 8, "\n") : 0, number ? number + 8 : "");

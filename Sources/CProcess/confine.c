@@ -83,7 +83,17 @@ void process_keep_memory(void) {
     free(ahead);
 }
 
+static int ascending(const void *a, const void *b) { return *(const unsigned char *)a - *(const unsigned char *)b; }
+
+// Of more than a kilobyte glibc's qsort asks once how much memory there is: a call that a confined process does not have. libtiff sorts its
+// tags for each file, and others may sort what they like; so it is made to ask now.
+static void sort_once(void) {
+    unsigned char numbers[2048] = {1};
+    qsort(numbers, sizeof numbers, 1, ascending);
+}
+
 int process_confine(size_t memory, int isolation) {
+    sort_once();
     process_note_memory(memory);
 #ifdef DEBUG
     process_note_scanner();

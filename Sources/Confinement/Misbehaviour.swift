@@ -34,6 +34,11 @@
                 let invented = Finding(Refusal(.error, code: "invented", message: ""))
                 _ = InspectionService.answer(AnswerMessage.encode(invented))
             }
+            // As libraries do; the C library then asks how much memory there is, once.
+            if ends("sort") {
+                var numbers = [UInt8](repeating: 1, count: 4096)
+                unsafe qsort(&numbers, numbers.count, 1) { _, _ in 0 }
+            }
             if ends("babble") { _ = InspectionService.answer([UInt8](repeating: 0xAA, count: 100)) }
             // The beginning of an answer that never ends.
             if ends("endless") {

@@ -88,6 +88,14 @@ struct SandboxTests {
         #expect(world(shop) == before)
     }
 
+    @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to do what this asks for"))
+    func aConfinedProcessMaySort() {
+        let shop = makeShop()
+        shop.write("s.jpg", Workshop.jpeg + Array("assay-test:sort".utf8))
+        let run = scan(shop, ["s"])
+        #expect(run.records.map { $0["status"] as? String } == ["ok"] && run.status == 0)
+    }
+
     /// Shows that the tests above could fail.
     @Test(.enabled(if: HostileTests.debug, "only debug builds can be made to misbehave"), arguments: [[], ["a"]])
     func withoutIsolationTheSameAttemptsSucceed(before: [String]) {
