@@ -176,6 +176,7 @@ def main():
     parser.add_argument("--work", default="/dev/shm")
     parser.add_argument("--only", nargs="*", default=["single", "burst", "rate"])
     arguments = parser.parse_args()
+    os.makedirs(arguments.work, exist_ok=True)
     for name in arguments.only:
         work = tempfile.mkdtemp(dir=arguments.work)
         try:
