@@ -197,12 +197,14 @@ package final class Quarantine: Sendable {
 
     /// Removes what was copied, and nothing else that somebody may have put in its place meanwhile: it is taken aside first, where
     /// nobody writes, and looked at.
-    private func removeOriginal(_ path: PathBytes, _ state: FileState) {
+    func removeOriginal(_ path: PathBytes, _ state: FileState) {
         func rename(_ from: PathBytes, _ to: PathBytes) -> Bool {
             unsafe from.withCString { old in unsafe to.withCString { unsafe process_rename_new(old, $0) } } == 0
         }
+        // The time of the last change is that of the renaming.
         func isOriginal(_ path: PathBytes) -> Bool {
-            (try? FileState(path, followingLinks: false).identity) == state.identity
+            guard let now = try? FileState(path, followingLinks: false) else { return false }
+            return now.identity == state.identity && now.size == state.size && now.modified == state.modified
         }
         let aside = PathBytes(path.bytes + Array(".held".utf8))
         guard rename(path, aside) else {

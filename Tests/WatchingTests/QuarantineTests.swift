@@ -76,6 +76,30 @@ struct QuarantineTests {
         #expect(try read("a") == "another" && names.isEmpty)
     }
 
+    @Test func onlyWhatWasCopiedIsRemoved() throws {
+        try write("a", "copied")
+        let path = PathBytes(folder + "/a")
+        let copied = try FileState(path, followingLinks: false)
+        // Another upload under the same name, with the first still there under another as it is during the copy.
+        try FileManager.default.moveItem(atPath: folder + "/a", toPath: folder + "/b")
+        try write("a", "another")
+        held.removeOriginal(path, copied)
+        #expect(try read("a") == "another")
+        // Written to in place.
+        try write("c", "copied")
+        let place = PathBytes(folder + "/c")
+        let before = try FileState(place, followingLinks: false)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: folder + "/c"))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(" and more".utf8))
+        try handle.close()
+        held.removeOriginal(place, before)
+        #expect(try read("c") == "copied and more")
+        held.removeOriginal(place, try FileState(place, followingLinks: false))
+        #expect(!FileManager.default.fileExists(atPath: folder + "/c"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a", "b", "held"])
+    }
+
     @Test func onlyRecordsOfFilesThatAreHereAreTaken() throws {
         let held = folder + "/held"
         try write("held/lost", "evidence")
