@@ -63,6 +63,8 @@ private let sections: [(title: String, paragraphs: [String])] = [
             "Of the rules that match and have a verdict, the one of highest priority decides; among equals fake comes before "
                 + "uncertain, and uncertain before real. Where none matches the verdict is uncertain. The record lists all that "
                 + "match, whether or not they decided.",
+            "A match of a rule with the tag contradiction is told among the record's declared contradictions too, by its code without the "
+                + "kind. Other tags are yours.",
             "Rules are asked about pictures that were scored. A file that was refused has no verdict.",
         ]
     ),
