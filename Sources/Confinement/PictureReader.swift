@@ -37,7 +37,24 @@ package final class PictureReader {
         _ file: borrowing OpenFile, limit: Int
     ) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
         let inspector = try readyInspector()
-        let picture = try inspector.load(file, for: .header, limit: limit)
+        return try readWhole(try inspector.load(file, for: .header, limit: limit), inspector)
+    }
+
+    /// The same of a picture whose file is in memory.
+    package func readWhole(_ bytes: [UInt8]) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
+        let inspector = try readyInspector()
+        let format: ImageFormat
+        do throws(DecodeError) { format = try Request.header.recognise(bytes.span) } catch {
+            throw .refused(Refusal(error))
+        }
+        let picture: LoadedPicture
+        do throws(FileError) { picture = try inspector.load(bytes, at: 0, format) } catch { throw .file(error) }
+        return try readWhole(picture, inspector)
+    }
+
+    private func readWhole(
+        _ picture: LoadedPicture, _ inspector: ConfinedInspector<Void>
+    ) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
         defer { inspector.forget(picture) }
         let digest = SHA256()
         unsafe digest.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))

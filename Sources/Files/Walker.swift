@@ -89,6 +89,8 @@ package struct Walker: Sendable {
     /// Entries of each directory by bytes, as their full paths sort; holds one directory's names in memory.
     package var sorted = false
     package var filter = PathFilter()
+    /// A directory that is passed over: one that is written to meanwhile, so that a walk might never end.
+    package var leftOut: FileIdentity?
 
     package init() {}
 
@@ -179,6 +181,7 @@ package struct Walker: Sendable {
         _ report: (Found) -> Bool
     ) {
         var levels: [Level] = []
+        if root.identity == leftOut { return }
         guard maxDepth.map({ depth(place.relative) < $0 }) ?? true, entering(root, place.path, place.relative),
             enter(root, place.path, place.relative, &levels, report)
         else { return }
@@ -230,6 +233,7 @@ package struct Walker: Sendable {
                     return true
                 }
                 let directory = try Directory(entry.name, in: level.directory, followingLinks: followsLinks)
+                if directory.identity == leftOut { return true }
                 if oneFileSystem && directory.identity.device != levels[0].directory.identity.device { return true }
                 if followsLinks && levels.contains(where: { $0.directory.identity == directory.identity }) {
                     return true

@@ -16,6 +16,8 @@ final class Worker {
         let sequence: Int
         /// What became of it; for a file that was handed over, its record but for the finding.
         var outcome: Outcome
+        /// What it was read from, where that is no file that could be read again and its pixels are wanted.
+        var data: FoundData?
     }
 
     private let plan: ScanPlan
@@ -66,7 +68,7 @@ final class Worker {
             if let finding, case .record(var record) = evidence.outcome {
                 record.finding = finding
                 record.judgement = plan.judge?.judge(finding)
-                record.spectrum = spectrum(record)
+                record.spectrum = spectrum(record, evidence.data)
                 deliver(evidence.sequence, .record(record))
             } else {
                 deliver(evidence.sequence, evidence.outcome)
@@ -75,13 +77,18 @@ final class Worker {
     }
 
     /// The file with the spectrum of what was judged.  The picture is read again, by a process that gives pixels away; one that is not the
-    /// same any more, or was part of a stream, has none.
-    private func spectrum(_ record: Record) -> PathBytes? {
-        guard let make = plan.makeSpectrum, record.status == .ok, record.origin == nil, let sha256 = record.sha256,
-            let file = try? OpenFile.open(record.path, in: nil, followingLinks: true),
-            let read = try? pictures.readWhole(file, limit: plan.maxFileSize), read.sha256 == sha256
+    /// same any more has none.
+    private func spectrum(_ record: Record, _ data: FoundData?) -> PathBytes? {
+        guard let make = plan.makeSpectrum, record.status == .ok, let sha256 = record.sha256,
+            let read = readAgain(record.path, data), read.sha256 == sha256
         else { return nil }
         return make(read.picture.parts[0].pixels, sha256)
+    }
+
+    private func readAgain(_ path: PathBytes, _ data: FoundData?) -> (picture: ReadPicture, sha256: String)? {
+        if let data { return try? pictures.readWhole(data.bytes) }
+        guard let file = try? OpenFile.open(path, in: nil, followingLinks: true) else { return nil }
+        return try? pictures.readWhole(file, limit: plan.maxFileSize)
     }
 
     /// Nil when the file was handed over.
@@ -136,7 +143,9 @@ final class Worker {
         do throws(FileError) {
             guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }
             let inspector = try readyInspector()
-            submit(try inspector.load(data.bytes, at: makeRoom(for: size), format), record, sequence)
+            submit(
+                try inspector.load(data.bytes, at: makeRoom(for: size), format), record, sequence,
+                plan.makeSpectrum == nil ? nil : data)
             return nil
         } catch {
             record.finding = Finding(.file(error))
@@ -145,14 +154,15 @@ final class Worker {
     }
 
     /// Hands over what lies in the buffer, and hashes it meanwhile.
-    private func submit(_ picture: LoadedPicture, _ record: Record, _ sequence: Int) {
+    private func submit(_ picture: LoadedPicture, _ record: Record, _ sequence: Int, _ data: FoundData? = nil) {
         guard let inspector else { return }
         // A path is handed over only where rules ask for it.
         let request =
             plan.handsOverPaths && plan.request == .judge
             ? Request.judgeNamed(path: record.path.lossy) : plan.request
         inspector.submit(
-            Evidence(sequence: sequence, outcome: .record(record)), at: picture.place, request, format: picture.format)
+            Evidence(sequence: sequence, outcome: .record(record), data: data), at: picture.place, request,
+            format: picture.format)
         unsafe digests.update(UnsafeRawBufferPointer(rebasing: inspector.bytes[picture.place]))
         var record = record
         record.digests = digests.finish()

@@ -23,6 +23,8 @@ final class EvidenceRun {
     static let options = [jobs, ScanOptions.maxPixels, ScanOptions.timeout, ScanOptions.isolation]
 
     let jobs: Int
+    /// A directory below the operands that is passed over: the one that evidence is written to.
+    var leftOut: FileIdentity?
     private let team: ThreadTeam
     private let readers: [PictureReader]
 
@@ -78,15 +80,21 @@ final class EvidenceRun {
         }
         var walker = Walker()
         walker.sorted = true
+        walker.leftOut = leftOut
+        func meet(_ found: Found) -> Bool {
+            if case .file = found {
+                met += 1
+                if met <= skipping { return true }
+            }
+            waiting.append(found)
+            if waiting.count >= window { settle() }
+            return failure == nil
+        }
         for operand in operands where failure == nil {
-            walker.walk(operand) { found in
-                if case .file = found {
-                    met += 1
-                    if met <= skipping { return true }
-                }
-                waiting.append(found)
-                if waiting.count >= window { settle() }
-                return failure == nil
+            if operand == PathBytes("-") {
+                StandardInputSource(maxFileSize: Self.largest).forEach(meet)
+            } else {
+                walker.walk(operand, report: meet)
             }
         }
         settle()
@@ -103,24 +111,35 @@ final class EvidenceRun {
     private func outcome<Made>(_ found: Found, _ reader: PictureReader, _ make: (EvidencePicture) -> Made)
         -> Outcome<Made>
     {
-        switch found {
-        case .file(let file):
+        func outcome(
+            _ path: PathBytes, isNamed: Bool,
+            _ read: () throws(ReadError) -> (picture: ReadPicture, sha256: String)
+        ) -> Outcome<Made> {
             do throws(ReadError) {
-                let (picture, sha256) = try Self.read(file, reader)
+                let (picture, sha256) = try read()
                 let pixels = picture.parts[0].pixels
-                return .made(file.path, make(EvidencePicture(path: file.path, sha256: sha256, pixels: pixels)))
+                return .made(path, make(EvidencePicture(path: path, sha256: sha256, pixels: pixels)))
             } catch {
                 switch error {
-                case .file(let error): return .refused(file.path, Refusal(error))
+                case .file(let error): return .refused(path, Refusal(error))
                 case .refused(let refusal):
                     let isNoPicture = refusal.code == DecodeError.notAnImage.code
-                    return isNoPicture && !file.isNamed ? .nothing : .refused(file.path, refusal)
+                    return isNoPicture && !isNamed ? .nothing : .refused(path, refusal)
                 }
+            }
+        }
+        switch found {
+        case .file(let file):
+            return outcome(file.path, isNamed: file.isNamed) { () throws(ReadError) in try Self.read(file, reader) }
+        case .data(let data):
+            return outcome(data.path, isNamed: data.isNamed) { () throws(ReadError) in
+                guard data.bytes.count <= Self.largest else {
+                    throw .file(.tooLarge(size: data.bytes.count, limit: Self.largest))
+                }
+                return try reader.readWhole(data.bytes)
             }
         case .special(let path, let isNamed): return isNamed ? .refused(path, Refusal(.notRegular)) : .nothing
         case .failure(let path, let error), .unreadable(let path, _, let error): return .refused(path, Refusal(error))
-        // Only streams have it.
-        case .data: return .nothing
         }
     }
 

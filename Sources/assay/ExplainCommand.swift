@@ -8,7 +8,8 @@ import Spectra
 
 /// Maps the scores of a picture's parts.
 enum ExplainCommand {
-    static let files = Argument("file", repeats: true, "Pictures, or directories of them.")
+    static let files = Argument(
+        "file", repeats: true, "Pictures, or directories of them; - is one picture on standard input.")
     static let output = Option(
         "output", short: "o", value: "dir", default: ".",
         "Write maps to <dir>. Files are named by the picture's SHA-256.")
@@ -36,6 +37,7 @@ enum ExplainCommand {
         }
         let reference = SpectralReference.shipped(ofResidual: false)
         let folder = try EvidenceFolder(line.path(output) ?? PathBytes("."))
+        run.leftOut = folder.identity
         let isJSON = line.flag(json)
         // One picture after the other: all threads share its crops.
         let isWhole = try run.forEach(line.operands, window: 1) {

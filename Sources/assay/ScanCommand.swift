@@ -35,7 +35,9 @@ enum ScanCommand {
         if !isQuiet {
             for warning in rules.warnings { Console.error("Warning: \(warning.description.escapingControls)\n") }
         }
-        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules)
+        var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules) {
+            if !isQuiet { Console.error("Warning: \($0.escapingControls)\n") }
+        }
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var format = try RecordFormat(line)
         format.model = model.detector.identity

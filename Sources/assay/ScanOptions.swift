@@ -73,8 +73,8 @@ enum ScanOptions {
     )
     static let spectra = Option(
         "spectra", value: "dir",
-        "Also write the spectrum of each judged picture to <dir>, as 'assay spectrum' does, and tell its file. Each is decoded twice for it; "
-            + "members of archives have none.")
+        "Also write the spectrum of each judged picture to <dir>, as 'assay spectrum' does, and tell its file. Each is decoded twice for it. "
+            + "What lies in <dir> is not scanned.")
     static let fields = Option(
         "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
         default: .word(RecordFields.standard.rawValue),

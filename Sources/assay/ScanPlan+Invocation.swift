@@ -11,9 +11,16 @@ import Scanning
 
 extension ScanPlan {
     /// Everything that the options of `assay scan` say about what is scanned, and how.
-    init(_ line: Invocation, _ detector: Detector, _ model: SharedBytes?, _ rules: RulePlan) throws(CommandFailure) {
+    ///
+    /// - Parameter warn: told during the scan what could not be written beside the records.
+    init(
+        _ line: Invocation, _ detector: Detector, _ model: SharedBytes?, _ rules: RulePlan,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(CommandFailure) {
         self.init(detector, model, rules: rules)
-        try read(line)
+        let spectra = try line.path(ScanOptions.spectra).map { path throws(CommandFailure) in try EvidenceFolder(path) }
+        try read(line, leavingOut: spectra)
+        makeSpectrum = spectra.map { SpectrumFiles.maker($0, warn: warn) }
     }
 
     /// Everything that the options of `assay marks` say; those of `assay scan` that it lacks are never given.
@@ -28,7 +35,10 @@ extension ScanPlan {
         try read(line)
     }
 
-    private mutating func read(_ line: Invocation) throws(CommandFailure) {
+    /// - Parameter written: a directory that the scan writes to, whose files are none of its own.
+    private mutating func read(
+        _ line: Invocation, leavingOut written: EvidenceFolder? = nil
+    ) throws(CommandFailure) {
         typealias Options = ScanOptions
         let isNull = line.flag(Options.null)
         let isList = line.flag(Options.list)
@@ -39,7 +49,14 @@ extension ScanPlan {
         if line.flag(Options.resume) && (line.output == nil || isList) {
             throw .usage("The option '--resume' needs '--output <file>' and records, not '--list'")
         }
-        let walker = try Walker(line)
+        var walker = try Walker(line)
+        if let written {
+            let operands = line.operands.isEmpty ? [PathBytes(".")] : line.operands
+            if let same = operands.first(where: written.isSame) {
+                throw .usage("'--spectra' needs a directory of its own, not \(same.escaped) itself")
+            }
+            walker.leftOut = written.identity
+        }
         maxFileSize = try line.quantity(Options.maxFileSize)
         if line.flag(Options.tar) {
             sources = try ScanPlan.archives(line, maxFileSize: maxFileSize)
@@ -79,9 +96,6 @@ extension ScanPlan {
         }
         confinement.reading.perceptualHash = isFull || line.flag(Options.pdq)
         confinement.reading.prompts = line.flag(Options.prompts)
-        makeSpectrum = try line.path(Options.spectra).map { path throws(CommandFailure) in
-            try SpectrumFiles.maker(path)
-        }
         if let path = line.path(Options.trustAnchors) { confinement.reading.anchors = try ScanPlan.anchors(path) }
     }
 

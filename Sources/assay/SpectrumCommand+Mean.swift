@@ -12,6 +12,7 @@ extension SpectrumCommand {
     ) throws(CommandFailure) -> Int32 {
         let state = PathBytes(target.bytes + Array(".partial".utf8))
         var average = SpectralAverage(width: options.side ?? 0, height: options.side ?? 0)
+        if operands.contains(PathBytes("-")) { throw .usage("'--mean' is of files, so that it can be resumed") }
         let names = try listing(operands)
         var skipping = 0
         if resumes, let bytes = try? OpenFile.open(state, in: nil, followingLinks: false).readAll(limit: 4 << 30) {

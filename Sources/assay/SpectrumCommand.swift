@@ -7,7 +7,8 @@ import Spectra
 
 /// Writes spectra, their mean, or their difference from a mean.
 enum SpectrumCommand {
-    static let paths = Argument("path", repeats: true, "Pictures, or directories of them.")
+    static let paths = Argument(
+        "path", repeats: true, "Pictures, or directories of them; - is one picture on standard input.")
     static let output = Option(
         "output", short: "o", value: "path", default: ".",
         "Write to this directory, or with --mean to this file. Files are named by the picture's SHA-256.")
@@ -57,6 +58,7 @@ enum SpectrumCommand {
             try loadReference(path, options, run)
         }
         let folder = try EvidenceFolder(line.path(output) ?? PathBytes("."))
+        run.leftOut = folder.identity
         var isWhole = true
         // Whole spectra are large.
         let window = options.side == nil ? run.jobs : 4 * run.jobs

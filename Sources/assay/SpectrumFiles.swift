@@ -3,6 +3,7 @@
 import Files
 import Imaging
 import Spectra
+import Threads
 
 /// Writes spectra to a directory.
 struct SpectrumFiles {
@@ -43,17 +44,25 @@ struct SpectrumFiles {
 extension SpectrumFiles {
     /// What makes spectra of the pictures of a scan.
     ///
-    /// - Returns: what writes those of one picture and gives the array's path; nil for a picture that is smaller than a crop.
-    static func maker(_ path: PathBytes) throws(CommandFailure) -> @Sendable (Pixels, String) -> PathBytes? {
-        let files = SpectrumFiles(folder: try EvidenceFolder(path), options: SpectrumOptions())
+    /// - Parameter warn: told why a picture's spectrum could not be written.
+    /// - Returns: what writes those of one picture, all of them to the disk, and gives the array's path; nil for a picture that is
+    ///   smaller than a crop.
+    static func maker(
+        _ folder: EvidenceFolder, warn: @escaping @Sendable (String) -> Void
+    ) -> @Sendable (Pixels, String) -> PathBytes? {
+        let files = SpectrumFiles(folder: folder, options: SpectrumOptions())
+        // Of equal files one after the other is written: their spectra have the same names.
+        let inWork = Monitor(Set<String>())
         return { pixels, sha256 in
             guard let spectrum = Spectrum(of: pixels, files.options) else { return nil }
+            inWork.wait { $0.insert(sha256).inserted ? () : nil }
+            defer { inWork.with { _ = $0.remove(sha256) } }
             do throws(CommandFailure) {
-                return try files.write(spectrum, sha256).first?.1
+                let written = try files.write(spectrum, sha256)
+                try folder.sync()
+                return written.first?.1
             } catch {
-                if case .failure(let message) = error {
-                    Console.error("Warning: no spectrum: \(message.escapingControls)\n")
-                }
+                if case .failure(let message) = error { warn("no spectrum: \(message)") }
                 return nil
             }
         }

@@ -30,9 +30,10 @@ enum WatchCommand {
         let warn: @Sendable (String) -> Void = { if !isQuiet { Console.error("assay: \($0.escapingControls)\n") } }
         let basis = try WatchBasis(line)
         for warning in basis.rules.warnings { warn(warning.description) }
-        var plan = try ScanPlan(line, basis.model.detector, basis.sharedModel, basis.rules)
+        var plan = try ScanPlan(line, basis.model.detector, basis.sharedModel, basis.rules, warn: warn)
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var watchPlan = try WatchPlan(line)
+        if let path = line.path(ScanOptions.spectra) { watchPlan.own.insert(path) }
         var sinkPlan = try WatchSink.Plan(line)
         let stateDirectory = line.path(Options.state)
         let program = try programSettings(line)
@@ -48,6 +49,7 @@ enum WatchCommand {
         let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)
         if let path = line.path(Options.quarantine) {
             try requireDirectory(path)
+            try requireApart(path, line)
             watchPlan.own.insert(path)
             let quarantine = Quarantine(path)
             try recover(quarantine, path, log, index)
@@ -80,6 +82,15 @@ enum WatchCommand {
             guard try FileState(path, followingLinks: true).kind == .directory else { throw .system(ENOTDIR) }
         } catch {
             throw .failure("\(path.escaped): \(error.message)")
+        }
+    }
+
+    /// A watched directory that is the quarantine would not be watched; and what is flagged may have a spectrum's name.
+    private static func requireApart(_ quarantine: PathBytes, _ line: Invocation) throws(CommandFailure) {
+        func identity(_ path: PathBytes) -> FileIdentity? { (try? FileState(path, followingLinks: true))?.identity }
+        let others = line.operands + (line.path(ScanOptions.spectra).map { [$0] } ?? [])
+        if let same = others.first(where: { identity($0) == identity(quarantine) }) {
+            throw .usage("'--quarantine' needs a directory of its own, not \(same.escaped) itself")
         }
     }
 

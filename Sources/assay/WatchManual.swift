@@ -96,6 +96,16 @@ enum WatchManual {
             ]
         ),
         (
+            "Spectra",
+            [
+                "With --spectra the spectrum of each judged picture is written before its record, and before the file is moved to a quarantine; "
+                    + "the record names it (spectrum.file). What a record names is there as a whole whenever the watch or the machine "
+                    + "stopped. A spectrum that can't be written is said, and the record goes out without it: evidence to look at is not worth "
+                    + "a standstill. The directory may lie in a watched one and is not watched itself; nobody else should be able to write to it. "
+                    + "If it is moved away or replaced, nothing more is written until the next start."
+            ]
+        ),
+        (
             "A service",
             [
                 "1. Make a user that may read the uploads and nothing else: adduser --system --group assay; add it to the group "

@@ -59,6 +59,7 @@ enum WatchOptions {
             ScanOptions.oneFileSystem, ignore, settle, newOnly, poll, rescan, exitOnUnmount, model, ScanOptions.jobs,
             ScanOptions.maxFileSize, ScanOptions.maxPixels, ScanOptions.timeout, ScanOptions.isolation,
             ScanOptions.only,
-            ScanOptions.list, ScanOptions.null, flag, exec, execJobs, execTimeout, quarantine, metrics, grace, quiet,
+            ScanOptions.list, ScanOptions.null, flag, exec, execJobs, execTimeout, quarantine, ScanOptions.spectra,
+            metrics, grace, quiet,
         ]
 }

@@ -17,20 +17,8 @@ struct EvidenceTests {
         ((try? FileManager.default.contentsOfDirectory(atPath: shop.path + "/" + folder)) ?? []).sorted()
     }
 
-    /// Noise that is different for each seed, with a brighter pixel at every `grid`.
     private func noise(_ seed: Int, _ width: Int = 96, _ height: Int = 80, grid: Int? = nil) -> [UInt8] {
-        var state = UInt64(seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
-        var bytes: [UInt8] = []
-        for y in 0..<height {
-            for x in 0..<width {
-                for _ in 0..<3 {
-                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                    let bump = grid.map { x % $0 == 0 && y % $0 == 0 ? 12 : 0 } ?? 0
-                    bytes.append(UInt8(118 + Int(state >> 60) + bump))
-                }
-            }
-        }
-        return encodePNG(Pixels(width: width, height: height, bytes: bytes))
+        Workshop.noise(seed, width, height, grid: grid)
     }
 
     @Test func aSpectrumIsThatOfThePixels() throws {
@@ -148,6 +136,54 @@ struct EvidenceTests {
         // The same as the command of its own writes.
         #expect(shop.run(["spectrum", "-o", "own", "a.png"]).status == 0)
         for name in listing("spectra") { #expect(content("spectra/" + name) == content("own/" + name)) }
+    }
+
+    @Test func aScanWritesTheSpectraOfWhatCameInAStream() throws {
+        for seed in 1...3 { shop.write("d/\(seed).png", noise(seed, 200, 150)) }
+        // The same names, below the working directory, of other pictures.
+        let made = shop.shell("tar --sort=name -cf a.tar d && rm -r d && mkdir d")
+        #expect(made.status == 0)
+        shop.write("d/1.png", noise(9, 200, 150))
+        shop.write("-", noise(9, 200, 150))
+        let members = shop.scan("--tar", "a.tar", "--window", "4K", "--spectra", "spectra").records
+        #expect(members.compactMap { $0["path"] as? String } == ["d/1.png", "d/2.png", "d/3.png"])
+        shop.write("one.png", noise(4, 200, 150))
+        let one = shop.shell("$assay scan -q --model $model --spectra spectra - < one.png").records
+        #expect(one.count == 1)
+        #expect(shop.shell("tar -xf a.tar && $assay spectrum -o own d one.png").status == 0)
+        #expect(shop.shell("$assay spectrum -o streamed - < one.png").status == 0)
+        #expect(listing("own").count == 12 && listing("spectra") == listing("own"))
+        for name in listing("spectra") { #expect(content("spectra/" + name) == content("own/" + name)) }
+        for name in listing("streamed") { #expect(content("streamed/" + name) == content("own/" + name)) }
+        #expect(listing("streamed").count == 3)
+        for record in members + one {
+            let sha256 = try #require(record["sha256"] as? String)
+            #expect((record["spectrum"] as? [String: Any])?["file"] as? String == "spectra/\(sha256).npy")
+        }
+    }
+
+    @Test func spectraOfEqualFilesDoNotGetIntoEachOthersWay() {
+        let picture = noise(1, 200, 150)
+        for number in 0..<24 { shop.write("p/\(number).png", picture) }
+        let run = shop.shell("$assay scan --model $model --spectra spectra -j 4 p")
+        #expect(run.records.count == 24 && !run.errors.contains("no spectrum"))
+        #expect(run.records.allSatisfy { ($0["spectrum"] as? [String: Any])?["file"] != nil })
+        #expect(listing("spectra").count == 3)
+    }
+
+    @Test func whereSpectraAreWrittenNothingIsScanned() {
+        for name in ["p", "q"] { shop.write(name + "/a.png", noise(1, 200, 150)) }
+        for _ in 0..<2 {
+            #expect(shop.scan("--spectra", "p/spectra", "p").records.map { $0["path"] as? String } == ["p/a.png"])
+            #expect(shop.run(["spectrum", "-o", "q/own", "q"]).output.split(separator: "\n").count == 1)
+        }
+        #expect(listing("p/spectra").count == 3 && listing("q/own") == listing("p/spectra"))
+        for operands in [["p", "--spectra", "p"], ["--spectra", "."]] {
+            let run = shop.run(["scan"] + operands)
+            #expect(run.status == 64 && run.errors.contains("a directory of its own"))
+        }
+        let file = shop.scan("--spectra", "p/a.png", "p")
+        #expect(file.status == 2 && file.errors == "Error: p/a.png: not a directory\n" && file.output == "")
     }
 
     @Test func aReportShowsTheJudgedFilesAndOnlyThose() throws {

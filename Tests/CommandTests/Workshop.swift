@@ -157,3 +157,21 @@ extension Workshop {
         }
     }
 }
+
+extension Workshop {
+    /// A picture of noise that is different for each seed, with a brighter pixel at every `grid`.
+    static func noise(_ seed: Int, _ width: Int, _ height: Int, grid: Int? = nil) -> [UInt8] {
+        var state = UInt64(seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        var bytes: [UInt8] = []
+        for y in 0..<height {
+            for x in 0..<width {
+                for _ in 0..<3 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    let bump = grid.map { x % $0 == 0 && y % $0 == 0 ? 12 : 0 } ?? 0
+                    bytes.append(UInt8(118 + Int(state >> 60) + bump))
+                }
+            }
+        }
+        return encodePNG(Pixels(width: width, height: height, bytes: bytes))
+    }
+}
