@@ -95,7 +95,7 @@ let package = Package(
             "Watching",
             ["Scanning", "Inspection", "Detection", "Files", "Threads", "CInotifyTools", "CProcess", "CZlib"]),
         module("Training", ["Confinement", "Detection", "Files", "Imaging", "Network", "Threads"]),
-        module("Reporting", ["Detection", "Files"]),
+        module("Reporting", ["Detection", "Files", "Threads"]),
         .executableTarget(
             name: "assay",
             dependencies: [

@@ -23,35 +23,35 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
     }
     var seen: [PerceptualHash: Int] = [:]
     var known: [(hash: PerceptualHash, index: Int)] = []
-    // For each word and each value of it the hash that had it last, and for each hash and word the one before; -1 for none.
-    var last = [Int32](repeating: -1, count: 16 << 16)
-    var previous: [Int32] = []
     for (index, entry) in entries.enumerated() {
         guard let hash = entry.perceptualHash.flatMap(PerceptualHash.init) else { continue }
         if let first = seen[hash] {
             union.join(first, index)
-            continue
+        } else {
+            seen[hash] = index
+            known.append((hash, index))
         }
-        seen[hash] = index
-        for place in 0..<16 {
-            let word = hash.word(place)
+    }
+    // One word after the other, so that the table of its values stays in the cache.
+    var previous = [Int32](repeating: -1, count: known.count)
+    for place in known.isEmpty ? 0..<0 : 0..<16 {
+        // For each value of the word the hash that had it last, and for each hash the one before; -1 for none.
+        var last = [Int32](repeating: -1, count: 1 << 16)
+        for (number, new) in known.enumerated() {
+            let word = new.hash.word(place)
             for bit in 0...16 {
-                var other = last[place << 16 | (bit == 16 ? word : word ^ 1 << bit)]
+                var other = last[bit == 16 ? word : word ^ 1 << bit]
                 var left = 32
                 while other >= 0 && left > 0 {
                     let candidate = known[Int(other)]
-                    if candidate.hash.distance(to: hash) <= 31 { union.join(candidate.index, index) }
-                    other = previous[Int(other) * 16 + place]
+                    if candidate.hash.distance(to: new.hash) <= 31 { union.join(candidate.index, new.index) }
+                    other = previous[Int(other)]
                     left -= 1
                 }
             }
+            previous[number] = last[word]
+            last[word] = Int32(number)
         }
-        for place in 0..<16 {
-            let slot = place << 16 | hash.word(place)
-            previous.append(last[slot])
-            last[slot] = Int32(known.count)
-        }
-        known.append((hash, index))
     }
     var members: [Int: [Int]] = [:]
     for index in entries.indices { members[union.root(index), default: []].append(index) }

@@ -105,7 +105,8 @@ extension Entry: Decodable {
             crops = value(.crops)
             spread = value(.spread)
             warning = value(.warning)
-            perceptualHash = value(.pdq) ?? (value(.pdq) as [String: JSONScalar]?)?["hash"]?.text
+            struct Hash: Decodable { let hash: String }
+            perceptualHash = (value(.pdq) as Hash?)?.hash ?? value(.pdq)
         } else {
             code = value(.code)
             message = value(.message)
@@ -122,16 +123,25 @@ extension Entry: Decodable {
 }
 
 extension Entry.Declared: Decodable {
-    private enum Key: String, CodingKey { case items, contradictions }
+    /// Any key.
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
 
     package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Key.self)
-        let scalars = try decoder.singleValueContainer().decode([String: JSONScalar].self).compactMapValues(\.text)
-        state = scalars["state"]
-        contradictions = (try? members.decodeIfPresent([String].self, forKey: .contradictions)) ?? nil ?? []
-        statements = scalars.filter { $0.key != "state" }.sorted { $0.key < $1.key }
-            .map { (name: $0.key, value: $0.value) }
-        let listed = (try? members.decodeIfPresent([[String: JSONScalar]].self, forKey: .items)) ?? nil
+        func value<Value: Decodable>(_ name: String) -> Value? {
+            (try? members.decodeIfPresent(Value.self, forKey: Key(stringValue: name))) ?? nil
+        }
+        state = (value("state") as JSONScalar?)?.text
+        contradictions = value("contradictions") ?? []
+        // What is known to have parts is not tried as a scalar: every failure costs as much as a hundred texts.
+        statements = members.allKeys.map(\.stringValue).filter { !["state", "contradictions", "items"].contains($0) }
+            .sorted().compactMap { name in (value(name) as JSONScalar?)?.text.map { (name: name, value: $0) } }
+        let listed: [[String: JSONScalar]]? = value("items")
         items = (listed ?? []).map { item in
             item.sorted { $0.key < $1.key }.compactMap { name, value in value.text.map { (name: name, value: $0) } }
         }

@@ -29,7 +29,7 @@ package struct RecordSet: Sendable {
     package init(_ reader: RecordReader) {
         sources = reader.sources
         replaced = reader.replaced
-        let entries = reader.entries.sorted(by: Self.precedes)
+        let entries = Self.ordered(reader.entries)
         var (all, inside) = (VerdictCounts(), VerdictCounts())
         var (models, codes) = ([String: Int](), [String: Int]())
         var suspects = 0
@@ -54,14 +54,19 @@ package struct RecordSet: Sendable {
         self.entries = entries
     }
 
-    private static func precedes(_ one: Entry, _ other: Entry) -> Bool {
-        func rank(_ entry: Entry) -> Int {
-            entry.verdict == .fake ? 0 : entry.isFlagged ? 1 : entry.status == .ok ? 2 : 3
+    /// Places are sorted and not the entries, which are large.
+    private static func ordered(_ entries: [Entry]) -> [Entry] {
+        let keys = entries.map { entry in
+            let rank = entry.verdict == .fake ? 0 : entry.isFlagged ? 1 : entry.status == .ok ? 2 : 3
+            return (rank: rank, score: entry.scores?.fused ?? -1)
         }
-        let (first, second) = (rank(one), rank(other))
-        if first != second { return first < second }
-        let (a, b) = (one.scores?.fused ?? -1, other.scores?.fused ?? -1)
-        return a != b ? a > b : one.identity < other.identity
+        let order = entries.indices.sorted { one, other in
+            let (first, second) = (keys[one], keys[other])
+            if first.rank != second.rank { return first.rank < second.rank }
+            if first.score != second.score { return first.score > second.score }
+            return entries[one].identity < entries[other].identity
+        }
+        return order.map { entries[$0] }
     }
 
     private static func ranked(_ counts: [String: Int]) -> [(String, Int)] {

@@ -4,6 +4,7 @@ import Detection
 import Files
 internal import Glibc
 import Reporting
+import Scanning
 
 /// Makes a report of records.
 enum ReportCommand {
@@ -81,7 +82,7 @@ enum ReportCommand {
     }
 
     private static func read(_ paths: [PathBytes]) throws(CommandFailure) -> RecordReader {
-        var reader = RecordReader()
+        var reader = RecordReader(threads: availableProcessors())
         for path in paths {
             do throws(FileError) {
                 if path == PathBytes("-") {
