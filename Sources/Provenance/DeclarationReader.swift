@@ -46,7 +46,7 @@ struct DeclarationReader {
 
     mutating func read(_ file: Span<UInt8>, _ layout: Layout) {
         readContainer(file, layout)
-        if !layout.jumbf.isEmpty {
+        if !layout.jumbf.isEmpty || layout.blockedStore != nil {
             attempt(.c2pa) { reader throws(ReadError) in try reader.readManifests(file, layout) }
         }
         for place in layout.xmp {

@@ -2,7 +2,7 @@
 
 internal import Imaging
 
-/// The layout of a GIF file (GIF89a specification; XMP specification, part 3, 1.1.2).
+/// The layout of a GIF file (GIF89a specification; XMP specification, part 3, 1.1.2; C2PA specification, "Embedding manifests into GIF").
 func gifLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
     var layout = Layout()
     guard file.count >= 13 else {
@@ -10,6 +10,7 @@ func gifLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
         return layout
     }
     var offset = 13 + colourTable(file[10])
+    var isBeforePictures = true
     while true {
         switch file.number(offset, size: 1) {
         case 0x21:
@@ -18,7 +19,7 @@ func gifLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
                 layout.problem = layout.problem ?? .invalid("a block is cut off")
                 return layout
             }
-            layout.addExtension(file, file[offset + 1], body..<end, limits)
+            layout.addExtension(file, file[offset + 1], body..<end, isBeforePictures, limits)
             offset = end
         case 0x2C:
             // A descriptor, the picture's own colours, the size of its codes, its data.
@@ -27,7 +28,7 @@ func gifLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
                 layout.problem = layout.problem ?? .invalid("a picture is cut off")
                 return layout
             }
-            offset = end
+            (offset, isBeforePictures) = (end, false)
         case 0x3B:
             if offset + 1 < file.count { layout.trailing = offset + 1..<file.count }
             return layout
@@ -53,13 +54,19 @@ private func endOfBlocks(_ file: Span<UInt8>, _ offset: Int) -> Int? {
 
 extension Layout {
     fileprivate mutating func addExtension(
-        _ file: Span<UInt8>, _ label: UInt8, _ blocks: Range<Int>, _ limits: ReadLimits
+        _ file: Span<UInt8>, _ label: UInt8, _ blocks: Range<Int>, _ isBeforePictures: Bool, _ limits: ReadLimits
     ) {
         if label == 0xFE { add(blocks, to: \.blockedComments, limits.maxParts) }
         // The packet stands there as it is, and behind it bytes that lead a reader of blocks to the end from anywhere.
         let (name, trailer) = (12, 258)
         if label == 0xFF, file.has("\u{B}XMP DataXMP", at: blocks.lowerBound), blocks.count > name + trailer {
             add(blocks.lowerBound + name..<blocks.upperBound - trailer, to: \.xmp, limits.maxBlocks)
+        }
+        // The version of the block follows its name. Behind a picture there is no place for it.
+        if label == 0xFF, isBeforePictures, blockedStore == nil,
+            file.has("\u{B}C2PA_GIF\u{1}\0\0", at: blocks.lowerBound)
+        {
+            blockedStore = blocks.lowerBound + name..<blocks.upperBound
         }
     }
 }

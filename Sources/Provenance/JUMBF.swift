@@ -78,6 +78,17 @@ struct JUMBFBox {
 extension Layout {
     /// The first manifest store among the JUMBF boxes of the file, put together from its pieces; nil when there is none.
     func manifestStore(_ file: Span<UInt8>, _ limits: ReadLimits) throws(ReadError) -> [UInt8]? {
+        if let blockedStore {
+            guard blockedStore.count <= limits.maxStoreBytes else {
+                throw .limit("a manifest store larger than the limit")
+            }
+            let store = file.unblocked(blockedStore)
+            let head = store.span.number(0, size: 4) == 1 ? 16 : 8
+            guard store.span.has("jumb", at: 4), store.span.has("c2pa", at: head + 8) else {
+                throw .invalid("in the place of a manifest store there is none")
+            }
+            return store
+        }
         var seen: Set<Int> = []
         for (box, _, place) in jumbf where seen.insert(box).inserted {
             guard file.has("jumb", at: place.lowerBound + 4) else { continue }

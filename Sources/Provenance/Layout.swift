@@ -18,6 +18,8 @@ struct Layout: Equatable {
     var fields: [Int: Range<Int>] = [:]
     /// JUMBF in pieces: the numbers of box and piece, and the place from its box header on.
     var jumbf: [(box: Int, piece: Int, place: Range<Int>)] = []
+    /// A manifest store in blocks that each begin with their length.
+    var blockedStore: Range<Int>?
     var texts: [(kind: TextKind, place: Range<Int>)] = []
     var comments: [Range<Int>] = []
     /// Comments in blocks that each begin with their length.

@@ -2,20 +2,45 @@
 
 internal import Imaging
 
-/// The layout of a TIFF file (TIFF 6.0, section 2; Exif 3.0, 4.6; C2PA specification, "Embedding manifests into TIFF").
+/// The layout of a TIFF or BigTIFF file (TIFF 6.0, section 2; Exif 3.0, 4.6; C2PA specification, "Embedding manifests into TIFF"; "The
+/// BigTIFF File Format Proposal" of Aware Systems).
 func tiffLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
     var layout = Layout()
     let isBig = file.has("MM", at: 0)
-    guard file.number(2, size: 2, bigEndian: isBig) == 42 else {
-        layout.problem = .limit("BigTIFF")
+    let form: TIFFForm
+    switch file.number(2, size: 2, bigEndian: isBig) {
+    case 42: form = TIFFForm(isBig: isBig, countSize: 2, wordSize: 4)
+    // The size of a place, and two bytes for nothing.
+    case 43 where file.number(4, size: 4, bigEndian: isBig) == (isBig ? 8 << 16 : 8):
+        form = TIFFForm(isBig: isBig, countSize: 8, wordSize: 8)
+    default:
+        layout.problem = .invalid("the header is none of TIFF")
         return layout
     }
     do throws(ReadError) {
-        try layout.addDirectory(file, file.number(4, size: 4, bigEndian: isBig), isBig, within: nil, limits)
+        let offset = form.number(file, form.wordSize, form.wordSize)
+        try layout.addDirectory(file, offset, form, within: nil, limits)
     } catch {
         layout.problem = layout.problem ?? error
     }
     return layout
+}
+
+/// How numbers are written: BigTIFF has longer ones.
+private struct TIFFForm {
+    let isBig: Bool
+    /// Bytes of a directory's number of entries.
+    let countSize: Int
+    /// Bytes of a place, and of a field's number of items.
+    let wordSize: Int
+
+    var entrySize: Int { 4 + 2 * wordSize }
+
+    /// -1 for one that is outside of the file or that no file is long enough for.
+    func number(_ file: Span<UInt8>, _ offset: Int, _ size: Int) -> Int {
+        let value = file.number(offset, size: size, bigEndian: isBig)
+        return (0...1 << 48).contains(value) ? value : -1
+    }
 }
 
 extension Layout {
@@ -23,23 +48,29 @@ extension Layout {
     private static let texts: Set<Int> = [0x010E, 0x010F, 0x0110, 0x0131]
     private static let exifTexts: Set<Int> = [0x9003, 0x927C, 0x9286, 0xA434]
     private static let exifDirectory = 0x8769
+    /// Bytes of an item of each type.
+    private static let sizes = [
+        1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
+    ]
 
     fileprivate mutating func addDirectory(
-        _ file: Span<UInt8>, _ offset: Int, _ isBig: Bool, within parent: Int?, _ limits: ReadLimits
+        _ file: Span<UInt8>, _ offset: Int, _ form: TIFFForm, within parent: Int?, _ limits: ReadLimits
     ) throws(ReadError) {
-        let count = file.number(offset, size: 2, bigEndian: isBig)
-        guard count >= 0, count <= (file.count - offset - 2) / 12 else { throw .invalid("a directory is cut off") }
+        let count = form.number(file, offset, form.countSize)
+        guard count >= 0, count <= (file.count - offset - form.countSize) / form.entrySize else {
+            throw .invalid("a directory is cut off")
+        }
         for index in 0..<count {
-            let entry = offset + 2 + 12 * index
-            let tag = file.number(entry, size: 2, bigEndian: isBig)
-            let type = file.number(entry + 2, size: 2, bigEndian: isBig)
-            let items = file.number(entry + 4, size: 4, bigEndian: isBig)
+            let entry = offset + form.countSize + form.entrySize * index
+            let tag = form.number(file, entry, 2)
+            let type = form.number(file, entry + 2, 2)
+            let items = form.number(file, entry + 4, form.wordSize)
+            let value = entry + 4 + form.wordSize
             let wanted = parent == nil ? Layout.texts : Layout.exifTexts
             let isContainer = parent == nil && [700, 33723, 34377, 52545, Layout.exifDirectory].contains(tag)
-            guard wanted.contains(tag) || isContainer, (1...13).contains(type) else { continue }
-            let size = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4][type - 1]
-            let start = size * items <= 4 ? entry + 8 : file.number(entry + 8, size: 4, bigEndian: isBig)
-            guard size * items <= file.count - start else {
+            guard wanted.contains(tag) || isContainer, let size = Layout.sizes[type] else { continue }
+            let start = size * items <= form.wordSize ? value : form.number(file, value, form.wordSize)
+            guard items >= 0, start >= 0, size * items <= file.count - start else {
                 problem = problem ?? .invalid("a field reaches beyond the end of the file")
                 continue
             }
@@ -47,9 +78,10 @@ extension Layout {
             switch tag {
             case Layout.exifDirectory:
                 // One for Exif has no further one: this ends at the second level.
-                guard size == 4, items == 1 else { throw .invalid("the place of Exif is none") }
-                try addDirectory(
-                    file, file.number(entry + 8, size: 4, bigEndian: isBig), isBig, within: tag, limits)
+                guard size == 4 || size == form.wordSize, items == 1 else {
+                    throw .invalid("the place of Exif is none")
+                }
+                try addDirectory(file, form.number(file, value, size), form, within: tag, limits)
             case 700: add(place, to: \.xmp, limits.maxBlocks)
             case 33723: add(place, to: \.iim, limits.maxBlocks)
             case 34377: add(place, to: \.photoshop, limits.maxParts)

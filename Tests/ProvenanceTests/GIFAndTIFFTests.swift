@@ -63,6 +63,37 @@ import Testing
         }
     }
 
+    /// Signed by the reference implementation; it stands before the first of two pictures.
+    @Test func aSignedGIFIsIntactUntilAByteChanges() throws {
+        let file = try Sample.bytes("c2pa.gif")
+        let found = try declared(file)
+        let credentials = try #require(found.contentCredentials)
+        #expect(credentials.signature == .valid && credentials.binding == .match && credentials.isIntact)
+        #expect(credentials.signer == "Drawn Signer" && found.origin == .synthetic && found.problems.isEmpty)
+        let block = 27..<39
+        #expect(file[block.lowerBound..<block.upperBound].elementsEqual([11] + Array("C2PA_GIF".utf8) + [1, 0, 0]))
+        for index in Array(6..<13) + Array(file.count - 30..<file.count - 1) {
+            var changed = file
+            changed[index] ^= 1
+            let credentials = readDeclared(changed.span, .gif).contentCredentials
+            #expect(credentials?.binding != .match, "byte \(index)")
+        }
+        for length in 0..<file.count {
+            #expect(readDeclared(file.span.extracting(first: length), .gif).contentCredentials?.binding != .match)
+        }
+    }
+
+    @Test func aManifestStoreOfAGIFHasItsPlace() throws {
+        let name: [UInt8] = [11] + Array("C2PA_GIF".utf8)
+        // Another version of the block, and a block behind a picture, are none.
+        #expect(try declared(gif([(0xFF, name + [1, 0, 1] + blocks("any"))])).state == .absent)
+        let late: [UInt8] = [0x21, 0xFF] + name + [1, 0, 0] + blocks("any") + [0, 0x3B]
+        #expect(try declared(Array(gif([]).dropLast()) + late).state == .absent)
+        let none = try declared(gif([(0xFF, name + [1, 0, 0] + blocks("any"))]))
+        #expect(none.state == .invalid && none.problems.map(\.part) == [.c2pa])
+        #expect(try declared(gif([(0xFF, name + [1, 0, 0])])).state == .invalid)
+    }
+
     // MARK: TIFF
 
     /// A directory's entry: tag, type, number of items, value.
@@ -72,35 +103,40 @@ import Testing
         isBig ? Sample.big(value, size) : Sample.big(value, size).reversed()
     }
 
-    /// A file of one directory, with one for Exif on it if `exif` has entries.
-    private func tiff(_ entries: [Entry], exif: [Entry] = [], isBig: Bool = false) -> [UInt8] {
-        var file = Array((isBig ? "MM" : "II").utf8) + number(42, 2, isBig)
+    /// A file of one directory, with one for Exif on it if `exif` has entries; `isLong` in BigTIFF.
+    private func tiff(_ entries: [Entry], exif: [Entry] = [], isBig: Bool = false, isLong: Bool = false) -> [UInt8] {
+        let (word, countSize) = isLong ? (8, 8) : (4, 2)
+        let head =
+            isLong
+            ? number(43, 2, isBig) + number(8, 2, isBig) + [0, 0] + number(16, 8, isBig)
+            : number(42, 2, isBig) + number(8, 4, isBig)
+        func size(_ entries: Int) -> Int { countSize + (4 + 2 * word) * entries + word }
         var data: [UInt8] = []
-        var start = 8 + 6 + 12 * (entries.count + (exif.isEmpty ? 0 : 1)) + (exif.isEmpty ? 0 : 6 + 12 * exif.count)
+        let place = 2 + head.count + size(entries.count + 1)
+        var start = exif.isEmpty ? 2 + head.count + size(entries.count) : place + size(exif.count)
         func directory(_ entries: [Entry]) -> [UInt8] {
-            number(entries.count, 2, isBig)
+            number(entries.count, countSize, isBig)
                 + entries.flatMap { entry -> [UInt8] in
                     let head =
-                        number(entry.tag, 2, isBig) + number(entry.type, 2, isBig) + number(entry.count, 4, isBig)
-                    if entry.value.count <= 4 {
-                        return head + entry.value + [UInt8](repeating: 0, count: 4 - entry.value.count)
+                        number(entry.tag, 2, isBig) + number(entry.type, 2, isBig) + number(entry.count, word, isBig)
+                    if entry.value.count <= word {
+                        return head + entry.value + [UInt8](repeating: 0, count: word - entry.value.count)
                     }
                     defer {
                         data += entry.value
                         start += entry.value.count
                     }
-                    return head + number(start, 4, isBig)
-                } + [0, 0, 0, 0]
+                    return head + number(start, word, isBig)
+                } + [UInt8](repeating: 0, count: word)
         }
-        let place = 8 + 6 + 12 * (entries.count + 1)
-        let main = directory(entries + (exif.isEmpty ? [] : [(0x8769, 4, 1, number(place, 4, isBig))]))
-        file += number(8, 4, isBig) + main + (exif.isEmpty ? [] : directory(exif))
-        return file + data
+        let pointer: Entry = (0x8769, isLong ? 18 : 4, 1, number(place, word, isBig))
+        let main = directory(entries + (exif.isEmpty ? [] : [pointer]))
+        return Array((isBig ? "MM" : "II").utf8) + head + main + (exif.isEmpty ? [] : directory(exif)) + data
     }
 
     private func text(_ tag: Int, _ text: String) -> Entry { (tag, 2, text.utf8.count + 1, Array(text.utf8) + [0]) }
 
-    @Test(arguments: [false, true]) func fieldsOfATIFFAreRead(_ isBig: Bool) throws {
+    @Test(arguments: [false, true], [false, true]) func fieldsOfATIFFAreRead(_ isBig: Bool, _ isLong: Bool) throws {
         let comment = Array("ASCII\0\0\0".utf8) + Array(Self.settings.utf8)
         let file = tiff(
             [text(0x010F, "Example Optical"), text(0x0110, "EX"), text(0x0131, "Midjourney")],
@@ -108,7 +144,7 @@ import Testing
                 text(0x9003, "2026:01:02 03:04:05"), (0x927C, 7, 5, [1, 2, 3, 4, 5]),
                 (0x9286, 7, comment.count, comment),
                 text(0xA434, "EX 35mm F2"),
-            ], isBig: isBig)
+            ], isBig: isBig, isLong: isLong)
         let found = try declared(file)
         #expect(found.state == .present && found.problems.isEmpty)
         #expect(found.generator == "Midjourney" && found.items.map(\.source) == [.exif])
@@ -117,14 +153,17 @@ import Testing
         #expect(found.camera.lens == "EX 35mm F2" && found.camera.date == "2026:01:02 03:04:05")
         #expect(found.camera.hasMakerNote && found.camera.isPlausible)
         // Fields of one directory say nothing in the other.
-        let misplaced = try declared(tiff([text(0xA434, "EX 35mm F2")], exif: [text(0x010F, "Example")], isBig: isBig))
+        let misplaced = try declared(
+            tiff([text(0xA434, "EX 35mm F2")], exif: [text(0x010F, "Example")], isBig: isBig, isLong: isLong))
         #expect(misplaced.camera.lens == nil && misplaced.camera.make == nil && misplaced.state == .absent)
     }
 
     @Test func packetsAndRecordsOfATIFFAreRead() throws {
         let packet = Sample.packet(Self.synthetic)
-        let xmp = try declared(tiff([(700, 1, packet.count, packet)]))
-        #expect(xmp.origin == .synthetic && xmp.items.map(\.source) == [.xmp])
+        for isLong in [false, true] {
+            let xmp = try declared(tiff([(700, 1, packet.count, packet)], isLong: isLong))
+            #expect(xmp.origin == .synthetic && xmp.items.map(\.source) == [.xmp])
+        }
         let record: [UInt8] = [0x1C, 2, 65, 0, 4] + Array("Grok".utf8)
         let iim = try declared(tiff([(33723, 7, record.count, record)]))
         #expect(iim.items.map(\.source) == [.iim] && iim.items.first?.software == "Grok")
@@ -141,22 +180,27 @@ import Testing
         #expect(try declared(tiff([(0x8769, 4, 1, number(1 << 31, 4, false))])).state == .invalid)
         // A directory that hangs on itself.
         #expect(try declared(tiff([(0x8769, 4, 1, number(8, 4, false))])).state == .absent)
-        #expect(
-            try declared(Array("II+\0".utf8) + [8, 0, 0, 0] + [UInt8](repeating: 0, count: 16)).state == .unchecked)
+        // A directory in the header of a BigTIFF, and places of another size than eight bytes.
+        #expect(try declared(Array("II+\0".utf8) + [8, 0, 0, 0] + [UInt8](repeating: 0, count: 16)).state == .invalid)
+        #expect(try declared(Array("II+\0".utf8) + [9, 0, 0, 0] + [UInt8](repeating: 0, count: 16)).state == .invalid)
         let packet = Sample.packet(Self.synthetic)
-        let file = tiff(
-            [(700, 1, packet.count, packet), text(0x0131, "Midjourney")], exif: [text(0x9003, "2026:01:02 03:04:05")])
-        for length in 8..<file.count {
-            #expect(readDeclared(file.span.extracting(first: length), .tiff).state != .absent, "\(length)")
-        }
-        var damaged = file
-        for index in 4..<file.count {
-            for value: UInt8 in [0, 0x7F, 0xFF] {
-                damaged[index] = value
-                let found = readDeclared(damaged.span, .tiff)
-                #expect(found.items.count <= 2)
+        for isLong in [false, true] {
+            let file = tiff(
+                [(700, 1, packet.count, packet), text(0x0131, "Midjourney")],
+                exif: [text(0x9003, "2026:01:02 03:04:05")],
+                isLong: isLong)
+            for length in 8..<file.count {
+                #expect(readDeclared(file.span.extracting(first: length), .tiff).state != .absent, "\(length)")
             }
-            damaged[index] = file[index]
+            var damaged = file
+            for index in 4..<file.count {
+                for value: UInt8 in [0, 0x7F, 0xFF] {
+                    damaged[index] = value
+                    let found = readDeclared(damaged.span, .tiff)
+                    #expect(found.items.count <= 2)
+                }
+                damaged[index] = file[index]
+            }
         }
     }
 
