@@ -18,12 +18,14 @@ extension HTMLReport {
     private mutating func writeCard(_ index: Int) {
         let entry = records.entries[index]
         let standing = Standing(entry)
+        let shown = pictures[index]
+        // What does not fit on a page together may be parted.
+        let kind = standing.name + (shown?.pictures.count ?? 0 > 1 ? " long" : "")
         html.markup(
-            "<article class=\"card \(standing.name)\" id=\"file-\(index + 1)\">\n<h3><span class=\"v \(standing.name)\">"
+            "<article class=\"card \(kind)\" id=\"file-\(index + 1)\">\n<h3><span class=\"v \(standing.name)\">"
                 + "\(standing.mark) \(standing.name)</span> <bdi class=\"path\">")
         html.text(entry.path)
         html.markup("</bdi></h3>\n")
-        let shown = pictures[index]
         write(shown?.pictures.prefix(1) ?? [])
         html.markup("<dl>\n")
         for head in Head.allCases {
@@ -36,7 +38,7 @@ extension HTMLReport {
             let tags = rule.tags.map { $0.isEmpty ? "" : " (\($0.joined(separator: ", ")))" } ?? ""
             member("rule", [rule.rule + tags + (rule.reason.map { ": \($0)" } ?? "")])
         }
-        member("review", entry.review)
+        member("review", entry.review.map { sentence(forReview: $0, thresholds) })
         if let declared = entry.declared {
             let items = declared.items.map { $0.map { "\($0.name): \($0.value)" }.joined(separator: ", ") }
             let statements = declared.statements.map { "\($0.name): \($0.value)" }
@@ -119,7 +121,7 @@ extension HTMLReport {
         for group in records.groups.prefix(50) {
             let entries = group.members.map { records.entries[$0] }
             let flagged = entries.count(where: \.isFlagged)
-            html.markup("<details><summary>")
+            html.markup("<details class=\"list\"><summary>")
             html.text(
                 "\(entries.count.counted("file")), \(group.isExact ? "same bytes" : "nearly the same picture"), \(flagged.grouped) flagged: "
             )

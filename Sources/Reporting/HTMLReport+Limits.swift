@@ -7,7 +7,8 @@ extension HTMLReport {
         heading("unscanned", "Not looked at")
         let missing = records.skipped + records.errors
         if missing == 0 { return html.paragraph("Every file was judged.") }
-        html.paragraph("\(missing.counted("file")) have no score. Nothing is known of their pictures.")
+        html.paragraph(
+            "\(missing.counted("file")) \(missing == 1 ? "has" : "have") no score. Nothing is known of their pictures.")
         html.markup(
             "<table><thead><tr><th scope=\"col\">code</th><th scope=\"col\" class=\"n\">files</th><th scope=\"col\">meaning</th>"
                 + "<th scope=\"col\">for example</th></tr></thead>\n<tbody>")

@@ -48,7 +48,7 @@ extension HTMLReport {
                     + "\(standing.name)</li>")
         }
         html.markup(
-            "</ul>\n<details><summary>The histogram as a table</summary>\n<table class=\"narrow\"><thead><tr>"
+            "</ul>\n<details class=\"extra\"><summary>The histogram as a table</summary>\n<table class=\"narrow\"><thead><tr>"
                 + "<th scope=\"col\">score</th>")
         let shown = [Standing.fake, .review, .uncertain, .real]
         for standing in shown { html.markup("<th scope=\"col\" class=\"n\">\(standing.name)</th>") }

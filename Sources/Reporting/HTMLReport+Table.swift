@@ -116,7 +116,10 @@ extension HTMLReport {
         if let state = entry.declared?.state, state != "absent", state != "unchecked" {
             words.append("origin declared: \(state)")
         }
-        if !entry.review.isEmpty { words.append("review: " + entry.review.joined(separator: ", ")) }
+        // Why a score lies where it does has been said.
+        let asked = entry.review.filter { !entry.reasons.contains($0) }
+            .map { $0.hasPrefix("rule:") ? "rule \($0.dropFirst(5))" : $0 }
+        if !asked.isEmpty { words.append("review: " + asked.joined(separator: ", ")) }
         return words.joined(separator: "; ")
     }
 

@@ -41,7 +41,7 @@ let reportScript = """
       page=0;draw();}
     Array.prototype.forEach.call(document.querySelectorAll('#files th'),function(th,i){
       var button=document.createElement('button');button.type='button';button.textContent=th.textContent;
-      th.textContent='';th.appendChild(button);
+      th.setAttribute('data-name',th.textContent);th.textContent='';th.appendChild(button);
       button.addEventListener('click',function(){
         falling=column===i?!falling:i>1&&i<5||i===7;column=i;
         Array.prototype.forEach.call(document.querySelectorAll('#files th'),function(o){o.removeAttribute('aria-sort');});
@@ -49,6 +49,10 @@ let reportScript = """
     find.addEventListener('input',choose);show.addEventListener('change',choose);
     back.addEventListener('click',function(){page--;draw();});
     next.addEventListener('click',function(){page++;draw();});
+    var opened=[];
+    addEventListener('beforeprint',function(){
+      opened=Array.prototype.filter.call(document.querySelectorAll('details.list'),function(d){var is=!d.open;d.open=true;return is;});});
+    addEventListener('afterprint',function(){opened.forEach(function(d){d.open=false;});});
     column=-1;show.value=data.flagged?'flagged':'all';
     document.getElementById('controls').hidden=false;document.getElementById('pager').hidden=false;
     document.getElementById('few').hidden=true;

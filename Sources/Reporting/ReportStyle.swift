@@ -71,12 +71,22 @@ let reportStyle = """
     dl{grid-template-columns:1fr}dt{margin-top:.3rem}
     }
     @media print{
-    @page{size:A4;margin:16mm 14mm}
+    @page{size:A4;margin:16mm 14mm;@bottom-right{content:counter(page) " / " counter(pages);font:8pt sans-serif;color:#57606a}}
     body{font-size:10pt}main,header,footer{max-width:none;padding:0}
-    .controls,nav,.skip,th button{display:none}th button{display:inline;text-decoration:none}
-    .card,tr,figure,.tiles,.chart{break-inside:avoid}h2,h3{break-after:avoid}
-    .tiles,th,.note{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-    a{color:inherit;text-decoration:none}details:not([open]){display:none}
+    .controls,nav,.skip,th button,#pager button{display:none}
+    th[data-name]::before{content:attr(data-name)}
+    .files{font-size:8.5pt}.files td.path{min-width:42mm}.chart{max-width:140mm}
+    .card,tr,figure,.tiles,.chart,.legend,.note,li{break-inside:avoid}h2,h3,caption{break-after:avoid}
+    .card.long{break-inside:auto}.card dl{font-size:8.5pt;line-height:1.35;break-inside:avoid}
+    .card h3+.pictures{float:right;margin:0 0 3mm 5mm}.card h3+.pictures img{max-width:48mm;max-height:60mm}.card h3+.pictures figcaption{max-width:48mm}
+    .card dl .hash{font-size:6.4pt;line-height:2}
+    .card dl~p,.card .pictures~.pictures{clear:both}.card .pictures~.pictures{display:block;break-inside:avoid}
+    .card .pictures~.pictures img{max-width:125mm;max-height:125mm}
+    .card figure+figure{margin-top:4mm}.card figure+figure img{max-width:104mm;max-height:104mm}
+    .tiles,th,.note,.bar,.chart,.legend{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+    a{color:inherit;text-decoration:none}details.extra{display:none}
+    details.list summary{list-style:none;color:inherit}
     }
+    @media print{details.list::details-content{content-visibility:visible;display:block}}
 
     """

@@ -66,6 +66,11 @@ func sentence(forReason reason: String, _ thresholds: Thresholds?) -> String {
     }
 }
 
+/// Why somebody should look at a file, from a record's `review`.
+func sentence(forReview cause: String, _ thresholds: Thresholds?) -> String {
+    cause.hasPrefix("rule:") ? "The rule \(cause.dropFirst(5)) asks for it." : sentence(forReason: cause, thresholds)
+}
+
 /// What a code of a record without a score means.
 func sentence(forCode code: String) -> String {
     switch code {

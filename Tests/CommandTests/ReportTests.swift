@@ -99,6 +99,7 @@ struct ReportTests {
     }
 
     private static let hasBrowser = FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")
+    private static let readsPDF = FileManager.default.isExecutableFile(atPath: "/usr/bin/pdftotext")
 
     /// The page as a browser has it after the script ran: all rows are there to be paged through, and hostile names are text.
     @Test(.enabled(if: hasBrowser, "needs Debian's chromium"))
@@ -122,5 +123,21 @@ struct ReportTests {
             #expect(
                 Set(stride(from: 0, to: pixels.bytes.count, by: 3).map { pixels.bytes[$0] }).count > 8, "an empty page")
         }
+    }
+
+    /// On paper nothing can be unfolded and no button pressed.
+    @Test(.enabled(if: hasBrowser && readsPDF, "needs Debian's chromium and poppler-utils"))
+    func aPrintedReportShowsWhatTheScreenFolds() {
+        for name in ["a", "b"] { shop.write("r/\(name).jpg", Workshop.jpeg) }
+        shop.write("records", shop.scan("r").output)
+        #expect(report("records", "-o", "report.html").status == 0)
+        _ = browse([
+            "--no-pdf-header-footer", "--print-to-pdf=\(shop.path)/report.pdf", "file://\(shop.path)/report.html",
+        ])
+        let lines = shop.shell("pdftotext -layout report.pdf -").output.split(separator: "\n")
+        func has(_ words: String...) -> Bool { lines.contains { line in words.allSatisfy { line.contains($0) } } }
+        #expect(has("file", "verdict", "fused", "bytes"))
+        #expect(has("2 files, same bytes, 2 flagged") && has("r/b.jpg", "fake 0.5"))
+        #expect(!has("previous") && !has("path contains") && !has("The histogram as a table"))
     }
 }
