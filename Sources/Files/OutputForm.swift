@@ -68,6 +68,28 @@ package func openOutput(_ path: PathBytes, _ form: OutputForm, _ mode: OutputMod
     return descriptor
 }
 
+/// Opens a regular file to write to it anew, or makes one. Others may write to its directory too: it does not go where a link leads, and does
+/// not wait for the reader of a pipe.
+func openTemporary(_ path: PathBytes, _ form: OutputForm) throws(FileError) -> Int32 {
+    let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK
+    let descriptor = unsafe path.withCString { unsafe open($0, flags, 0o666) }
+    guard descriptor >= 0 else { throw errno == ELOOP ? .notRegular : .last }
+    do throws(FileError) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .last }
+        // Of several names one may be of what must not be written to.
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1 else { throw .notRegular }
+        if status.st_size > 0 {
+            try check(descriptor, form)
+            guard ftruncate(descriptor, 0) == 0 else { throw .last }
+        }
+    } catch {
+        close(descriptor)
+        throw error
+    }
+    return descriptor
+}
+
 /// The file that `path` leads to, which is to be replaced by one of the form given: the path itself where there is no file yet, or
 /// a regular file that is empty or of that form.
 package func resolveReplaceable(_ path: PathBytes, _ form: OutputForm) throws(FileError) -> PathBytes {

@@ -49,7 +49,7 @@ package func replaceFile(_ path: PathBytes, with bytes: [UInt8], _ form: OutputF
     let target = try resolveReplaceable(path, form)
     // With a fixed name, what a kill leaves is not added to by the next.
     let temporary = PathBytes(target.bytes + Array(".part".utf8))
-    let descriptor = try openOutput(temporary, form, .replacing)
+    let descriptor = try openTemporary(temporary, form)
     do throws(FileError) {
         try writeAll(bytes, to: descriptor)
         guard fsync(descriptor) == 0 else { throw .last }

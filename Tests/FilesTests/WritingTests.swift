@@ -47,6 +47,22 @@ struct WritingTests {
         #expect(throws: FileError.system(EISDIR)) { try write("note", to: ".", .appending) }
     }
 
+    @Test func whatLiesInTheWayOfATemporaryFileIsNeitherWrittenToNorWaitedFor() throws {
+        sandbox.write("victim", "note of somebody")
+        sandbox.link("a.part", to: "victim")
+        link(sandbox.path + "/victim", sandbox.path + "/b.part")
+        mkfifo(sandbox.path + "/c.part", 0o600)
+        for name in ["a", "b", "c"] {
+            #expect(throws: FileError.notRegular) { try replaceFile(path(name), with: [1], notes) }
+            #expect(read(name) == nil)
+        }
+        #expect(read("victim") == "note of somebody")
+        // What a kill has left.
+        sandbox.write("d.part", "note 1")
+        try replaceFile(path("d"), with: Array("note".utf8), notes)
+        #expect(read("d") == "note" && read("d.part") == nil)
+    }
+
     @Test func replacingFollowsLinksAndRefusesWhatIsNoFile() throws {
         sandbox.write("d/old", "note")
         sandbox.link("link", to: "d/old")
