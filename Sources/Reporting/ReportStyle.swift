@@ -61,7 +61,7 @@ let reportStyle = """
     [hidden]{display:none!important}
     footer{border-top:1px solid var(--line);margin-top:3rem;padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
     @media (max-width:44rem){
-    body{font-size:15px}.narrow{min-width:0;width:100%}
+    body{font-size:15px}.narrow{min-width:0;width:100%}th,td{padding:.35rem .35rem}
     .chart{overflow:visible}.chart text{font-size:16px}
     .files thead{position:absolute;left:-99rem}
     .files,.files tbody,.files tr,.files td{display:block;width:100%}
