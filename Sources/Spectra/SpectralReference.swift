@@ -24,7 +24,10 @@ package struct SpectralReference: Sendable, Equatable {
         guard shape.count == 4, shape[0] == 3, [1, Spectrum.channels.count].contains(shape[3]) else { return nil }
         let count = shape[1] * shape[2] * shape[3]
         let parts = (0..<3).map { Array(array.values[$0 * count..<($0 + 1) * count]) }
-        guard parts[1].allSatisfy({ $0 >= 0 }), parts[2].allSatisfy({ $0 >= 0 }) else { return nil }
+        // No picture has such logarithms: what is that far from all of them would find nothing unusual in any.
+        guard parts.allSatisfy({ part in part.allSatisfy { abs($0) <= 100 } }), parts[1].allSatisfy({ $0 >= 0 }),
+            parts[2].allSatisfy({ $0 >= 0 })
+        else { return nil }
         self.init(
             width: shape[2], height: shape[1], channels: shape[3], mean: parts[0], deviation: parts[1],
             excessDeviation: parts[2])

@@ -11,6 +11,7 @@ extension SpectrumCommand {
         isCompact: Bool
     ) throws(CommandFailure) -> Int32 {
         let state = PathBytes(target.bytes + Array(".partial".utf8))
+        try requireWritable(target, state)
         var average = SpectralAverage(width: options.side ?? 0, height: options.side ?? 0)
         if operands.contains(PathBytes("-")) { throw .usage("'--mean' is of files, so that it can be resumed") }
         let names = try listing(operands)
@@ -49,6 +50,19 @@ extension SpectrumCommand {
         Console.error(
             "\(average.count) pictures\(left > 0 ? ", \(left) smaller than a crop left out" : ""): \(target.escaped)\n")
         return isRead ? 0 : 2
+    }
+
+    /// Tells before hours of work what could not be written after them.
+    private static func requireWritable(_ target: PathBytes, _ state: PathBytes) throws(CommandFailure) {
+        let end = target.bytes.count - target.lastComponent.count
+        let parent = end == 0 ? PathBytes(".") : PathBytes(Array(target.bytes[..<end]))
+        do throws(FileError) {
+            _ = try resolveReplaceable(target, .array)
+            _ = try resolveReplaceable(state, .partialMean)
+            guard unsafe parent.withCString({ unsafe access($0, W_OK | X_OK) }) == 0 else { throw .last }
+        } catch {
+            throw .failure("\(target.escaped): \(error.message)")
+        }
     }
 
     /// The files of a walk in its order.
@@ -124,7 +138,8 @@ enum SpectrumManual {
             [
                 "NAME is the SHA-256 of the picture's file, with .residual after it for --residual. NAME.npy opens in NumPy: vertical frequencies "
                     + "from the top, horizontal ones from the left, coefficient k at k / (2 · extent) cycles per pixel; the channels are luminance "
-                    + "(0.299 R + 0.587 G + 0.114 B), red, green and blue. Of crops it holds the mean of their log-magnitudes.",
+                    + "(0.299 R + 0.587 G + 0.114 B), red, green and blue. Of crops it holds the mean of their log-magnitudes. With --whole pictures are "
+                    + "taken one after the other, and each needs about 32 bytes of memory a pixel.",
                 "NAME.png shows them on a fixed scale, from -2 to 8, or from -4 to 4 for residuals, in the colours of viridis. NAME.csv has the mean "
                     + "over rings: the frequency, each channel, and the number of coefficients.",
                 "With --against, NAME.difference.npy and .png have the difference from the reference's mean in its standard deviations, on a "

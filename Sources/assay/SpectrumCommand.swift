@@ -60,8 +60,8 @@ enum SpectrumCommand {
         let folder = try EvidenceFolder(line.path(output) ?? PathBytes("."))
         run.leftOut = folder.identity
         var isWhole = true
-        // Whole spectra are large.
-        let window = options.side == nil ? run.jobs : 4 * run.jobs
+        // Whole spectra are large: that of a picture within the limit may take gigabytes, and its file a few kilobytes.
+        let window = options.side == nil ? 1 : 4 * run.jobs
         let isRead = try run.forEach(line.operands, window: window) { picture in
             (sha256: picture.sha256, spectrum: Spectrum(of: picture.pixels, options))
         } _: { path, made throws(CommandFailure) in

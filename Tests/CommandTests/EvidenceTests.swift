@@ -64,6 +64,63 @@ struct EvidenceTests {
         #expect(listing(".") == ["mean.npy", "plain"])
     }
 
+    @Test func aMeanThatWasKilledGoesOnAndIsTheSame() {
+        for seed in 0..<620 { shop.write("plain/\(seed).png", noise(seed, 16, 16)) }
+        #expect(shop.run(["spectrum", "--mean", "--size", "8", "-o", "whole.npy", "plain"]).status == 0)
+        let run = shop.shell(
+            """
+            $assay spectrum --mean --size 8 -o parts.npy plain & pid=$!
+            for i in $(seq 6000); do [ -s parts.npy.partial ] && break; sleep 0.01; done
+            kill -9 $pid; wait $pid; ls parts.npy.partial
+            exec $assay spectrum --mean --resume --size 8 -o parts.npy plain
+            """)
+        #expect(run.status == 0 && run.output == "parts.npy.partial\n")
+        #expect(content("parts.npy") == content("whole.npy") && content("whole.npy").count > 3 * 8 * 8 * 4 * 4)
+        #expect(listing(".") == ["parts.npy", "plain", "whole.npy"])
+    }
+
+    @Test func whatLiesInThePlaceOfAFileOfEvidenceIsLeftAsItIs() throws {
+        shop.write("a.png", noise(1, 200, 150))
+        #expect(shop.run(["spectrum", "-o", "good", "a.png"]).status == 0)
+        let name = try #require(listing("good").first { $0.hasSuffix(".npy") })
+        shop.write("victim", "precious")
+        let ways = [
+            "printf precious > out/\(name)", "ln -s ../victim out/\(name)", "mkdir out/\(name)", "mkfifo out/\(name)",
+            "ln -s ../victim out/\(name).part", "mkfifo out/\(name).part", "ln -s nowhere/at/all out/\(name)",
+        ]
+        for way in ways {
+            #expect(shop.shell("rm -rf out; mkdir out; " + way).status == 0)
+            let run = shop.run(["spectrum", "-o", "out", "a.png"])
+            #expect(run.status == 2 && run.errors.hasPrefix("Error: out/\(name)"), "\(way): \(run.errors)")
+            let scan = shop.run(["scan", "--model", "../" + shop.modelName, "--spectra", "out", "a.png"])
+            #expect(scan.records.count == 1 && scan.records[0]["spectrum"] == nil)
+            #expect(scan.errors.contains("Warning: no spectrum: out/\(name)"), "\(way)")
+        }
+        #expect(shop.read("victim") == "precious")
+        for target in ["/dev/full", "nowhere/mean.npy", "a.png"] {
+            let run = shop.run(["spectrum", "--mean", "--size", "8", "-o", target, "a.png"])
+            #expect(run.status == 2 && run.errors.hasPrefix("Error: \(target): "), "\(target): \(run.errors)")
+        }
+    }
+
+    @Test func onAFullDiskRecordsGoOutWithoutSpectra() throws {
+        let disk = shop.path + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        guard mount("tmpfs", disk, "tmpfs", 0, "size=100k") == 0 else {
+            print("no tmpfs can be mounted here; the test of a full disk is skipped")
+            return
+        }
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        shop.write("a.png", noise(1, 200, 150))
+        let run = shop.run(["scan", "--model", "../" + shop.modelName, "--spectra", "disk/s", "a.png"])
+        #expect(run.records.count == 1 && run.records[0]["spectrum"] == nil)
+        #expect(run.errors.contains("Warning: no spectrum: disk/s/") && run.errors.contains("no space left on device"))
+        #expect(listing("disk/s") == [])
+        let explained = shop.run(["explain", "--model", "../" + shop.modelName, "-o", "disk/e", "a.png"])
+        #expect(explained.status == 2 && explained.errors.contains("no space left on device"))
+        #expect(listing("disk/e").allSatisfy { !$0.hasSuffix(".part") })
+    }
+
     @Test func whatIsNoPictureOrTooSmallIsToldAndTheRestIsDone() {
         shop.write("a.png", noise(1))
         shop.write("b.png", Array(noise(2).dropLast(200)))

@@ -51,6 +51,41 @@ struct SpectrumTests {
         }
     }
 
+    /// Whatever is changed in a header, what is read is as large as its shape says, and the same when it is written again.
+    @Test func noHeaderLeadsAnywhereButToItsArray() {
+        let good = NumPyArray(shape: [3, 2, 2, 1], values: (0..<12).map { Float($0) }).encoded()
+        let letters = Array("0123456789(),' -<f24FT\n".utf8)
+        var state: UInt64 = 1
+        func random(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var readable = 0
+        for _ in 0..<4000 {
+            var bytes = good
+            for _ in 0...random(3) {
+                bytes[random(128)] = random(4) == 0 ? UInt8(random(256)) : letters[random(letters.count)]
+            }
+            if random(8) == 0 { bytes.removeLast(random(bytes.count)) }
+            guard let array = NumPyArray(bytes) else { continue }
+            readable += 1
+            #expect(array.shape.reduce(1, *) == array.values.count && array.values.count <= 24)
+            #expect(NumPyArray(array.encoded()) == array)
+            _ = SpectralReference(array)
+        }
+        #expect(readable > 100)
+    }
+
+    @Test func logarithmsThatNoPictureHasAreNoReference() {
+        func reference(_ values: [Float]) -> SpectralReference? {
+            SpectralReference(NumPyArray(shape: [3, 1, 1, 1], values: values))
+        }
+        #expect(reference([8, 1, 1]) != nil)
+        for values: [Float] in [[3e38, 1, 1], [-3e38, 1, 1], [8, 3e38, 1], [8, 1, 3e38], [8, -1, 1], [8, 1, -1]] {
+            #expect(reference(values) == nil)
+        }
+    }
+
     @Test func arraysAreWrittenAndReadAsNumPyDoes() throws {
         for saved in Self.fixture.arrays {
             let count = saved.shape.reduce(1, *)
