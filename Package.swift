@@ -82,7 +82,7 @@ let package = Package(
         module("Imaging", ["CCodec"]),
         module("Network", ["CKernels", "COpenBLAS", "Threads"]),
         module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
-        module("Files", ["CCrypto"]),
+        module("Files", ["CCrypto", "CZlib"]),
         module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
         module("Spectra", ["Detection", "Network", "Files", "Imaging", "Threads", "CKernels", "CSpectralReference"]),

@@ -20,6 +20,9 @@ package enum FileError: Error, Sendable, Equatable {
     /// An archive has what no program writes.
     case corruptArchive(offset: Int, reason: String)
 
+    /// An archive of a kind that is not read.
+    case unsupportedArchive(String)
+
     /// A member of an archive that does not hold its bytes one after the other.
     case scatteredMember
 
@@ -33,6 +36,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .tooLarge: "file-too-large"
         case .truncatedArchive: "truncated-archive"
         case .corruptArchive: "corrupt-archive"
+        case .unsupportedArchive: "unsupported-archive"
         case .scatteredMember: "unsupported-member"
         case .occupied: "occupied"
         }
@@ -46,6 +50,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .changed: "the file changed while it was read"
         case .tooLarge(let size, let limit): "\(size) bytes, the limit is \(limit)"
         case .truncatedArchive(let offset): "the archive ends at byte \(offset), before its end is marked"
+        case .unsupportedArchive(let kind): "unsupported archive: \(kind), where tar is read, plain or packed by gzip"
         case .scatteredMember: "sparse or continued from another volume"
         case .corruptArchive(let offset, let reason): "no member of an archive at byte \(offset): \(reason)"
         case .occupied(let form): "it holds something, but no \(form), and is left as it is"

@@ -1,7 +1,6 @@
 // Reads tar streams member by member, forwards only: a pipe can't be wound back, and nothing is ever written to disk.
 //
-// The format is a row of fixed fields, so a reader that checks every one of them is short, and here it can't leave its memory. What
-// comes compressed comes through a program that unpacks it: `zstd -dc shard.tar.zst | assay scan --tar -`.
+// The format is a row of fixed fields, so a reader that checks every one of them is short, and here it can't leave its memory.
 
 /// One member of an archive.
 package struct TarMember: Sendable, Equatable {
@@ -52,14 +51,18 @@ package struct TarReader {
         while true {
             let start = offset
             guard let header = try header() else { return nil }
-            let size = try number(header[124..<136], at: start)
+            let size = try TarFields.number(header[124..<136], at: start)
             switch header[156] {
             case UInt8(ascii: "L"): longName = Array(try content(size, at: start).prefix { $0 != 0 })
             case UInt8(ascii: "K"): _ = try content(size, at: start)
             case UInt8(ascii: "x"):
-                for (key, value) in try records(try content(size, at: start), at: start) { local[key] = value }
+                for (key, value) in try TarFields.records(try content(size, at: start), at: start) {
+                    local[key] = value
+                }
             case UInt8(ascii: "g"):
-                for (key, value) in try records(try content(size, at: start), at: start) { global[key] = value }
+                for (key, value) in try TarFields.records(try content(size, at: start), at: start) {
+                    global[key] = value
+                }
             default:
                 // Of one member only: a header for all of them must not hide them.
                 let isSparse = local.keys.contains { $0.hasPrefix("GNU.sparse.") }
@@ -102,7 +105,7 @@ package struct TarReader {
             guard isZero else { break }
             isMarked = true
         }
-        let stated = try number(header[148..<156], at: start)
+        let stated = try TarFields.number(header[148..<156], at: start)
         let blank = Int(UInt8(ascii: " ")) * 8
         let field = header[148..<156]
         let unsigned = header.reduce(0) { $0 + Int($1) } - field.reduce(0) { $0 + Int($1) } + blank
@@ -129,13 +132,15 @@ package struct TarReader {
         name = path.isEmpty ? longName ?? name : Array(path)
         var size = stated
         if let field = fields["size"] {
-            guard let value = decimal(field) else { throw .corruptArchive(offset: start, reason: "an impossible size") }
+            guard let value = TarFields.decimal(field) else {
+                throw .corruptArchive(offset: start, reason: "an impossible size")
+            }
             size = value
         }
         var modified = Timestamp?.none
         if let field = fields["mtime"] {
-            modified = time(field)
-        } else if let seconds = try? number(header[136..<148], at: start) {
+            modified = TarFields.time(field)
+        } else if let seconds = try? TarFields.number(header[136..<148], at: start) {
             modified = Timestamp(seconds: seconds)
         }
         let type = header[156]
@@ -167,65 +172,6 @@ package struct TarReader {
         let bytes = try take(size)
         try skip((TarReader.block - size % TarReader.block) % TarReader.block)
         return bytes
-    }
-
-    /// The records of a pax header: `LENGTH KEY=VALUE\n`, the length counting itself.
-    private func records(_ bytes: [UInt8], at start: Int) throws(FileError) -> [(String, [UInt8])] {
-        var found: [(String, [UInt8])] = []
-        var rest = bytes[...]
-        // Some programs pad with zeros.
-        while let first = rest.first, first != 0 {
-            guard let space = rest.firstIndex(of: UInt8(ascii: " ")), let length = decimal(Array(rest[..<space])),
-                length > space - rest.startIndex + 1, length <= rest.count,
-                rest[rest.startIndex + length - 1] == UInt8(ascii: "\n"),
-                let equals = rest[space..<rest.startIndex + length].firstIndex(of: UInt8(ascii: "="))
-            else { throw .corruptArchive(offset: start, reason: "a pax header that can't be read") }
-            let end = rest.startIndex + length
-            found.append((String(decoding: rest[space + 1..<equals], as: UTF8.self), Array(rest[equals + 1..<end - 1])))
-            rest = rest[end...]
-        }
-        return found
-    }
-
-    // MARK: numbers
-
-    /// Octal digits, or with the highest bit set a number in base 256.
-    private func number(_ field: ArraySlice<UInt8>, at start: Int) throws(FileError) -> Int {
-        if let first = field.first, first & 0x80 != 0 {
-            var value = Int(first & 0x3F)
-            for byte in field.dropFirst() {
-                guard value < 1 << 52 else { throw .corruptArchive(offset: start, reason: "an impossible number") }
-                value = value << 8 | Int(byte)
-            }
-            guard first & 0x40 == 0 else { throw .corruptArchive(offset: start, reason: "a negative number") }
-            return value
-        }
-        var value = 0
-        let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else {
-                throw .corruptArchive(offset: start, reason: "a number that is not octal")
-            }
-            value = value << 3 | Int(digit - UInt8(ascii: "0"))
-        }
-        return value
-    }
-
-    private func decimal(_ bytes: [UInt8]) -> Int? {
-        guard !bytes.isEmpty, bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            return nil
-        }
-        return Int(String(decoding: bytes, as: UTF8.self)).flatMap { $0 < 1 << 60 ? $0 : nil }
-    }
-
-    /// Seconds since 1970 with a fraction, of which nine digits count.
-    private func time(_ bytes: [UInt8]) -> Timestamp? {
-        let parts = bytes.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let whole = parts.first, let seconds = decimal(Array(whole)) else { return nil }
-        guard parts.count == 2 else { return Timestamp(seconds: seconds) }
-        let fraction =
-            Array(parts[1].prefix(9)) + [UInt8](repeating: UInt8(ascii: "0"), count: max(0, 9 - parts[1].count))
-        return decimal(fraction).map { Timestamp(seconds: seconds, nanoseconds: $0) }
     }
 
     // MARK: bytes

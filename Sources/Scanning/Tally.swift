@@ -50,6 +50,9 @@ package struct Tally: Sendable, Equatable {
     mutating func replace(_ outcome: RecordedOutcome) {
         if let count = earlier[outcome] { earlier[outcome] = count > 1 ? count - 1 : nil }
     }
-    /// Whether an archive ended before its end, so that there may be pictures that were not seen.
-    package var hasBrokenArchive: Bool { codes["truncated-archive"] != nil || codes["corrupt-archive"] != nil }
+
+    /// Whether an archive ended before its end or could not be read, so that there may be pictures that were not seen.
+    package var hasBrokenArchive: Bool {
+        ["truncated-archive", "corrupt-archive", "unsupported-archive"].contains { codes[$0] != nil }
+    }
 }

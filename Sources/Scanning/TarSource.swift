@@ -36,7 +36,7 @@ package final class StreamWindow: Sendable {
     }
 }
 
-/// The members of a tar archive, in their order. Links, devices and directories are no files and not followed; names are not looked
+/// The members of a tar archive, plain or packed by gzip, in their order. Links, devices and directories are no files and not followed; names are not looked
 /// up anywhere, so that any name will do, also twice.
 package struct TarSource: Source {
     private let archive: PathBytes
@@ -54,8 +54,10 @@ package struct TarSource: Source {
     package func forEach(_ report: (Found) -> Bool) {
         do throws(FileError) {
             let stream = try InputStream(archive)
-            var reader = TarReader { bytes, start throws(FileError) -> Int in try stream.read(into: &bytes, from: start)
+            let archive = try ArchiveStream { bytes, start throws(FileError) in
+                try stream.read(into: &bytes, from: start)
             }
+            var reader = TarReader { bytes, start throws(FileError) in try archive.read(into: &bytes, from: start) }
             while let member = try reader.next() {
                 guard let found = try look(at: member, &reader) else { continue }
                 guard report(found) else { return }

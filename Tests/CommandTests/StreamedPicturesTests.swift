@@ -74,6 +74,80 @@ import Testing
         #expect(summary["complete"] as? Bool == true && summary["notImages"] as? Int == 1)
     }
 
+    /// Whole, as several parts one behind the other, and byte by byte.
+    @Test func anArchivePackedByGzipScansLikeOneThatIsNot() throws {
+        let shop = shop()
+        shop.write("d/large.bin", [UInt8](repeating: 7, count: 3 << 20))
+        let run = shop.shell(
+            """
+            tar --sort=name -cf a.tar d
+            gzip -k a.tar
+            (head -c 5000 a.tar | gzip; tail -c +5001 a.tar | gzip -1; head -c 700 /dev/zero) > parts.tgz
+            for archive in a.tar a.tar.gz parts.tgz; do $assay scan -q --model $model --tar $archive; done
+            exec 3< a.tar.gz; (head -c 1 <&3; sleep 0.05; cat <&3) | $assay scan -q --model $model --tar -
+            """)
+        func told(_ record: [String: Any]) -> String {
+            let member = record["member"] as? [String: Int]
+            return "\(record["path"]!) \(record["sha256"]!) \(member?["index"] ?? -1) \(member?["offset"] ?? -1)"
+        }
+        let count = run.records.count / 4
+        #expect(count == Self.pictures.count + 1 && run.records.count == 4 * count)
+        for part in 1..<4 {
+            #expect(run.records[(part * count)..<((part + 1) * count)].map(told) == run.records[..<count].map(told))
+        }
+    }
+
+    @Test func aPackedArchiveThatIsCutOrDamagedIsIncompleteAndOneOfAnotherKindIsNamed() throws {
+        let shop = shop()
+        try tar(shop, "-czf", shop.path + "/whole.tgz", "d")
+        let whole = Array(FileManager.default.contents(atPath: shop.path + "/whole.tgz")!)
+        var damaged = whole
+        damaged[whole.count - 6] ^= 1
+        shop.write("damaged", damaged)
+        shop.write("followed", whole + Array("something else".utf8))
+        shop.write("cut", Array(whole.dropLast(3)))
+        shop.write("empty", Array(whole.prefix(10)))
+        let many = Self.pictures.count + 1
+        for (name, records, code) in [
+            ("damaged", many, "corrupt-archive"), ("followed", many, "corrupt-archive"),
+            ("cut", many, "truncated-archive"), ("empty", 0, "truncated-archive"),
+        ] {
+            let run = shop.scan("--tar", name, "--summary", "s.json")
+            #expect(run.records.count == records + 1 && run.records.last?["code"] as? String == code, "\(name)")
+            #expect(run.status == 2 && object(shop.read("s.json"))["complete"] as? Bool == false, "\(name)")
+        }
+        let kinds: [(String, [UInt8])] = [
+            ("zip", [0x50, 0x4B, 3, 4, 20, 0]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4]),
+            ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0]),
+            ("bzip2", Array("BZh91AY&SY".utf8)),
+        ]
+        for (kind, bytes) in kinds {
+            shop.write("a." + kind, bytes + [UInt8](repeating: 9, count: 600))
+            let run = shop.scan("--tar", "a." + kind, "--summary", "s.json")
+            #expect(run.records.map { $0["code"] as? String } == ["unsupported-archive"])
+            #expect(
+                run.records.first?["message"] as? String
+                    == "unsupported archive: \(kind), where tar is read, plain or packed by gzip")
+            #expect(run.status == 2 && object(shop.read("s.json"))["complete"] as? Bool == false)
+        }
+        // A member's name is no mark of an archive.
+        shop.write("BZh9.jpg", Workshop.jpeg)
+        try tar(shop, "-C", shop.path, "-cf", shop.path + "/b.tar", "BZh9.jpg")
+        #expect(shop.scan("--tar", "b.tar").records.map { $0["path"] as? String } == ["BZh9.jpg"])
+    }
+
+    /// Zeros in a picture that is too large, in a member that is no picture, and behind the end: a hundred megabytes of a hundred kilobytes.
+    @Test func aBombIsPassedOverAsItUnpacks() throws {
+        let shop = shop()
+        let run = shop.shell(
+            """
+            mkdir e; (printf '\\211PNG\\r\\n\\032\\n'; head -c 40M /dev/zero) > e/a.png; head -c 40M /dev/zero > e/b; cp d/last.jpg e/c.jpg
+            (tar --sort=name -c e; head -c 20M /dev/zero) | gzip > bomb.tgz
+            $assay scan -q --model $model --max-file-size 30M --tar bomb.tgz
+            """)
+        #expect(run.records.map { "\($0["path"]!) \($0["code"] ?? "ok")" } == ["e/a.png file-too-large", "e/c.jpg ok"])
+    }
+
     @Test func aTruncatedArchiveIsIncompleteAndSaysSo() throws {
         let shop = shop()
         try tar(shop, "-cf", shop.path + "/whole.tar", "d/last.jpg", "d/plain.gif")
