@@ -122,9 +122,11 @@ package struct Walker: Sendable {
         package let relative: PathBytes
         /// The operand's device, for `oneFileSystem`.
         package let device: UInt?
+        /// The directories on the way from the operand, to which no link leads back.
+        package let above: [FileIdentity]
 
-        package init(path: PathBytes, relative: PathBytes, device: UInt?) {
-            (self.path, self.relative, self.device) = (path, relative, device)
+        package init(path: PathBytes, relative: PathBytes, device: UInt?, above: [FileIdentity] = []) {
+            (self.path, self.relative, self.device, self.above) = (path, relative, device, above)
         }
     }
 
@@ -137,6 +139,7 @@ package struct Walker: Sendable {
         do throws(FileError) {
             let root = try Directory(place.path, in: nil, followingLinks: follows)
             if let device = place.device, oneFileSystem, root.identity.device != device { return }
+            if place.above.contains(root.identity) { return }
             walk(root: root, at: place, entering, report)
         } catch {
             _ = report(.failure(place.path, error))
@@ -197,7 +200,7 @@ package struct Walker: Sendable {
                 levels.removeLast()
                 continue
             }
-            if !visit(entry, &levels, entering, report) { return }
+            if !visit(entry, &levels, above: place.above, entering, report) { return }
         }
     }
 
@@ -207,8 +210,8 @@ package struct Walker: Sendable {
     }
 
     private func visit(
-        _ entry: Directory.Entry, _ levels: inout [Level], _ entering: (Directory, PathBytes, PathBytes) -> Bool,
-        _ report: (Found) -> Bool
+        _ entry: Directory.Entry, _ levels: inout [Level], above: [FileIdentity],
+        _ entering: (Directory, PathBytes, PathBytes) -> Bool, _ report: (Found) -> Bool
     ) -> Bool {
         guard let level = levels.last else { return false }
         let path = level.path.appending(entry.name.bytes)
@@ -235,7 +238,10 @@ package struct Walker: Sendable {
                 let directory = try Directory(entry.name, in: level.directory, followingLinks: followsLinks)
                 if directory.identity == leftOut { return true }
                 if oneFileSystem && directory.identity.device != levels[0].directory.identity.device { return true }
-                if followsLinks && levels.contains(where: { $0.directory.identity == directory.identity }) {
+                if followsLinks,
+                    above.contains(directory.identity)
+                        || levels.contains(where: { $0.directory.identity == directory.identity })
+                {
                     return true
                 }
                 guard entering(directory, path, relative) else { return true }

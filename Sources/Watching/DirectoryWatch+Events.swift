@@ -25,11 +25,18 @@ extension DirectoryWatch {
         if event.name.isEmpty { return }
         let path = directory.path.appending(event.name)
         let relative = directory.relative.appending(event.name)
-        if event.isDirectory {
+        if event.isDirectory || leadsToDirectory(event, path) {
             handle(event, directory: path, relative, directory.root)
         } else if plan.walker.filter.wantsFile(relative), !isIgnored(relative) {
             handle(event, file: path)
         }
+    }
+
+    /// Whether something that came is a link to a directory, which is to be followed.
+    private func leadsToDirectory(_ event: Inotify.Event, _ path: PathBytes) -> Bool {
+        guard plan.walker.followsLinks, event.has(IN_CREATE | IN_MOVED_TO) else { return false }
+        return (try? FileState(path, followingLinks: false))?.kind == .link
+            && (try? FileState(path, followingLinks: true))?.kind == .directory
     }
 
     private func handle(_ event: Inotify.Event, directory path: PathBytes, _ relative: PathBytes, _ root: Int) {

@@ -41,6 +41,7 @@ extension DirectoryWatch {
 
     /// Walks directories that appeared.
     func walkWhatIsNew() {
+        if unwalked.isEmpty { return }
         let outer = lane
         lane = .arrivals
         defer { lane = outer }
@@ -54,7 +55,7 @@ extension DirectoryWatch {
             else { continue }
             walk(place.path, place.relative, place.root, look)
         }
-        noteDirectories()
+        warnOfUnwatched()
     }
 
     /// Looks at everything there is.
@@ -97,7 +98,9 @@ extension DirectoryWatch {
     }
 
     private func walk(_ path: PathBytes, _ relative: PathBytes, _ root: Int, _ report: (Found) -> Bool) {
-        let place = Walker.Place(path: path, relative: relative, device: roots[root].identity?.device)
+        let place = Walker.Place(
+            path: path, relative: relative, device: roots[root].identity?.device,
+            above: directories(above: relative, root))
         var count = 0
         let isWithin = isWalking
         isWalking = true
@@ -117,6 +120,18 @@ extension DirectoryWatch {
             }
             return report(found)
         }
+    }
+
+    /// The directories on the way to one below an operand, where a link may lead back to one of them.
+    private func directories(above relative: PathBytes, _ root: Int) -> [FileIdentity] {
+        guard plan.walker.followsLinks, !relative.bytes.isEmpty else { return [] }
+        var path = roots[root].path
+        var above = [roots[root].identity].compactMap(\.self)
+        for name in relative.bytes.split(separator: UInt8(ascii: "/")).dropLast() {
+            path = path.appending(Array(name))
+            if let state = try? FileState(path, followingLinks: true) { above.append(state.identity) }
+        }
+        return above
     }
 
     /// Does during a walk what can't wait for its end.
