@@ -2,6 +2,7 @@
 
 import Files
 import Foundation
+import Imaging
 import Testing
 
 @Suite(.serialized) struct WatchServiceTests {
@@ -165,6 +166,53 @@ import Testing
         let records = shop.records()
         #expect(records.compactMap { $0["quarantined"] as? String } == ["held/a.png", "held/a.png.1"])
         #expect(Set(records.compactMap { $0["id"] as? String }).count == 1, "for consumers it is the same")
+    }
+
+    /// What was judged is not what is there any more, also if no byte of it is another: it is judged again, and then moved.
+    @Test func aFileThatIsTouchedWhileItIsJudgedIsJudgedAgainAndMovedOnce() async throws {
+        try FileManager.default.createDirectory(atPath: shop.path + "/held", withIntermediateDirectories: true)
+        let watch = WatchRun(shop, "-o", "out", "--state", "state", "--quarantine", "held")
+        // Large, so that it takes a while.
+        let slow = encodePNG(Workshop.pixels(1000, 800))
+        for name in ["a.png", "b.png"] { shop.write(name, slow) }
+        shop.move("a.png", "in/a.png")
+        shop.move("b.png", "in/b.png")
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(2)
+        var touches = 0
+        while clock.now < end {
+            touches += 1
+            chmod(shop.path + "/in/a.png", touches % 2 == 0 ? 0o600 : 0o640)
+            shop.date("in/b.png", 1_700_000_000 + touches)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        for name in ["a.png", "b.png"] {
+            #expect(await eventually { FileManager.default.fileExists(atPath: shop.path + "/held/\(name).json") })
+        }
+        #expect(watch.end() == 0)
+        let records = shop.records()
+        #expect(Set(records.compactMap { $0["quarantined"] as? String }) == ["held/a.png", "held/b.png"])
+        #expect(records.count == 2 && Set(records.compactMap { $0["id"] as? String }).count == 2)
+        #expect(!watch.errors.contains("not moved"))
+        for name in ["a.png", "b.png"] {
+            #expect(!FileManager.default.fileExists(atPath: shop.path + "/in/" + name))
+            #expect(FileManager.default.contents(atPath: shop.path + "/held/" + name).map { Array($0) } == slow)
+        }
+    }
+
+    /// Touched, it is looked at again by the next walk; what comes out the same has its record.
+    @Test func aFileThatIsTouchedWhileItIsJudgedHasOneRecord() async throws {
+        let watch = WatchRun(shop, "-o", "out", "--rescan", "0.3")
+        shop.write("a.png", encodePNG(Workshop.pixels(1000, 800)))
+        shop.move("a.png", "in/a.png")
+        for touch in 0..<200 {
+            chmod(shop.path + "/in/a.png", touch % 2 == 0 ? 0o600 : 0o640)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(await eventually { shop.records().count == 1 })
+        // Time for more than one walk.
+        try await Task.sleep(for: .seconds(1))
+        #expect(watch.end() == 0 && shop.records().count == 1)
     }
 
     @Test func whatCannotBeMovedIsTriedAgain() async throws {
