@@ -33,7 +33,6 @@ package struct RecordReader {
         _ name: String, reading read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
     ) throws(FileError) {
         let digest = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var splitter = LineSplitter(longest: Self.longestLine)
         var (lines, unreadable) = (0, 0)
         var waiting: [Data] = []
@@ -50,26 +49,14 @@ package struct RecordReader {
             for entry in decoded(waiting) { if let entry { take(entry) } else { unreadable += 1 } }
             waiting = []
         }
-        while true {
-            var failure: FileError?
-            let size = unsafe buffer.withUnsafeMutableBytes { bytes in
-                do throws(FileError) {
-                    return try unsafe read(bytes)
-                } catch {
-                    failure = error
-                    return 0
-                }
-            }
-            if let failure { throw failure }
-            if size == 0 { break }
-            unsafe buffer.withUnsafeBytes {
-                unsafe digest.update(UnsafeRawBufferPointer(rebasing: $0[..<size]))
-            }
-            _ = splitter.take(buffer[..<size]) {
-                note($0)
-                return true
-            }
+        // The lines of a piece are settled when the next comes.
+        func look(_ piece: UnsafeRawBufferPointer) {
             settle()
+            unsafe digest.update(piece)
+        }
+        _ = try unsafe splitter.takeAll(from: read, look: { unsafe look($0) }) { line throws(FileError) in
+            note(line)
+            return true
         }
         note(splitter.rest)
         settle()

@@ -42,28 +42,21 @@ package struct RecordMerge {
         _ name: String, reading fill: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int,
         write: (ArraySlice<UInt8>) throws(FileError) -> Void
     ) throws(FileError) {
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        var line: [UInt8] = []
+        var lines = LineSplitter(longest: RecordFile.longestLine)
         var number = 0
-        while true {
-            let count = try unsafe RecordMerge.fill(&buffer, fill)
-            if count == 0 { break }
-            var rest = buffer[..<count]
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                line += rest[..<end]
-                number += 1
-                try take(line[...], "\(name):\(number)", write)
-                line.removeAll(keepingCapacity: true)
-                rest = rest[(end + 1)...]
-            }
-            line += rest
-            guard line.count <= RecordMerge.longestLine else {
-                faults.append("\(name):\(number + 1): a line that is longer than any record")
-                return
-            }
+        func isTooLong(_ line: ArraySlice<UInt8>) -> Bool {
+            guard line.count > RecordFile.longestLine else { return false }
+            faults.append("\(name):\(number): a line that is longer than any record")
+            return true
         }
-        if !line.isEmpty {
-            faults.append("\(name):\(number + 1): the line has no end, so the run that wrote it was cut off")
+        _ = try unsafe lines.takeAll(from: fill) { line throws(FileError) in
+            number += 1
+            if !isTooLong(line) { try take(line, "\(name):\(number)", write) }
+            return true
+        }
+        number += 1
+        if !lines.rest.isEmpty && !isTooLong(lines.rest) {
+            faults.append("\(name):\(number): the line has no end, so the run that wrote it was cut off")
         }
     }
 
@@ -103,24 +96,6 @@ package struct RecordMerge {
 
     /// Shares that were seen.
     package var shardCount: Int { shares.keys.count { $0 != nil } }
-
-    private static let longestLine = 4 << 20
-
-    private static func fill(
-        _ buffer: inout [UInt8], _ read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
-    ) throws(FileError) -> Int {
-        var failure: FileError?
-        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            do throws(FileError) {
-                return try unsafe read(bytes)
-            } catch {
-                failure = error
-                return 0
-            }
-        }
-        if let failure { throw failure }
-        return count
-    }
 
     private func order(_ share: String?) -> Int { share.flatMap { Shard($0)?.number } ?? 0 }
 
@@ -173,13 +148,14 @@ package struct RecordMerge {
 
     /// What is told of a record in a summary or of its identity.
     private static let keys: Set<String> = [
-        "assay", "path", "pathBytes", "id", "archive", "member", "shard", "status", "code", "size", "modified",
+        "assay", "path", "pathBytes", "id", "archive", "member", "frame", "shard", "status", "code", "size", "modified",
         "sha256",
         "model", "ruleset", "verdict", "complete", "records", "resumed",
     ]
 
     private static let identity = [
-        "path", "pathBytes", "archive", "member", "status", "code", "size", "modified", "sha256", "model", "ruleset",
+        "path", "pathBytes", "archive", "member", "frame", "status", "code", "size", "modified", "sha256", "model",
+        "ruleset",
     ]
 
     /// The record's `id`, or what a watch would make one of: two records are repeats if they say the same of the same file.

@@ -77,6 +77,21 @@ struct MergeTests {
         #expect(shop.run(["merge", "one", "two", "-o", "-", "-q"]).output == first + "\n" + second + "\n")
     }
 
+    /// Nobody's file of lines without ends fills the memory, and what is behind one line too long is looked at.
+    @Test func aLineThatIsLongerThanAnyRecordIsAFaultOfItsOwn() {
+        let shop = Workshop()
+        let record = #"{"assay":1,"path":"a","status":"ok"}"#
+        let long = String(repeating: "y", count: (4 << 20) + 1)
+        shop.write("long", record + "\n" + long + "\n" + record + "\n" + "no record\n" + long)
+        let run = shop.run(["merge", "long", "-o", "-", "--partial"])
+        #expect(run.output == record + "\n")
+        #expect(
+            run.errors.split(separator: "\n").prefix(3) == [
+                "assay: long:2: a line that is longer than any record", "assay: long:4: no record",
+                "assay: long:5: a line that is longer than any record",
+            ])
+    }
+
     private func refused(_ shop: Workshop, _ files: [String], _ message: String) {
         let run = shop.run(["merge"] + files + ["-o", "out"])
         #expect(run.status == 2)
