@@ -7,27 +7,68 @@ extension Record {
     /// A JSON Schema (2020-12), laid out for readers: one line for each row.
     package static var schema: String {
         let rows = table.map(\.row)
-        func names(_ wanted: (FactRow.Presence) -> Bool) -> String {
-            var seen: [String] = []
-            for row in rows where wanted(row.presence) && !seen.contains(row.path[0]) { seen.append(row.path[0]) }
-            return list(seen)
-        }
-        let always = names { $0 == .always || $0 == .alwaysOrNull }
         return """
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
               "title": "A record of assay scan, version 1",
               "description": "One line of output. Unknown keys may be added within version 1; none is renamed or removed.",
               "type": "object",
-              "required": \(always),
+              "required": \(list(keys(RecordFields.minimal) { $0 == .always || $0 == .alwaysOrNull })),
               "properties": {
             \(properties(rows[...], depth: 0, indent: "    "))
               },
-              "if": { "properties": { "status": { "const": "ok" } } },
-              "then": { "required": \(names { $0 == .ok }) },
-              "else": { "required": \(names { $0 == .refused }), "properties": { "verdict": { "const": null } } }
+              "anyOf": [{ "$ref": "#/$defs/minimal" }, { "$ref": "#/$defs/standard" }],
+              "$defs": {
+            \(extent(.minimal, "With --fields minimal."))
+                "propertyNames": { "not": { "enum": \(list(onlyInLarger)) } }
+                },
+            \(extent(.standard, "Without --fields."))
+                "type": "object"
+                },
+                "full": {
+                  "description": "With --fields full: as standard, with what --digests and --pdq ask for.",
+                  "$ref": "#/$defs/standard",
+                  "if": { "properties": { "sha256": { "type": "string" } } },
+                  "then": { "required": ["md5", "sha1"] },
+                  "anyOf": [{ "properties": { "status": { "not": { "const": "ok" } } } }, { "required": ["pdq"] }]
+                }
+              }
             }
 
+            """
+    }
+
+    /// The keys of the first level that records of this extent have, of the rows that are wanted.
+    private static func keys(_ fields: RecordFields, _ wanted: (FactRow.Presence) -> Bool) -> [String] {
+        var seen: [String] = []
+        for row in fields.rows.map(\.row) where wanted(row.presence) && !seen.contains(row.path[0]) {
+            seen.append(row.path[0])
+        }
+        return seen
+    }
+
+    /// What tells a larger record from a minimal one; keys that nobody knows yet may be in both.
+    private static var onlyInLarger: [String] {
+        let least = Set(keys(.minimal) { _ in true })
+        return keys(.standard) { _ in true }.filter { !least.contains($0) }
+    }
+
+    /// The beginning of the definition of what a record of this extent must have.
+    private static func extent(_ fields: RecordFields, _ meaning: String) -> String {
+        var groups: [(name: String, required: [String])] = []
+        for row in fields.rows.map(\.row) where row.presence == .ok && row.path.count == 2 {
+            if groups.last?.name != row.path[0] { groups.append((row.path[0], [])) }
+            groups[groups.count - 1].required.append(row.path[1])
+        }
+        let inner = groups.map { "\(quoted($0.name)): { \"required\": \(list($0.required)) }" }
+        return """
+                "\(fields.rawValue)": {
+                  "description": \(quoted(meaning)),
+                  "required": \(list(keys(fields) { $0 == .always || $0 == .alwaysOrNull })),
+                  "properties": { \(inner.joined(separator: ", ")) },
+                  "if": { "properties": { "status": { "const": "ok" } } },
+                  "then": { "required": \(list(keys(fields) { $0 == .ok })) },
+                  "else": { "required": \(list(keys(fields) { $0 == .refused })), "properties": { "verdict": { "const": null } } },
             """
     }
 
@@ -42,12 +83,10 @@ extension Record {
                 members.append("\(indent)\(quoted(key)): \(property(first))")
                 continue
             }
-            let required = list(group.filter { $0.presence == .ok }.map { $0.path[depth + 1] })
             members.append(
                 """
                 \(indent)\(quoted(key)): {
                 \(indent)  "type": "object",
-                \(indent)  "required": \(required),
                 \(indent)  "properties": {
                 \(properties(group, depth: depth + 1, indent: indent + "    "))
                 \(indent)  }

@@ -34,30 +34,52 @@ struct DocumentTests {
     }
 
     @Test func recordsHaveTheKeysOfTheSchema() throws {
-        let schema = object(content("examples/record.schema.json"))
-        let properties = try #require(schema["properties"] as? [String: [String: Any]])
-        let always = try #require(schema["required"] as? [String])
-        let ok = try #require((schema["then"] as? [String: Any])?["required"] as? [String])
-        let refused = try #require((schema["else"] as? [String: Any])?["required"] as? [String])
+        let schema = JSONSchema(object(content("examples/record.schema.json")))
         shop.write("a.jpg", Workshop.jpeg)
         shop.write("b.png", Workshop.png)
         shop.write("c.png", Array(Workshop.png.dropLast(100)))
-        let records = shop.scan("a.jpg", "b.png", "c.png", "gone").records
-        #expect(records.count == 4)
-        for record in records {
-            let keys = Set(record.keys)
-            let isOK = record["status"] as? String == "ok"
-            // What a picture declares is told even where it cannot be decoded.
-            #expect(isOK == keys.contains("declared") || record["code"] as? String == "truncated")
-            #expect(keys.subtracting(["declared"]) == Set(always + (isOK ? ok : refused)).subtracting(["declared"]))
-            for (key, value) in record {
-                guard let inner = value as? [String: Any] else { continue }
-                let declared = try #require(properties[key])
-                let known = try #require(declared["properties"] as? [String: Any])
-                #expect(Set(inner.keys).isSubset(of: Set(known.keys)))
-                #expect(Set(inner.keys).isSuperset(of: Set(declared["required"] as? [String] ?? [])))
+        let extents = ["minimal", "standard", "full"]
+        for extent in extents {
+            let records = shop.scan("--fields", extent, "a.jpg", "b.png", "c.png", "gone").records
+            #expect(records.count == 4)
+            for record in records {
+                #expect(schema.faults(of: record) == [])
+                // Each is what it is: a standard record is no minimal one, nor the other way about; a full one has all of a standard one.
+                let fitting = extents.filter { schema.faults(of: record, as: $0) == [] }
+                let isRefused = record["status"] as? String != "ok"
+                let isUnread = record["sha256"] as? String == nil
+                switch extent {
+                case "minimal": #expect(fitting == ["minimal"])
+                // Where nothing was read there is nothing more to tell.
+                case "standard": #expect(fitting == (isRefused && isUnread ? ["standard", "full"] : ["standard"]))
+                default: #expect(fitting == ["standard", "full"])
+                }
+                // Every key is needed, and known.
+                for key in record.keys {
+                    var less = record
+                    less[key] = nil
+                    let isOptional = ["declared", "warning", "warnings", "md5", "sha1", "pdq", "pathBytes"].contains(
+                        key)
+                    #expect(
+                        (schema.faults(of: less) == []) == (isOptional && (isRefused || key != "declared")), "\(key)")
+                    #expect(schema.knows(key), "\(key)")
+                }
             }
         }
+    }
+
+    @Test func theSchemaRefusesWhatNoRecordIs() throws {
+        let schema = JSONSchema(object(content("examples/record.schema.json")))
+        shop.write("a.jpg", Workshop.jpeg)
+        let record = try #require(shop.scan("a.jpg").records.first)
+        func with(_ key: String, _ value: Any) -> [String: Any] { record.merging([key: value]) { $1 } }
+        #expect(schema.faults(of: with("later", 1)) == [])
+        for wrong in [
+            with("assay", 2), with("status", "fine"), with("verdict", "perhaps"), with("size", "12"), with("size", -1),
+            with("sha256", "ab"), with("scores", ["fused": 0.5]),
+            with("scores", ["fused": 7, "spatial": 0.5, "frequency": 0.5]),
+            with("reasons", [1]), with("frame", ["index": 0]), with("status", "error"),
+        ] { #expect(schema.faults(of: wrong) != []) }
     }
 
     @Test func theScoreOfAScanIsTheDetectorsOwn() throws {
