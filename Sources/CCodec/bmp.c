@@ -230,4 +230,4 @@ static codec_status decode(codec_file file, uint32_t width, uint32_t height, con
     return status;
 }
 
-const codec_reader codec_bmp = {NULL, read_header, decode};
+const codec_reader codec_bmp = {.header = read_header, .decode = decode};

@@ -1,6 +1,6 @@
 // Finds the reader of a format, and its library when it is first wanted.
 #define _GNU_SOURCE
-#include "reader.h"
+#include "canvas.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -64,17 +64,35 @@ static codec_status refuse_unread(codec_format format, char *message) {
                         codec_is_built_in(format) ? "its library is missing" : "built without its library");
 }
 
-codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t length, codec_header *header, char *message) {
+codec_status codec_count_frames(codec_format format, const uint8_t *bytes, size_t length, uint32_t *frames, char *message) {
+    *frames = 1;
+    message[0] = 0;
+    if (!codec_load(format)) return refuse_unread(format, message);
+    const codec_reader *reader = readers[format];
+    return reader->count == NULL ? CODEC_OK : reader->count((codec_file){bytes, length, 0}, frames, message);
+}
+
+static codec_status refuse_frame(char *message) { return codec_refuse(message, CODEC_CORRUPT, "there is no such frame"); }
+
+codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t length, uint32_t frame, codec_header *header,
+                               char *message) {
     memset(header, 0, sizeof *header);
     message[0] = 0;
     if (!codec_load(format)) return refuse_unread(format, message);
-    return readers[format]->header((codec_file){bytes, length}, header, message);
+    const codec_reader *reader = readers[format];
+    if (frame > 0 && reader->count == NULL) return refuse_frame(message);
+    return reader->header((codec_file){bytes, length, frame}, header, message);
 }
 
-codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
-                          const codec_region *regions, size_t count, uint8_t *pixels, char *message, char *warning) {
+codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t frame, codec_canvas *canvas,
+                          uint32_t width, uint32_t height, const codec_region *regions, size_t count, uint8_t *pixels,
+                          char *message, char *warning) {
     codec_target target = {.regions = regions, .count = count, .pixels = pixels};
     message[0] = warning[0] = 0;
     if (!codec_load(format)) return refuse_unread(format, message);
-    return readers[format]->decode((codec_file){bytes, length}, width, height, &target, message, warning);
+    const codec_reader *reader = readers[format];
+    const codec_file file = {bytes, length, frame};
+    if (frame > 0 && reader->count == NULL) return refuse_frame(message);
+    if (frame == 0 || reader->draw == NULL) return reader->decode(file, width, height, &target, message, warning);
+    return canvas_decode(canvas, reader, file, width, height, &target, message);
 }

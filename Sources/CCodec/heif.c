@@ -1,4 +1,4 @@
-// Decodes the primary picture of HEIF and AVIF files by libheif: whole pictures and grids, as they are stored.
+// Decodes the pictures of HEIF and AVIF files by libheif, the primary one first: whole pictures and grids, as they are stored.
 #include "heif.h"
 
 #if __has_include(<libheif/heif_plugin.h>)
@@ -14,7 +14,8 @@ static int load(char *name) {
         SYMBOL(heif, heif_context_alloc), SYMBOL(heif, heif_context_free), SYMBOL(heif, heif_context_set_max_decoding_threads),
         SYMBOL(heif, heif_context_set_maximum_image_size_limit),
         SYMBOL(heif, heif_context_read_from_memory_without_copy), SYMBOL(heif, heif_context_get_number_of_top_level_images),
-        SYMBOL(heif, heif_context_get_primary_image_handle), SYMBOL(heif, heif_image_handle_release),
+        SYMBOL(heif, heif_context_get_primary_image_ID), SYMBOL(heif, heif_context_get_list_of_top_level_image_IDs),
+        SYMBOL(heif, heif_context_get_image_handle), SYMBOL(heif, heif_image_handle_release),
         SYMBOL(heif, heif_image_handle_get_ispe_width), SYMBOL(heif, heif_image_handle_get_ispe_height),
         SYMBOL(heif, heif_image_handle_has_alpha_channel), SYMBOL(heif, heif_image_handle_get_luma_bits_per_pixel),
         SYMBOL(heif, heif_decoding_options_alloc), SYMBOL(heif, heif_decoding_options_free), SYMBOL(heif, heif_decode_image),
@@ -40,13 +41,30 @@ static codec_status refuse(struct heif_error error, char *message) {
     return codec_refuse(message, status, "%s", error.message);
 }
 
-// The primary picture of a file, before a pixel of it is decoded.
+// A picture of a file, before a pixel of it is decoded.
 typedef struct {
     struct heif_context *context;
     struct heif_image_handle *handle;
     uint32_t width, height;  // as coded
     heif_display display;
 } primary;
+
+// The item that is picture number `number`: the primary one, then the others in the file's order.
+static codec_status find_item(struct heif_context *context, uint32_t number, heif_item_id *item, char *message) {
+    codec_status status = refuse(heif.heif_context_get_primary_image_ID(context, item), message);
+    if (status != CODEC_OK || number == 0) return status;
+    const heif_item_id first = *item;
+    int count = heif.heif_context_get_number_of_top_level_images(context);
+    heif_item_id *items = count > 0 ? calloc((size_t)count, sizeof *items) : NULL;
+    if (items == NULL) return codec_refuse(message, CODEC_NO_MEMORY, "out of memory");
+    count = heif.heif_context_get_list_of_top_level_image_IDs(context, items, count);
+    uint32_t found = 0;
+    for (int i = 0; i < count && found < number; i++) {
+        if (items[i] != first) *item = items[i], found++;
+    }
+    free(items);
+    return found == number ? CODEC_OK : codec_refuse(message, CODEC_CORRUPT, "there is no such picture");
+}
 
 // Sides above `limit` are refused; those of a grid are found only in decoding.
 static codec_status open_primary(codec_file file, int limit, primary *primary, char *message) {
@@ -59,14 +77,17 @@ static codec_status open_primary(codec_file file, int limit, primary *primary, c
     heif.heif_context_set_maximum_image_size_limit(primary->context, limit);
     status = refuse(heif.heif_context_read_from_memory_without_copy(primary->context, file.bytes, file.length, NULL), message);
     if (status != CODEC_OK) return status;
-    status = refuse(heif.heif_context_get_primary_image_handle(primary->context, &primary->handle), message);
+    heif_item_id item = 0;
+    status = find_item(primary->context, file.frame, &item, message);
+    if (status != CODEC_OK) return status;
+    status = refuse(heif.heif_context_get_image_handle(primary->context, item, &primary->handle), message);
     if (status != CODEC_OK) return status;
     int width = heif.heif_image_handle_get_ispe_width(primary->handle);
     int height = heif.heif_image_handle_get_ispe_height(primary->handle);
     if (width <= 0 || height <= 0) return codec_refuse(message, CODEC_CORRUPT, "a picture without pixels");
     primary->width = (uint32_t)width;
     primary->height = (uint32_t)height;
-    return heif_read_display(file, primary->width, primary->height, &primary->display, message);
+    return heif_read_display(file, item, primary->width, primary->height, &primary->display, message);
 }
 
 static void close_primary(primary *primary) {
@@ -159,7 +180,17 @@ static codec_status decode(codec_file file, uint32_t width, uint32_t height, con
     return status;
 }
 
-const codec_reader codec_heif = {load, read_header, decode};
+// Moving pictures, which libheif does not read, count for nothing.
+static codec_status count_pictures(codec_file file, uint32_t *pictures, char *message) {
+    primary primary;
+    codec_status status = open_primary(file, 1 << 28, &primary, message);
+    int count = status == CODEC_OK ? heif.heif_context_get_number_of_top_level_images(primary.context) : 1;
+    *pictures = count > 1 ? (uint32_t)count : 1;
+    close_primary(&primary);
+    return status;
+}
+
+const codec_reader codec_heif = {load, read_header, decode, count_pictures, NULL};
 
 #else
 const codec_reader codec_heif = {0};

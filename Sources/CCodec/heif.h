@@ -4,7 +4,7 @@
 
 #include "reader.h"
 
-// Changes that a viewer would make to the primary picture, of which only the crop is made here.
+// Changes that a viewer would make to a picture, of which only the crop is made here.
 typedef struct {
     int orientation;  // as in Exif, 0 where nothing is said
     int has_crop;     // a clean aperture, below, in pixels of the coded picture
@@ -12,8 +12,8 @@ typedef struct {
     int is_sequence;  // there are moving pictures too
 } heif_display;
 
-// Walks over the boxes: CODEC_TRUNCATED where the file ends within one.
-codec_status heif_read_display(codec_file file, uint32_t width, uint32_t height, heif_display *display, char *message);
+// What the boxes say about item `item`.
+codec_status heif_read_display(codec_file file, uint64_t item, uint32_t width, uint32_t height, heif_display *display, char *message);
 // Whether the boxes of the file's first level lie within it.
 codec_status heif_check_length(codec_file file, char *message);
 
@@ -32,7 +32,9 @@ typedef struct {
     __typeof__(&heif_context_set_maximum_image_size_limit) heif_context_set_maximum_image_size_limit;
     __typeof__(&heif_context_read_from_memory_without_copy) heif_context_read_from_memory_without_copy;
     __typeof__(&heif_context_get_number_of_top_level_images) heif_context_get_number_of_top_level_images;
-    __typeof__(&heif_context_get_primary_image_handle) heif_context_get_primary_image_handle;
+    __typeof__(&heif_context_get_primary_image_ID) heif_context_get_primary_image_ID;
+    __typeof__(&heif_context_get_list_of_top_level_image_IDs) heif_context_get_list_of_top_level_image_IDs;
+    __typeof__(&heif_context_get_image_handle) heif_context_get_image_handle;
     __typeof__(&heif_image_handle_release) heif_image_handle_release;
     __typeof__(&heif_image_handle_get_ispe_width) heif_image_handle_get_ispe_width;
     __typeof__(&heif_image_handle_get_ispe_height) heif_image_handle_get_ispe_height;

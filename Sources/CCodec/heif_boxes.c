@@ -1,4 +1,4 @@
-// Reads from the boxes of a HEIF file what libheif applies and does not tell: how the primary picture is to be turned and cropped.
+// Reads from the boxes of a HEIF file what libheif applies and does not tell: how a picture is to be turned and cropped.
 #include "heif.h"
 
 // A box: its kind and what is in it.
@@ -118,8 +118,8 @@ static codec_status apply(const box *box, int matrix[4], uint32_t width, uint32_
     return CODEC_OK;
 }
 
-// Goes through the properties of item `primary` in their order.
-static codec_status follow(const box *properties, uint64_t primary, uint32_t width, uint32_t height, heif_display *display,
+// Goes through the properties of an item in their order.
+static codec_status follow(const box *properties, uint64_t item, uint32_t width, uint32_t height, heif_display *display,
                            char *message) {
     box container, list, found;
     if (!find(properties->body, properties->length, KIND('i', 'p', 'c', 'o'), 0, &container)) return CODEC_OK;
@@ -132,11 +132,11 @@ static codec_status follow(const box *properties, uint64_t primary, uint32_t wid
         size_t at = 8;
         for (uint64_t entry = 0; entry < entries; entry++) {
             if (list.length - at < id_size + 1) return CODEC_OK;
-            int is_primary = big(list.body + at, id_size) == primary;
+            int is_item = big(list.body + at, id_size) == item;
             size_t count = list.body[at + id_size];
             at += id_size + 1;
             if (list.length - at < count * index_size) return CODEC_OK;
-            for (size_t i = 0; i < count && is_primary; i++) {
+            for (size_t i = 0; i < count && is_item; i++) {
                 uint32_t number = (uint32_t)big(list.body + at + i * index_size, index_size) & (index_size == 2 ? 0x7FFF : 0x7F);
                 if (!property(&container, number, &found)) continue;
                 codec_status status = apply(&found, matrix, width, height, display, message);
@@ -150,14 +150,11 @@ static codec_status follow(const box *properties, uint64_t primary, uint32_t wid
     return CODEC_OK;
 }
 
-codec_status heif_read_display(codec_file file, uint32_t width, uint32_t height, heif_display *display, char *message) {
+codec_status heif_read_display(codec_file file, uint64_t item, uint32_t width, uint32_t height, heif_display *display, char *message) {
     *display = (heif_display){0};
-    box meta, item, properties, film;
+    box meta, properties, film;
     display->is_sequence = find(file.bytes, file.length, KIND('m', 'o', 'o', 'v'), 0, &film);
     if (!find(file.bytes, file.length, KIND('m', 'e', 't', 'a'), 4, &meta)) return CODEC_OK;
-    if (!find(meta.body, meta.length, KIND('p', 'i', 't', 'm'), 0, &item) || item.length < 6) return CODEC_OK;
     if (!find(meta.body, meta.length, KIND('i', 'p', 'r', 'p'), 0, &properties)) return CODEC_OK;
-    size_t size = item.body[0] == 0 ? 2 : 4;
-    if (item.length < 4 + size) return CODEC_OK;
-    return follow(&properties, big(item.body + 4, size), width, height, display, message);
+    return follow(&properties, item, width, height, display, message);
 }

@@ -129,7 +129,7 @@ static codec_status decode(codec_file file, uint32_t width, uint32_t height, con
     return status;
 }
 
-const codec_reader codec_jxl = {load, read_header, decode};
+const codec_reader codec_jxl = {.load = load, .header = read_header, .decode = decode};
 
 #else
 const codec_reader codec_jxl = {0};

@@ -9,10 +9,11 @@
 #include "CodecFormats.h"
 #include "regions.h"
 
-// A file in memory.
+// A file in memory, and which of its pictures is meant, counted from 0: a frame, a page or a picture of its own.
 typedef struct {
     const uint8_t *bytes;
     size_t length;
+    uint32_t frame;
 } codec_file;
 
 // All null where the format's library was missing when this was compiled.
@@ -22,6 +23,11 @@ typedef struct {
     codec_status (*header)(codec_file file, codec_header *header, char *message);
     codec_status (*decode)(codec_file file, uint32_t width, uint32_t height, const codec_target *target, char *message,
                            char *warning);
+    // How many pictures there are. Null where only one is read.
+    codec_status (*count)(codec_file file, uint32_t *frames, char *message);
+    // Of an animation: paints the frame over what those before it have left; `decode` is then for the first alone. Null where pictures
+    // do not build on each other.
+    codec_status (*draw)(codec_file file, codec_canvas *canvas, char *message);
 } codec_reader;
 
 extern const codec_reader codec_bmp, codec_gif, codec_heif, codec_jxl, codec_tiff, codec_webp;

@@ -1,4 +1,4 @@
-// Decodes the first page of a TIFF by libtiff, with whatever compression it knows.
+// Decodes the pages of a TIFF by libtiff, with whatever compression it knows.
 #include "tiff.h"
 
 #ifdef HAS_TIFF
@@ -81,7 +81,7 @@ static codec_status read_header(codec_file file, codec_header *header, char *mes
         uint16_t count = 0, *kinds = NULL, orientation = 0;
         tiff.TIFFGetFieldDefaulted(job.image, TIFFTAG_EXTRASAMPLES, &count, &kinds);
         for (int i = 0; i < count; i++) header->alpha |= kinds[i] != EXTRASAMPLE_UNSPECIFIED;
-        header->animated = !tiff.TIFFLastDirectory(job.image);
+        header->animated = file.frame > 0 || !tiff.TIFFLastDirectory(job.image);
         if (tiff.TIFFGetField(job.image, TIFFTAG_ORIENTATION, &orientation) && orientation <= 8) {
             header->orientation = orientation;
         }
@@ -104,7 +104,7 @@ static codec_status decode(codec_file file, uint32_t width, uint32_t height, con
     return status;
 }
 
-const codec_reader codec_tiff = {tiff_load, read_header, decode};
+const codec_reader codec_tiff = {tiff_load, read_header, decode, tiff_count_pages, NULL};
 
 #else
 const codec_reader codec_tiff = {0};

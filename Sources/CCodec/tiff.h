@@ -1,4 +1,4 @@
-// What the three files that read TIFF share.
+// What the four files that read TIFF share.
 #ifndef TIFF_H
 #define TIFF_H
 
@@ -35,6 +35,7 @@ typedef struct {
     __typeof__(&TIFFReadEncodedStrip) TIFFReadEncodedStrip;
     __typeof__(&TIFFReadEncodedTile) TIFFReadEncodedTile;
     __typeof__(&TIFFLastDirectory) TIFFLastDirectory;
+    __typeof__(&TIFFSetSubDirectory) TIFFSetSubDirectory;
 } tiff_functions;
 
 extern tiff_functions tiff;
@@ -64,7 +65,11 @@ static inline codec_status tiff_cut_off(tiff_job *job) { return truncated(job->m
 
 // Loads the library; 0 if it can't be had.
 int tiff_load(char *name);
-// Opens a file in memory. Whatever comes of it, the job is to be closed.
+// How many pages there are, at least 1. The last of them may not be there, where the file ends too early.
+codec_status tiff_count_pages(codec_file file, uint32_t *pages, char *message);
+// Where the directory of page `file.frame` begins.
+codec_status tiff_find_page(codec_file file, uint64_t *offset, char *message);
+// Opens a page of a file in memory. Whatever comes of it, the job is to be closed.
 codec_status tiff_open(tiff_job *job, codec_file file, char *message);
 void tiff_close(tiff_job *job);
 // Reads the pixels of a picture that has been described.

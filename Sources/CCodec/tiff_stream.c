@@ -14,7 +14,7 @@ int tiff_load(char *name) {
         SYMBOL(tiff, TIFFIsCODECConfigured), SYMBOL(tiff, TIFFStripSize64), SYMBOL(tiff, TIFFTileSize64),
         SYMBOL(tiff, TIFFNumberOfStrips), SYMBOL(tiff, TIFFNumberOfTiles), SYMBOL(tiff, TIFFGetStrileOffset),
         SYMBOL(tiff, TIFFGetStrileByteCount), SYMBOL(tiff, TIFFReadEncodedStrip), SYMBOL(tiff, TIFFReadEncodedTile),
-        SYMBOL(tiff, TIFFLastDirectory)};
+        SYMBOL(tiff, TIFFLastDirectory), SYMBOL(tiff, TIFFSetSubDirectory)};
     if (!codec_open_library("libtiff.so.6", symbols, sizeof symbols / sizeof *symbols)) return 0;
     const char *version = tiff.TIFFGetVersion();  // "LIBTIFF, Version 4.5.0" and a line of copyright
     const char *number = strstr(version, "Version ");
@@ -78,16 +78,20 @@ static int on_warning(TIFF *image, void *context, const char *module, const char
 
 codec_status tiff_open(tiff_job *job, codec_file file, char *message) {
     *job = (__typeof__(*job)){.file = file, .message = message};
+    uint64_t page = 0;
+    codec_status status = file.frame > 0 ? tiff_find_page(file, &page, message) : CODEC_OK;
+    if (status != CODEC_OK) return status;
     TIFFOpenOptions *options = tiff.TIFFOpenOptionsAlloc();
     if (options == NULL) return tiff_refuse(job, CODEC_NO_MEMORY, "out of memory");
     tiff.TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)1 << 30);
     tiff.TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, job);
     tiff.TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, job);
-    // m: not by mapping, whose bounds would be libtiff's to keep.
-    job->image = tiff.TIFFClientOpenExt("", "rm", job, read_some, write_none, seek, close_nothing, size_of, NULL, NULL, options);
+    // m: not by mapping, whose bounds would be libtiff's to keep; h: without reading the first directory.
+    job->image = tiff.TIFFClientOpenExt("", page > 0 ? "rmh" : "rm", job, read_some, write_none, seek, close_nothing, size_of, NULL, NULL, options);
     tiff.TIFFOpenOptionsFree(options);
+    int is_there = job->image != NULL && !job->overran && (page == 0 || tiff.TIFFSetSubDirectory(job->image, page));
     if (job->overran) return tiff_cut_off(job);
-    if (job->image == NULL) {
+    if (!is_there) {
         return job->message[0] ? CODEC_CORRUPT : tiff_refuse(job, CODEC_CORRUPT, "no directory of a TIFF");
     }
     return CODEC_OK;

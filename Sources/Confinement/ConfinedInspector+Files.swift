@@ -59,6 +59,16 @@ extension ConfinedInspector {
         return LoadedPicture(place: place, format: format)
     }
 
+    /// The same of bytes elsewhere in memory.
+    package func load(
+        _ data: UnsafeRawBufferPointer, at start: Int, _ format: ImageFormat
+    ) throws(FileError) -> LoadedPicture {
+        let place = start..<(start + data.count)
+        try grow(to: place.upperBound)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[place]).copyMemory(from: data)
+        return LoadedPicture(place: place, format: format)
+    }
+
     private func read(_ file: borrowing OpenFile, to place: Range<Int>) throws(ReadError) -> Int {
         do throws(FileError) {
             try grow(to: place.upperBound)

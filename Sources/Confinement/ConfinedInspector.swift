@@ -85,12 +85,12 @@ package final class ConfinedInspector<Evidence> {
     /// files in the buffer.
     package func next(downTo count: Int) -> (evidence: Evidence, finding: Finding?)? {
         guard let file = nextFile(downTo: count) else { return nil }
-        if let place = file.place { forget(place) }
+        forget(file)
         return (file.evidence, file.finding)
     }
 
-    /// The same, and its bytes stay where they are.
-    func nextFile(downTo count: Int) -> InFlight<Evidence>.File? {
+    /// The same, and its bytes stay where they are until the next file is read; then they are to be forgotten.
+    package func nextFile(downTo count: Int) -> InFlight<Evidence>.File? {
         while !queue.isFirstDone {
             guard queue.inBuffer > count else { return nil }
             advance()
@@ -100,6 +100,9 @@ package final class ConfinedInspector<Evidence> {
 
     /// Gives the memory of a large file back to the system.
     package func forget(_ picture: LoadedPicture) { forget(picture.place) }
+
+    /// The same of a file that has left.
+    package func forget(_ file: InFlight<Evidence>.File) { if let place = file.place { forget(place) } }
 
     private func forget(_ place: Range<Int>) {
         if place.upperBound > BufferLayout.size { process.buffer.trim(keep: BufferLayout.size) }

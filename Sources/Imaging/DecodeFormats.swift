@@ -66,14 +66,18 @@ extension ImageFormat {
 package func stopLoadingLibraries() { codec_stop_loading() }
 
 /// Decodes parts of a picture whose format `reader` reads.
+///
+/// - Parameter canvas: for a frame other than the first.
 func decode(
-    _ file: Span<UInt8>, _ format: ImageFormat, _ limits: DecodeLimits, _ regions: (Int, Int) -> [Region]
+    _ file: Span<UInt8>, _ format: ImageFormat, frame: Int = 0, on canvas: FrameCanvas? = nil, _ limits: DecodeLimits,
+    _ regions: (Int, Int) -> [Region]
 ) throws(DecodeError) -> DecodedParts {
     guard format.isDecodable, let reader = format.codec else { throw .unsupportedFormat(format) }
     var header = codec_header()
     var message = Text()
+    let frame = UInt32(clamping: frame)
     let status = unsafe file.withUnsafeBufferPointer { bytes in
-        unsafe codec_read_header(reader, bytes.baseAddress, bytes.count, &header, &message.bytes)
+        unsafe codec_read_header(reader, bytes.baseAddress, bytes.count, frame, &header, &message.bytes)
     }
     try check(status, format, message, limits)
     var facts = ImageFacts(
@@ -90,7 +94,18 @@ func decode(
     }
     return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning, _ in
         unsafe codec_decode(
-            reader, bytes.baseAddress, bytes.count, header.width, header.height, regions.baseAddress, regions.count,
-            target, message, warning)
+            reader, bytes.baseAddress, bytes.count, frame, canvas?.canvas, header.width, header.height,
+            regions.baseAddress, regions.count, target, message, warning)
     }
+}
+
+/// How many frames, pages or pictures of its own a file of `format` has, as far as `reader` knows.
+func countFrames(_ file: Span<UInt8>, _ format: ImageFormat) throws(DecodeError) -> Int {
+    guard let reader = format.codec else { return 1 }
+    var (count, message) = (UInt32(1), Text())
+    let status = unsafe file.withUnsafeBufferPointer { bytes in
+        unsafe codec_count_frames(reader, bytes.baseAddress, bytes.count, &count, &message.bytes)
+    }
+    try check(status, format, message, DecodeLimits())
+    return Int(count)
 }

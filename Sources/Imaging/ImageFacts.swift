@@ -20,7 +20,7 @@ package struct ImageFacts: Sendable, Equatable {
     package var isProgressive: Bool = false
     /// PNG in seven passes (Adam7), or GIF in four.
     package var isInterlaced: Bool = false
-    /// There is more than one frame or page; only the default image, the primary one or the first is decoded.
+    /// There is more than one frame or page.
     package var isAnimated: Bool = false
     /// JPEG with an Adobe marker, which decides how its colours are read.
     package var hasAdobeMarker: Bool = false

@@ -41,6 +41,11 @@ package struct Expectation: Sendable {
         }
         switch request {
         case .judge, .judgeNamed: try checkScores(facts, isRefused: finding.refusal != nil)
+        case .judgeFrame(let frame, _):
+            try checkScores(facts, isRefused: finding.refusal != nil)
+            guard finding.refusal != nil || frame < facts.integer("frame_count") ?? 0 else {
+                throw Contradiction(message: "a frame that there is not")
+            }
         case .declare: try checkScores(facts, isRefused: true)
         case .header, .pixels:
             guard Head.allCases.allSatisfy({ facts[$0.rawValue] == nil }) else {
@@ -54,6 +59,9 @@ package struct Expectation: Sendable {
             guard finding.refusal != nil || facts["pdq"] != nil && facts["pdq_quality"] != nil else {
                 throw Contradiction(message: "no hash of a picture that was hashed")
             }
+        }
+        guard facts["frame_count"] == nil || request.frame != nil else {
+            throw Contradiction(message: "frames that nobody asked for")
         }
         guard finding.result == (finding.refusal == nil ? request.resultSize(of: facts) : 0) else {
             throw Contradiction(message: "another size than the question gives")

@@ -65,9 +65,14 @@ extension Facts {
         },
         .boolean(
             "is_animated", at: "image.isAnimated", .sometimes,
-            "Of a format that can hold several frames or pages: whether it does. One was looked at: the default image of a PNG, the "
-                + "primary one of a HEIF or AVIF, otherwise the first."
+            "Of a format that can hold several frames or pages: whether it does. Without --frames all one was looked at: the default "
+                + "image of a PNG, the primary one of a HEIF or AVIF, otherwise the first."
         ) { $0.image.flatMap { $0.format == .jpeg || $0.format == .bmp ? nil : $0.isAnimated } },
+        // Records have it in `frame`.
+        .integer(
+            "frame_count", at: nil, 1...Int(UInt32.max), .sometimes,
+            "With --frames all: how many frames, pages or pictures of its own the file has."
+        ) { $0.frames },
         .list(
             "extra", at: "image.extra",
             of: .object([

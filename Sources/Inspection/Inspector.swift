@@ -20,6 +20,8 @@ internal import Provenance
     private let clock = ContinuousClock()
     /// What was added since findings were asked for last.
     private var looked: [Look] = []
+    /// For frames, which are asked for one after the other.
+    private let canvas = FrameCanvas()
 
     private enum Look {
         case answered(Finding)
@@ -59,6 +61,10 @@ internal import Provenance
                 seen.declared = unsafe declared(bytes)
                 let path = if case .judgeNamed(let path) = request { path } else { "" }
                 looked.append(try unsafe judge(bytes, seen, path: path))
+            case .judgeFrame(let frame, let path):
+                seen.declared = unsafe declared(bytes)
+                seen.frames = try unsafe countFrames(bytes)
+                looked.append(try unsafe judge(bytes, seen, frame: frame, path: path))
             case .declare:
                 seen.declared = unsafe declared(bytes)
                 looked.append(.answered(Finding(Facts(seen))))
@@ -78,12 +84,14 @@ internal import Provenance
         unsafe ImageFormat.sniff(bytes).map { unsafe readDeclared(bytes, $0, reading) }
     }
 
-    private func judge(_ bytes: UnsafeRawBufferPointer, _ seen: Observation, path: String) throws(DecodeError) -> Look {
+    private func judge(
+        _ bytes: UnsafeRawBufferPointer, _ seen: Observation, frame: Int = 0, path: String
+    ) throws(DecodeError) -> Look {
         var seen = seen
         // Without scores the answer is none that a parent believes.
         guard let examiner else { return .answered(Finding(Facts(seen))) }
         let start = clock.now
-        let picture = try unsafe decode(bytes, limits: limits) { width, height in
+        let picture = try unsafe decode(bytes, frame: frame, on: canvas, limits: limits) { width, height in
             let parts = examiner.regions(width: width, height: height)
             return makesHashes ? parts + [Region(x: 0, y: 0, width: width, height: height)] : parts
         }
@@ -92,8 +100,10 @@ internal import Provenance
         var parts = picture.parts
         if makesHashes { seen.hash = try PerceptualHash(parts.removeLast().pixels) }
         let (width, height) = (picture.facts.width, picture.facts.height)
-        seen.thumbnailMatches = seen.declared?.camera.thumbnail.flatMap {
-            showsTheSame($0, parts, width: width, height: height)
+        if frame == 0 {
+            seen.thumbnailMatches = seen.declared?.camera.thumbnail.flatMap {
+                showsTheSame($0, parts, width: width, height: height)
+            }
         }
         examiner.look(at: parts, width: width, height: height)
         return .awaitsScores(seen, unsafe File(bytes: bytes, path: path))

@@ -9,6 +9,8 @@ package struct Observation: Sendable {
     /// Bytes of the file.
     package let fileSize: Int
     package var image: ImageFacts?
+    /// How many frames, pages or pictures of its own there are; only where one of them was asked for by number.
+    package var frames: Int?
     /// The decoder's first complaint about something that cost no sample, in words.
     package var warning: String?
     /// What the file says of its origin; read also of pictures that cannot be decoded.

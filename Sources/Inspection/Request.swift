@@ -8,8 +8,10 @@ package enum Request: Sendable, Equatable {
     case judge
     /// What the file says of its origin; no pixel is decoded.
     case declare
-    /// The same, for rules that ask for the file's path.
+    /// As `judge`, for rules that ask for the file's path.
     case judgeNamed(path: String)
+    /// The same of one frame of the file, counted from 0, and how many there are; the path is empty where rules don't ask for it.
+    case judgeFrame(Int, path: String)
     /// What the file says of its picture, without any pixel of it.
     case header
     /// The pixels of these regions, which lie within the picture, one after the other in the memory for results.
@@ -23,6 +25,11 @@ extension Request {
     private static let longestPath = 3 * 4096
     /// Regions of one question, which fit into a message.
     package static let mostRegions = 256
+    /// Frames of a file that can be asked about.
+    package static let mostFrames = 1_000_000
+
+    /// The frame that is to be judged; nil where frames are not told apart.
+    package var frame: Int? { if case .judgeFrame(let frame, _) = self { frame } else { nil } }
 
     /// The format of a file that begins with `beginning`, if the question can be put about it.
     package func recognise(_ beginning: Span<UInt8>) throws(DecodeError) -> ImageFormat {
@@ -43,7 +50,7 @@ extension Request {
     func resultSize(of facts: Facts) -> Int {
         switch self {
         case .pixels(let regions): regions.reduce(0) { $0 + $1.byteCount }
-        case .judge, .judgeNamed, .declare, .header, .hash: 0
+        case .judge, .judgeNamed, .judgeFrame, .declare, .header, .hash: 0
         }
     }
 
@@ -62,6 +69,10 @@ extension Request {
                 for value in [region.x, region.y, region.width, region.height] { wire.add(value) }
             }
         case .hash: wire.add(byte: 5)
+        case .judgeFrame(let frame, let path):
+            wire.add(byte: 6)
+            wire.add(frame)
+            wire.add(path, limit: Request.longestPath)
         }
     }
 
@@ -81,6 +92,10 @@ extension Request {
             }
             self = .pixels(regions)
         case 5: self = .hash
+        case 6:
+            let frame = try wire.integer()
+            guard 0..<Request.mostFrames ~= frame else { throw WireError() }
+            self = .judgeFrame(frame, path: try wire.text(limit: Request.longestPath))
         default: throw WireError()
         }
     }

@@ -18,7 +18,8 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
     var union = UnionFind(entries.count)
     var digests: [String: Int] = [:]
     for (index, entry) in entries.enumerated() {
-        guard let digest = entry.sha256 else { continue }
+        // Frames of one file share its digest.
+        guard let digest = entry.sha256, !entry.isFurtherFrame else { continue }
         if let first = digests[digest] { union.join(first, index) } else { digests[digest] = index }
     }
     var seen: [PerceptualHash: Int] = [:]

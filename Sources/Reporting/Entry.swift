@@ -11,6 +11,8 @@ package struct Entry: Sendable {
     package var path: String
     /// The exact path in base64 where `path` is not.
     package var pathBytes: String?
+    /// Which of the file's frames was looked at, where those are told apart.
+    package var frame: Frame?
     package var status: Status
     package var verdict: Verdict?
     package var scores: Scores?
@@ -32,8 +34,25 @@ package struct Entry: Sendable {
     /// Perceptual hash (PDQ), 64 hexadecimal digits.
     package var perceptualHash: String?
 
-    /// What tells one file from another.
-    var identity: String { pathBytes ?? path }
+    /// What tells one record's picture from another's.
+    var identity: String { (pathBytes ?? path) + (isFurtherFrame ? "\0\(frame?.index ?? 0)" : "") }
+
+    /// Whether it speaks of a picture that is not the file's first.
+    package var isFurtherFrame: Bool { frame.map { $0.index > 0 } ?? false }
+
+    /// The path, and which of several frames it is.
+    var title: String {
+        guard let frame, frame.count > 1 else { return path }
+        let last = frame.through.map { " to \($0 + 1)" } ?? ""
+        return "\(path) (frame \(frame.index + 1)\(last) of \(frame.count))"
+    }
+
+    /// One of the pictures of a file.
+    package struct Frame: Sendable, Decodable {
+        package let index: Int
+        package let count: Int
+        package let through: Int?
+    }
 
     /// Whether it lies outside the bounds of what the model can judge.
     package var isOutside: Bool { reasons.contains { $0.hasPrefix("envelope:") } }
@@ -75,7 +94,8 @@ package struct Entry: Sendable {
 
 extension Entry: Decodable {
     private enum Key: String, CodingKey {
-        case assay, path, pathBytes, status, verdict, scores, reasons, rules, image, declared, review, code, message,
+        case assay, path, pathBytes, frame, status, verdict, scores, reasons, rules, image, declared, review, code,
+            message,
             warning
         case size, modified, sha256, crops, spread, model, pdq
     }
@@ -92,6 +112,10 @@ extension Entry: Decodable {
             return found
         }
         pathBytes = value(.pathBytes)
+        frame = (value(.frame) as Frame?).flatMap { frame in
+            let last = frame.through ?? frame.index
+            return 0 <= frame.index && frame.index <= last && last < frame.count ? frame : nil
+        }
         if status == .ok {
             struct Numbers: Decodable { let fused: Double, spatial: Double, frequency: Double }
             verdict = (value(.verdict) as String?).flatMap(Verdict.init)

@@ -24,7 +24,7 @@ extension HTMLReport {
         html.markup(
             "<article class=\"card \(kind)\" id=\"file-\(index + 1)\">\n<h3><span class=\"v \(standing.name)\">"
                 + "\(standing.mark) \(standing.name)</span> <bdi class=\"path\">")
-        html.text(entry.path)
+        html.text(entry.title)
         html.markup("</bdi></h3>\n")
         write(shown?.pictures.prefix(1) ?? [])
         html.markup("<dl>\n")
@@ -126,11 +126,11 @@ extension HTMLReport {
                 "\(entries.count.counted("file")), \(group.isExact ? "same bytes" : "nearly the same picture"), \(flagged.grouped) flagged: "
             )
             html.markup("<bdi class=\"path\">")
-            html.text(entries[0].path)
+            html.text(entries[0].title)
             html.markup("</bdi></summary><ul>")
             for entry in entries.prefix(20) {
                 html.markup("<li><bdi class=\"path\">")
-                html.text(entry.path)
+                html.text(entry.title)
                 html.markup("</bdi> \(Standing(entry).name)\(entry.scores.map { " \($0.fused.fixed(3))" } ?? "")</li>")
             }
             if entries.count > 20 { html.markup("<li>… and \((entries.count - 20).grouped) more</li>") }

@@ -44,7 +44,7 @@ extension HTMLReport {
         html.markup("<tr role=\"row\"><td role=\"cell\" class=\"path\" data-label=\"\">")
         if detailed.contains(index) { html.markup("<a href=\"#file-\(index + 1)\">") }
         html.markup("<bdi>")
-        html.text(entry.path)
+        html.text(entry.title)
         html.markup(detailed.contains(index) ? "</bdi></a></td>" : "</bdi></td>")
         html.markup(
             "<td role=\"cell\" class=\"v \(standing.name)\" data-label=\"\">\(standing.mark) \(standing.name)</td>")
@@ -78,7 +78,7 @@ extension HTMLReport {
                         texts.append(why)
                     }
                     json.array { json in
-                        json.value(entry.path.visible)
+                        json.value(entry.title.visible)
                         json.value(Standing(entry).rawValue)
                         for head in Head.allCases { json.value(entry.scores?[head], decimals: 4) }
                         json.value(place)

@@ -57,7 +57,7 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
         for entry in records.entries[top] {
             lines.append(
                 "  " + (entry.scores?.fused.fixed(3) ?? "").filled(5) + "  " + Standing(entry).name.padded(9) + " "
-                    + entry.path.visible)
+                    + entry.title.visible)
         }
     }
     return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) + "\n" }.joined()

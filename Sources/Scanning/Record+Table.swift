@@ -69,6 +69,21 @@ extension Record {
                     "offset", .integer(0...Int.max), required: true, "Where its header begins in the unpacked archive."),
             ], .sometimes, "Where in the archive it is."
         ) { record in record.origin.map { ["index": .integer($0.index), "offset": .integer($0.offset)] } },
+        .object(
+            "frame", at: "frame",
+            [
+                FactField("index", .integer(0...Int.max), required: true, "How many come before."),
+                FactField("count", .integer(1...Int.max), required: true, "How many there are."),
+                FactField(
+                    "through", .integer(0...Int.max),
+                    "The index of the last of several that the record speaks of, none of which was looked at."),
+            ], .sometimes,
+            "With --frames all: which of the file's frames, pages or pictures of its own the record speaks of; left out where the file "
+                + "could not be read far enough to count them."
+        ) { record in
+            guard case .object(let members) = record.frame?.told else { return nil }
+            return members
+        },
         .text(
             "shard", at: "shard", limit: 32, .sometimes,
             "With --shard: which share of the files was scanned, of how many, as 2/16."

@@ -12,6 +12,8 @@ package struct Record: Sendable {
     package var judgement: Judgement?
     /// The archive that the path is a name in.
     package var origin: ArchivePlace?
+    /// Which of the file's frames it speaks of; nil where frames are not told apart.
+    package var frame: FramePlace?
     package var size: Int?
     package var modified: Timestamp?
     /// Of exactly the bytes that were handed to the confined process; nil when not all were read.

@@ -12,7 +12,8 @@ package enum RecordFields: String, Sendable, CaseIterable {
 
     /// What every minimal record may have, by name. Rows that are there only on request are wanted whenever they are there.
     private static let least: Set<String> = [
-        "record_version", "path", "path_bytes", "id", "archive", "member", "shard", "status", "verdict", "code",
+        "record_version", "path", "path_bytes", "id", "archive", "member", "frame", "shard", "status", "verdict",
+        "code",
         "fused",
         "md5", "sha1", "sha256", "pdq", "pdq_quality",
     ]

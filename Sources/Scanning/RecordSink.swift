@@ -13,12 +13,18 @@ package final class RecordSink: Sendable {
         case failed(FileError)
     }
 
+    /// Whole lines, and how many.
+    private struct Lines {
+        let bytes: [UInt8]
+        let count: Int
+    }
+
     private struct State {
         var tally = Tally()
         var end: End?
         /// The sequence number whose line is written next; used in ordered output only.
         var next = 0
-        var waiting: [Int: [UInt8]] = [:]
+        var waiting: [Int: Lines] = [:]
     }
 
     private let descriptor: Int32
@@ -58,17 +64,18 @@ package final class RecordSink: Sendable {
         return state.with { $0.next + window > sequence }
     }
 
-    /// Counts an outcome and writes its line (empty for none); false when nothing more can be written.  Every sequence
+    /// Counts an outcome and writes its lines, of which there are `number`; false when nothing more can be written.  Every sequence
     /// number from 0 on must be delivered exactly once.
-    func deliver(_ sequence: Int, _ line: [UInt8], _ count: (inout Tally) -> Void) -> Bool {
-        state.with { state in
+    func deliver(_ sequence: Int, _ lines: [UInt8], _ number: Int = 1, _ count: (inout Tally) -> Void) -> Bool {
+        let lines = Lines(bytes: lines, count: number)
+        return state.with { state in
             count(&state.tally)
             if window == nil {
-                write(line, &state)
+                write(lines, &state)
             } else {
-                state.waiting[sequence] = line
-                while let line = state.waiting.removeValue(forKey: state.next) {
-                    write(line, &state)
+                state.waiting[sequence] = lines
+                while let lines = state.waiting.removeValue(forKey: state.next) {
+                    write(lines, &state)
                     state.next += 1
                 }
             }
@@ -76,11 +83,11 @@ package final class RecordSink: Sendable {
         }
     }
 
-    private func write(_ line: [UInt8], _ state: inout State) {
-        if line.isEmpty || state.end != nil { return }
+    private func write(_ lines: Lines, _ state: inout State) {
+        if lines.bytes.isEmpty || state.end != nil { return }
         do throws(FileError) {
-            try writeLine(line, to: descriptor)
-            state.tally.written += 1
+            try writeLine(lines.bytes, to: descriptor)
+            state.tally.written += lines.count
         } catch {
             state.end = error == .system(EPIPE) ? .closedPipe : .failed(error)
         }

@@ -32,7 +32,8 @@ package struct RecordedOutcome: Hashable, Sendable {
     ]
 }
 
-/// The latest record of every path, told by digests of path, size and time of modification.
+/// The latest record of every path, and of every frame of it where those were told apart, told by digests of path, size and time of
+/// modification.
 package struct ResumeIndex: Sendable {
     private struct Fingerprint: Hashable {
         let high: UInt64
@@ -44,6 +45,10 @@ package struct ResumeIndex: Sendable {
         let state: UInt64
         /// Its place in `outcomes`: there are few of them.
         let outcome: UInt16
+        /// Whether no record of a further frame belongs to it.
+        let isLast: Bool
+        /// The frame whose record comes next; 0 where frames were not told apart.
+        let next: UInt32
     }
 
     private var latest: [Fingerprint: Entry] = [:]
@@ -66,7 +71,9 @@ package struct ResumeIndex: Sendable {
             }
             guard let place = places[record.outcome] else { return }
             let state = ResumeIndex.state(record, digest)
-            index.latest[ResumeIndex.fingerprint(record, digest)] = Entry(state: state, outcome: place)
+            index.latest[ResumeIndex.fingerprint(record, digest)] = Entry(
+                state: state, outcome: place, isLast: record.frame?.isLast ?? true,
+                next: record.frame.map { UInt32(clamping: $0.reach) } ?? 0)
             // A file of hostile lines must not fill the memory with names.
             if let model = record.model, index.models.count < 100 { index.models.insert(model) }
         }
@@ -82,14 +89,35 @@ package struct ResumeIndex: Sendable {
         return Dictionary(uniqueKeysWithValues: zip(outcomes, counts))
     }
 
-    /// Whether this state of the file has a record that another run would only repeat.
-    func contains(_ path: PathBytes, size: Int, modified: Timestamp) -> Bool {
-        guard let (outcome, isSame) = record(of: path, size: size, modified: modified) else { return false }
-        return isSame && outcome.isFinal
+    /// How many records this state of the file has that another run would only repeat; 0 if it has none, or not all.
+    ///
+    /// - Parameter ofAllFrames: whether a record is wanted of each of its frames.
+    func records(of path: PathBytes, size: Int, modified: Timestamp, ofAllFrames: Bool) -> Int {
+        var (index, count) = (0, 0)
+        while let (entry, isSame) = entry(of: path, index, size: size, modified: modified) {
+            let outcome = outcomes[Int(entry.outcome)]
+            guard isSame && outcome.isFinal else { return 0 }
+            count += 1
+            if !ofAllFrames { return count }
+            // One that was written when frames were not told apart says nothing of the others.
+            if entry.next == 0 { return outcome.status == .ok ? 0 : count }
+            if entry.isLast { return count }
+            guard entry.next > index else { return 0 }
+            index = Int(entry.next)
+        }
+        return 0
     }
 
-    /// The latest record of a path, and whether the file was then as it is now.
-    func record(of path: PathBytes, size: Int?, modified: Timestamp?) -> (outcome: RecordedOutcome, isSame: Bool)? {
+    /// The latest record of a path, or of one of its frames, and whether the file was then as it is now.
+    func record(
+        of path: PathBytes, _ frame: FramePlace? = nil, size: Int?, modified: Timestamp?
+    ) -> (outcome: RecordedOutcome, isSame: Bool)? {
+        entry(of: path, frame?.index ?? 0, size: size, modified: modified).map { (outcomes[Int($0.outcome)], $1) }
+    }
+
+    private func entry(
+        of path: PathBytes, _ frame: Int, size: Int?, modified: Timestamp?
+    ) -> (entry: Entry, isSame: Bool)? {
         if latest.isEmpty { return nil }
         var json = JSONText()
         json.object {
@@ -99,10 +127,9 @@ package struct ResumeIndex: Sendable {
             $0.member("modified", modified?.text)
         }
         let digest = SHA256()
-        guard let line = RecordedLine(json.bytes[...]), let entry = latest[ResumeIndex.fingerprint(line, digest)] else {
-            return nil
-        }
-        return (outcomes[Int(entry.outcome)], entry.state == ResumeIndex.state(line, digest))
+        guard var line = RecordedLine(json.bytes[...]) else { return nil }
+        line.frame = FramePlace(index: frame, count: frame + 1)
+        return latest[ResumeIndex.fingerprint(line, digest)].map { ($0, $0.state == ResumeIndex.state(line, digest)) }
     }
 
     /// Records are always written the same way, so text can stand for value; a file of records that another program rewrote is at
@@ -110,6 +137,7 @@ package struct ResumeIndex: Sendable {
     private static func fingerprint(_ line: RecordedLine, _ digest: SHA256) -> Fingerprint {
         digest.update([line.isBytes ? 1 : 0])
         digest.update(Array(line.path))
+        if let index = line.frame?.index, index > 0 { digest.update([0] + Array(String(index).utf8)) }
         let bytes = digest.finishBytes()
         return Fingerprint(high: word(bytes, 0), low: word(bytes, 8))
     }
@@ -135,11 +163,12 @@ private struct RecordedLine {
     let modified: ArraySlice<UInt8>
     let outcome: RecordedOutcome
     let model: String?
+    var frame: FramePlace?
 
     init?(_ line: ArraySlice<UInt8>) {
         var members = RecordMembers(line)
         var values: [String: ArraySlice<UInt8>] = [:]
-        let keys: Set = ["path", "pathBytes", "size", "modified", "status", "verdict", "code", "model"]
+        let keys: Set = ["path", "pathBytes", "size", "modified", "status", "verdict", "code", "model", "frame"]
         while let (key, value) = members.next() { if keys.contains(key) { values[key] = value } }
         func word(_ key: String) -> String? {
             guard let text = values[key], text.first == UInt8(ascii: "\"") else { return nil }
@@ -152,5 +181,6 @@ private struct RecordedLine {
         (self.path, self.size, self.modified, self.outcome) = (path, size, modified, outcome)
         isBytes = values["pathBytes"] != nil
         model = word("model")
+        frame = values["frame"].flatMap { FramePlace($0) }
     }
 }

@@ -31,6 +31,8 @@ package struct ScanPlan: Sendable {
     package var makeSpectrum: (@Sendable (Pixels, _ sha256: String) -> PathBytes?)?
     /// The share of what is found that is scanned; nil for all.
     package var shard: Shard?
+    /// Has every frame of a file judged, within these limits; nil for the first alone.
+    package var frames: FrameLimits?
     package var resume = ResumeIndex()
 
     /// Whether rules ask for paths, which are handed over only then.
@@ -66,8 +68,9 @@ package struct ScanPlan: Sendable {
         // The program's own, and for each job a socket, a buffer and a file, and as much again while a process starts. Half of the rest
         // is for the directories on the way down.
         let free = max(0, descriptors - 16)
-        // Twice as many where pixels are read for spectra, by another process.
-        jobs = max(1, min(jobs, free / (makeSpectrum == nil ? 8 : 16)))
+        // As many again for each further process: one that reads pixels for spectra, one that looks at further frames.
+        let processes = 1 + (makeSpectrum == nil ? 0 : 1) + (frames == nil ? 0 : 1)
+        jobs = max(1, min(jobs, free / (8 * processes)))
         ahead = max(1, min(32 + 4 * jobs, free / 4))
     }
 
@@ -143,9 +146,17 @@ package final class Scanner: Sendable {
 
     /// With the share that was scanned, if not all was.
     private func marked(_ outcome: Outcome) -> Outcome {
-        guard let shard = plan.shard, case .record(var record) = outcome else { return outcome }
-        record.shard = shard
-        return .record(record)
+        guard let shard = plan.shard else { return outcome }
+        func marked(_ record: Record) -> Record {
+            var record = record
+            record.shard = shard
+            return record
+        }
+        return switch outcome {
+        case .record(let record): .record(marked(record))
+        case .frames(let records): .frames(records.map(marked))
+        case .notImage, .resumed: outcome
+        }
     }
 
     /// The next job.  A worker takes one ahead of need only while there are enough for all, and does not wait for one

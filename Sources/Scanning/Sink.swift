@@ -7,10 +7,12 @@ internal import Inspection
 /// What became of one thing that was found.
 package enum Outcome: Sendable {
     case record(Record)
+    /// Of the frames of one file, in their order; at least one.
+    case frames([Record])
     /// No picture by its content, and not named by anyone.
     case notImage(PathBytes)
-    /// Recorded by an earlier run.
-    case resumed(PathBytes)
+    /// Recorded by an earlier run, in so many records.
+    case resumed(PathBytes, records: Int)
 }
 
 /// Takes outcomes, from several threads.
@@ -35,25 +37,41 @@ extension Sink {
 extension RecordSink: Sink {
     package func deliver(_ sequence: Int, _ outcome: Outcome, _ json: inout JSONText) -> Bool {
         switch outcome {
-        case .record(let record):
+        case .record(let record): return deliver(sequence, [record], &json)
+        case .frames(let records): return deliver(sequence, records, &json)
+        case .notImage(let path):
+            return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
+        case .resumed(_, let records): return deliver(sequence, []) { $0.resumed += records }
+        }
+    }
+
+    /// The records of one file, whose lines are written together.
+    private func deliver(_ sequence: Int, _ records: [Record], _ json: inout JSONText) -> Bool {
+        var (lines, written) = ([UInt8](), 0)
+        var changes: [(inout Tally) -> Void] = []
+        for record in records {
             if warnsOfErrors, let refusal = record.finding.refusal {
                 let line = "assay: \(record.path.escaped): \(refusal.message.escapingControls)\n"
                 // Nobody is left to be told of a failure.
                 try? writeAll(Array(line.utf8), to: STDERR_FILENO)
             }
-            guard let earlier = resume.record(of: record.path, size: record.size, modified: record.modified) else {
-                return deliver(sequence, format.line(record, &json)) { $0.count(record) }
-            }
+            let earlier = resume.record(of: record.path, record.frame, size: record.size, modified: record.modified)
             // Tried again with the same outcome, it has its record.
-            if earlier.isSame && earlier.outcome == RecordedOutcome(record) {
-                return deliver(sequence, []) { $0.resumed += 1 }
+            if let earlier, earlier.isSame && earlier.outcome == RecordedOutcome(record) {
+                changes.append { $0.resumed += 1 }
+                continue
             }
-            return deliver(sequence, format.line(record, &json)) {
+            // A file's path is told once.
+            if format.style == .json || written == 0 {
+                let line = format.line(record, &json)
+                lines += line
+                written += line.isEmpty ? 0 : 1
+            }
+            changes.append {
                 $0.count(record)
-                $0.replace(earlier.outcome)
+                if let earlier { $0.replace(earlier.outcome) }
             }
-        case .notImage(let path): return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
-        case .resumed: return deliver(sequence, []) { $0.resumed += 1 }
         }
+        return deliver(sequence, lines, written) { tally in for change in changes { change(&tally) } }
     }
 }

@@ -25,6 +25,7 @@ final class Worker {
     private let digests: FileDigests
     /// For spectra; its process starts with the first.
     private let pictures: PictureReader
+    private let further: FurtherFrames
     /// Made when the first picture comes.
     private var inspector: ConfinedInspector<Evidence>?
 
@@ -34,6 +35,7 @@ final class Worker {
         var settings = ConfinementSettings.pictures(plan.confinement.limits)
         settings.timeout = plan.confinement.timeout
         pictures = PictureReader(settings)
+        further = FurtherFrames(plan)
         digests = FileDigests(plan.digests.union([.sha256]))
     }
 
@@ -64,16 +66,31 @@ final class Worker {
 
     /// Delivers until no more than `count` files are with the confined process, and what comes after that and is known.
     private func deliver(downTo count: Int) {
-        while let (evidence, finding) = inspector?.next(downTo: count) {
-            if let finding, case .record(var record) = evidence.outcome {
+        while let inspector, let file = inspector.nextFile(downTo: count) {
+            if let finding = file.finding, case .record(var record) = file.evidence.outcome {
                 record.finding = finding
                 record.judgement = plan.judge?.judge(finding)
-                record.spectrum = spectrum(record, evidence.data)
-                deliver(evidence.sequence, .record(record))
+                record.spectrum = spectrum(record, file.evidence.data)
+                deliver(file.evidence.sequence, framed(record, file, inspector))
             } else {
-                deliver(evidence.sequence, evidence.outcome)
+                deliver(file.evidence.sequence, file.evidence.outcome)
             }
+            inspector.forget(file)
         }
+    }
+
+    /// With the records of all further frames, if those are asked for.
+    private func framed(
+        _ record: Record, _ file: InFlight<Evidence>.File, _ inspector: ConfinedInspector<Evidence>
+    ) -> Outcome {
+        guard let count = record.finding.facts.integer("frame_count"), let place = file.place,
+            let format = file.format
+        else { return .record(record) }
+        var record = record
+        record.frame = FramePlace(index: 0, count: count)
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: inspector.bytes[place])
+        let others = unsafe further.records(after: record, bytes, format)
+        return others.isEmpty ? .record(record) : .frames([record] + others)
     }
 
     /// The file with the spectrum of what was judged.  The picture is read again, by a process that gives pixels away; one that is not the
@@ -95,7 +112,9 @@ final class Worker {
     private func begin(_ file: FoundFile, _ sequence: Int) -> Outcome? {
         do throws(FileError) {
             let open = try file.open()
-            if plan.resume.contains(file.path, size: open.size, modified: open.modified) { return .resumed(file.path) }
+            let recorded = plan.resume.records(
+                of: file.path, size: open.size, modified: open.modified, ofAllFrames: plan.frames != nil)
+            if recorded > 0 { return .resumed(file.path, records: recorded) }
             var record = Record(file.path, Finding(Facts()), model: plan.model)
             record.size = open.size
             record.modified = open.modified
@@ -157,9 +176,13 @@ final class Worker {
     private func submit(_ picture: LoadedPicture, _ record: Record, _ sequence: Int, _ data: FoundData? = nil) {
         guard let inspector else { return }
         // A path is handed over only where rules ask for it.
-        let request =
-            plan.handsOverPaths && plan.request == .judge
-            ? Request.judgeNamed(path: record.path.lossy) : plan.request
+        let path = plan.handsOverPaths ? record.path.lossy : nil
+        let request: Request =
+            switch (plan.request, plan.frames) {
+            case (.judge, .some): .judgeFrame(0, path: path ?? "")
+            case (.judge, nil): path.map { .judgeNamed(path: $0) } ?? .judge
+            default: plan.request
+            }
         inspector.submit(
             Evidence(sequence: sequence, outcome: .record(record), data: data), at: picture.place, request,
             format: picture.format)

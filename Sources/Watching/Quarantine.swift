@@ -23,14 +23,14 @@ package final class Quarantine: Sendable {
 
     package init(_ directory: PathBytes) { self.directory = directory }
 
-    /// Moves the file at `path`, which must still be in `state`.  `record` makes the record for the place it is moved to.
+    /// Moves the file at `path`, which must still be in `state`.  `records` makes its records for the place it is moved to.
     package func move(
-        _ path: PathBytes, _ state: FileState, sha256: String?, record: (PathBytes) -> [UInt8]
+        _ path: PathBytes, _ state: FileState, sha256: String?, records: (PathBytes) -> [UInt8]
     ) throws(FileError) -> Move {
         let outcome: Result<Move, FileError> = lock.with { _ in
             do throws(FileError) {
                 let target = try freePlace(for: path)
-                try replaceFile(pending(target), with: record(target), .records)
+                try replaceFile(pending(target), with: records(target), .records)
                 do throws(FileError) {
                     try move(path, to: target, state, sha256)
                 } catch {
@@ -52,7 +52,8 @@ package final class Quarantine: Sendable {
         _ = unsafe pending.withCString { old in unsafe final.withCString { unsafe rename(old, $0) } }
     }
 
-    /// Records of files that were moved and whose record may not have been written; `write` is given each and says whether it has been.
+    /// Records of files that were moved and whose records may not have been written; `write` is given those of each and says whether they
+    /// have been.
     package func recover(_ write: ([UInt8]) -> Bool) throws(FileError) {
         let listing = try Directory(directory, in: nil, followingLinks: true)
         var names: [PathBytes] = []
@@ -61,19 +62,19 @@ package final class Quarantine: Sendable {
         for name in names where name.bytes.suffix(ending.count).elementsEqual(ending) {
             let path = directory.appending(name.bytes)
             let target = PathBytes(Array(path.bytes.dropLast(ending.count)))
-            guard let line = try lineOfRecord(path), Quarantine.isRecord(line, of: target) else { continue }
+            guard let lines = try linesOfRecords(path), Quarantine.areRecords(lines, of: target) else { continue }
             guard exists(target) else {
                 remove(path)
                 continue
             }
-            if write(line) { settle(Move(target: target)) }
+            if write(lines) { settle(Move(target: target)) }
         }
     }
 
-    /// Nil for what is larger than any record, or no regular file of its own.
-    private func lineOfRecord(_ path: PathBytes) throws(FileError) -> [UInt8]? {
+    /// Nil for what is larger than the records of any file, or no regular file of its own.
+    private func linesOfRecords(_ path: PathBytes) throws(FileError) -> [UInt8]? {
         do throws(FileError) {
-            return try OpenFile.open(path, in: nil, followingLinks: false).readAll(limit: Quarantine.largestRecord)
+            return try OpenFile.open(path, in: nil, followingLinks: false).readAll(limit: Quarantine.largestRecords)
         } catch .tooLarge, .notRegular, .system(ELOOP) {
             return nil
         } catch {
@@ -81,14 +82,19 @@ package final class Quarantine: Sendable {
         }
     }
 
-    /// Bytes; a confined process tells no more than a fraction of it.
-    private static let largestRecord = 16 << 20
+    /// Bytes; a confined process tells no more than a fraction of it, of all frames of a file.
+    private static let largestRecords = 64 << 20
 
-    /// Whether the bytes are one line that says of itself that its file was moved here under the name of `target`.  The directory
+    /// Whether the bytes are lines that say of themselves that their file was moved here under the name of `target`.  The directory
     /// may have been called otherwise then.
-    private static func isRecord(_ line: [UInt8], of target: PathBytes) -> Bool {
-        guard let end = line.firstIndex(of: UInt8(ascii: "\n")), end == line.count - 1 else { return false }
-        var (members, isThere) = (RecordMembers(line[..<end]), false)
+    private static func areRecords(_ lines: [UInt8], of target: PathBytes) -> Bool {
+        guard lines.last == UInt8(ascii: "\n") else { return false }
+        return lines.dropLast().split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .allSatisfy { isRecord($0, of: target) }
+    }
+
+    private static func isRecord(_ line: ArraySlice<UInt8>, of target: PathBytes) -> Bool {
+        var (members, isThere) = (RecordMembers(line), false)
         var name = JSONText()
         name.value("/" + String(decoding: target.lastComponent, as: UTF8.self))
         while let (key, value) = members.next() {

@@ -86,6 +86,7 @@ struct PastRecord {
         var id: Digest128?
         var size: Int?
         var modified: [UInt8]?
+        var isLast = true
         while let (name, value) = members.next() {
             let text = value.dropFirst().dropLast()
             switch name {
@@ -94,12 +95,15 @@ struct PastRecord {
             case "pathBytes": exactPath = JSONString.decodeBase64(text).map { PathBytes($0) }
             case "id": id = Digest128(text)
             case "size": size = Int(String(decoding: value, as: UTF8.self))
+            case "frame": isLast = FramePlace(value)?.isLast ?? false
             case "modified": if value.first == UInt8(ascii: "\"") { modified = Array(text) }
             default: break
             }
         }
         guard isRecord, members.isWhole, let path = exactPath ?? path else { return nil }
-        (key, self.id, self.size, self.modified) = (RecordIndex.key(path), id, size, modified)
+        (key, self.id) = (RecordIndex.key(path), id)
+        // A file of which not every frame was recorded is none that is known.
+        (self.size, self.modified) = isLast ? (size, modified) : (nil, nil)
     }
 }
 

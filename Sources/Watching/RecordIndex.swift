@@ -106,9 +106,10 @@ package struct RecordIndex {
     /// The `id` of the path's last record.
     package func lastRecord(of key: Digest128) -> Digest128? { entries[key]?.id }
 
-    /// Whether this very record is the last of its path.
-    package func contains(record line: [UInt8]) -> Bool {
-        guard let record = PastRecord(line.dropLast()[...]), let id = record.id else { return false }
+    /// Whether the last of these lines is the very record that is the last of its path.
+    package func contains(records lines: [UInt8]) -> Bool {
+        let last = lines.dropLast().split(separator: UInt8(ascii: "\n")).last ?? []
+        guard let record = PastRecord(last), let id = record.id else { return false }
         return lastRecord(of: record.key) == id
     }
 

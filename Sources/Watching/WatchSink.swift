@@ -38,10 +38,9 @@ package final class WatchSink: Sink {
 
     package func deliver(_ sequence: Int, _ outcome: Outcome, _ json: inout JSONText) -> Bool {
         switch outcome {
-        case .record(let record):
-            guard let flight = exchange.flight(record.path) else { return true }
-            return deliver(record, flight, &json)
-        case .notImage(let path), .resumed(let path):
+        case .record(let record): return deliver([record], &json)
+        case .frames(let records): return deliver(records, &json)
+        case .notImage(let path), .resumed(let path, _):
             guard let flight = exchange.flight(path) else { return true }
             statistics.change { ($0.notImages, $0.done) = ($0.notImages + 1, $0.done + 1) }
             note(flight, nil, isUnread: false)
@@ -49,9 +48,10 @@ package final class WatchSink: Sink {
         }
     }
 
-    private func deliver(_ record: Record, _ flight: WatchExchange.Flight, _ json: inout JSONText) -> Bool {
-        var record = record
-        switch record.code {
+    /// The records of one file: one, or one for each of its frames.
+    private func deliver(_ found: [Record], _ json: inout JSONText) -> Bool {
+        guard let first = found.first, let flight = exchange.flight(first.path) else { return true }
+        switch first.code {
         case FileError.changed.code:
             // Its bytes are no one state of it, and there will be others.
             statistics.change { $0.done += 1 }
@@ -63,9 +63,12 @@ package final class WatchSink: Sink {
             return true
         default: break
         }
-        let id = WatchSink.id(record, rules: plan.rules)
-        let isUnread = record.sha256 == nil && record.size == nil
-        let isFlagged = record.isOf(plan.flagged)
+        var records = found
+        for index in records.indices { records[index].id = WatchSink.id(records[index], rules: plan.rules).text }
+        // The last record stands for the file: it is written behind all others.
+        let id = WatchSink.id(records[records.count - 1], rules: plan.rules)
+        let isUnread = first.sha256 == nil && first.size == nil
+        let isFlagged = records.contains { $0.isOf(plan.flagged) }
         // A flagged file that comes again, after the first was taken away, must not stay because it is known.
         let isActedOn = isFlagged && (plan.quarantine != nil || plan.program != nil)
         let isKnown = exchange.lastRecord(of: flight) == id
@@ -74,11 +77,10 @@ package final class WatchSink: Sink {
             note(flight, id, isUnread: isUnread)
             return true
         }
-        record.id = id.text
         var moved: Quarantine.Move?
         if isFlagged {
             do throws(FileError) {
-                moved = try move(&record, flight, &json)
+                moved = try move(&records, flight, &json)
             } catch {
                 // It is not what was judged any more: a record would let it stay.
                 statistics.change { $0.done += 1 }
@@ -93,33 +95,44 @@ package final class WatchSink: Sink {
             exchange.leave(flight, id)
             return true
         }
-        let isWanted = plan.format.wants(record)
-        let line = isWanted || isFlagged ? plan.format.line(record, &json) : []
         var order: FlagProgram.Order?
-        if isFlagged, let program = plan.program {
+        if let program = plan.program, let flagged = records.first(where: { $0.isOf(plan.flagged) }) {
             json.clear()
-            record.write(to: &json)
-            order = program.prepare(json.bytes, id)
+            flagged.write(to: &json)
+            order = program.prepare(json.bytes, WatchSink.id(flagged, rules: plan.rules))
         }
         // Without a record the next start finds the file as it was, or what waits beside it in the quarantine.
-        guard !isWanted || log.write(line) else { return false }
+        let lines = lines(records, &json)
+        guard lines.isEmpty || log.write(lines) else { return false }
         if let moved { plan.quarantine?.settle(moved) }
         if isLeft { exchange.leave(flight, id) } else { note(flight, id, isUnread: isUnread) }
-        statistics.count(verdict: record.verdict, code: record.code, since: flight.since)
+        for record in records { statistics.count(verdict: record.verdict, code: record.code, since: flight.since) }
         if let order { plan.program?.run(order) }
         return true
     }
 
+    /// The lines of those that are wanted; a path once.
+    private func lines(_ records: [Record], _ json: inout JSONText) -> [UInt8] {
+        var lines: [UInt8] = []
+        for record in records where plan.format.style == .json || lines.isEmpty {
+            lines += plan.format.line(record, &json)
+        }
+        return lines
+    }
+
     /// Nil where there is no quarantine, or the file could not be moved there, which is told.  Throws `changed` only.
     private func move(
-        _ record: inout Record, _ flight: WatchExchange.Flight, _ json: inout JSONText
+        _ records: inout [Record], _ flight: WatchExchange.Flight, _ json: inout JSONText
     ) throws(FileError) -> Quarantine.Move? {
         guard let quarantine = plan.quarantine, let state = flight.state else { return nil }
+        let (path, sha256) = (records[0].path, records[0].sha256)
         do throws(FileError) {
-            let move = try quarantine.move(record.path, state, sha256: record.sha256) { target in
-                record.quarantined = target
+            let move = try quarantine.move(path, state, sha256: sha256) { target in
                 json.clear()
-                record.write(to: &json)
+                for index in records.indices {
+                    records[index].quarantined = target
+                    records[index].write(to: &json)
+                }
                 return json.bytes
             }
             statistics.change { $0.moved += 1 }
@@ -127,9 +140,9 @@ package final class WatchSink: Sink {
         } catch .changed {
             throw .changed
         } catch {
-            record.quarantined = nil
+            for index in records.indices { records[index].quarantined = nil }
             statistics.change { $0.failedMoves += 1 }
-            warn("\(record.path.escaped): not moved to the quarantine: \(error.message)")
+            warn("\(path.escaped): not moved to the quarantine: \(error.message)")
             return nil
         }
     }
@@ -154,9 +167,12 @@ package final class WatchSink: Sink {
     }
 
     /// What is the same for two records if they say the same of the same file: of the path, of its contents (where those were not read,
-    /// of size and modification), of the model and of the rules.
+    /// of size and modification), of the model and of the rules, and of which frame it is.
     static func id(_ record: Record, rules: String) -> Digest128 {
         let contents = record.sha256 ?? "\(record.size ?? -1) \(record.modified?.text ?? "") \(record.code ?? "")"
-        return Digest128(of: [record.path.bytes, Array(contents.utf8), Array(record.model.utf8), Array(rules.utf8)])
+        var parts = [record.path.bytes, Array(contents.utf8), Array(record.model.utf8), Array(rules.utf8)]
+        // The only picture of a file is the same, however it was asked for.
+        if let frame = record.frame, frame.count > 1 { parts.append(Array("\(frame.index) of \(frame.count)".utf8)) }
+        return Digest128(of: parts)
     }
 }

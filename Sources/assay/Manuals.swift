@@ -36,6 +36,23 @@ enum ScanManual {
             ]
         ),
         (
+            "Frames",
+            [
+                "With --frames all each frame of a GIF or WebP, each page of a TIFF and each picture of its own of a HEIF or AVIF has a "
+                    + "record, in their order and one behind the other; frame tells its index and how many there are. The first is what is "
+                    + "judged without the option. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
+                    + "those before it have left, on a canvas that begins as transparent black; opacity is dropped then. Of an animated PNG "
+                    + "or JPEG XL, and of moving pictures in HEIF and AVIF, one picture is judged in any case.",
+                "Pages and pictures stand for themselves. Where a frame of an animation can't be decoded, nothing is said of those behind it, "
+                    + "which build on it: one record speaks of all of them, up to frame.through. So it does of frames that were not "
+                    + "looked at because there are more than --max-frames (too-many-frames), because those before have ten times "
+                    + "--max-pixels (too-many-pixels), or took ten times --timeout (timeout).",
+                "Counts and the exit status are those of records. --list names a file once. --resume goes on with a file unless it has a "
+                    + "record of every frame; one that was made without --frames all is of the first alone. declared, and all else "
+                    + "that is known of a file and not of its pixels, is the same in all its records.",
+            ]
+        ),
+        (
             "Counts",
             [
                 "In the summary, seen is the sum of ok, skipped, error and notImages. Files that are no picture are in "
@@ -72,6 +89,17 @@ enum ScanManual {
                     + "records, with --list as a list, or as a summary, and is left as it is otherwise, so that a name too many "
                     + "or a slip of the shell costs no image. Pipes and devices are written through. Where a record does not fit "
                     + "on a disk, what was written of it is taken back, and the scan ends with status 2."
+            ]
+        ),
+        (
+            "Archives",
+            [
+                "--tar reads POSIX and GNU tar, plain or packed by gzip, told by the first bytes. What is unpacked is looked at as it comes: "
+                    + "members that are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Other archives "
+                    + "(zip, zstd, xz, bzip2, 7z, rar) are errors with code unsupported-archive; zstd -dc shard.tar.zst | assay scan --tar - "
+                    + "reads what another program unpacks. An archive that ends too early (truncated-archive) or is damaged "
+                    + "(corrupt-archive) makes the scan incomplete, as one that is not read does. The headers of tar and gzip are read by the scan "
+                    + "itself, the members' bytes by the confined processes alone."
             ]
         ),
         (

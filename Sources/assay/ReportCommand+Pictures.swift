@@ -36,7 +36,10 @@ extension ReportCommand {
                     if let reference = references.residual { add(pixels, reference, name, to: &made) }
                 }
             } else {
-                made.remarks.append("No picture is shown: the file is not here, or not the one that was judged.")
+                made.remarks.append(
+                    set.entries[index].isFurtherFrame
+                        ? "No picture is shown: of a file with several frames only the first is read here."
+                        : "No picture is shown: the file is not here, or not the one that was judged.")
             }
             shown[index] = made
         }
@@ -45,7 +48,7 @@ extension ReportCommand {
 
     /// The pixels of a record's file, if it is still the one that was judged.
     private static func judgedPixels(_ entry: Entry, _ run: EvidenceRun) -> Pixels? {
-        guard entry.status == .ok, let digest = entry.sha256 else { return nil }
+        guard entry.status == .ok, !entry.isFurtherFrame, let digest = entry.sha256 else { return nil }
         let path = entry.pathBytes.flatMap { [UInt8](base64: $0) }.map { PathBytes($0) } ?? PathBytes(entry.path)
         guard !path.bytes.contains(0), let file = try? OpenFile.open(path, in: nil, followingLinks: true),
             let read = try? run.read(file), read.sha256 == digest

@@ -18,7 +18,7 @@ enum ScanOptions {
         "null", short: "0", "Paths end in a zero byte instead of a newline: in --files-from and in what --list writes.")
     static let tar = Option(
         "tar", short: "t",
-        "The paths are tar archives (POSIX or GNU), - is one on standard input. Each picture among the members gets a record, in "
+        "The paths are tar archives (POSIX or GNU), plain or packed by gzip; - is one on standard input. Each picture among the members gets a record, in "
             + "their order; nothing is unpacked to disk.")
     static let window = Option(
         "window", value: "bytes", default: .quantity(256 << 20, unit: 1024),
@@ -47,6 +47,15 @@ enum ScanOptions {
         "Skip pictures of more pixels; K, M and G are powers of 1000.")
     static let timeout = Option(
         "timeout", value: "seconds", default: .number(30), "Give up on a picture after this time.")
+
+    static let frames = Option(
+        "frames", value: "which", choices: ["first", "all"], default: .word("first"),
+        "Of animations (GIF, WebP), of TIFFs of several pages and of HEIF and AVIF files of several pictures, judge the first, or all: "
+            + "then each has a record, which tells its frame.")
+    static let maxFrames = Option(
+        "max-frames", value: "n", default: .integer(FrameLimits().most),
+        "With --frames all, judge at most <n> frames of a file; together they may have ten times --max-pixels and take ten times --timeout. "
+            + "One record speaks of the rest.")
 
     static let isolation = Option(
         "isolation", value: "strength", choices: Isolation.Demand.allCases.map(\.rawValue),
@@ -118,7 +127,8 @@ enum ScanOptions {
     static let all =
         [
             filesFrom, null, tar, window, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize,
-            maxPixels, timeout, isolation, renewAfter, prompts, trustAnchors, digests, pdq, spectra, shard,
+            maxPixels, frames, maxFrames, timeout, isolation, renewAfter, prompts, trustAnchors, digests, pdq, spectra,
+            shard,
         ] + RuleOptions.choice + RuleOptions.matching + [
             output, resume, fields, only, list, sort, summary, failOn, exitZero, progress, quiet,
         ]

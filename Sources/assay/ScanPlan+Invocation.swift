@@ -77,6 +77,11 @@ extension ScanPlan {
         jobs = min(try line.integer(Options.jobs, 1...1024) ?? processors, 2 * processors)
         confinement.limits.maxPixels =
             try line.quantity(Options.maxPixels)
+        if line.text(Options.frames) == "all" {
+            var limits = FrameLimits()
+            limits.most = try line.integer(Options.maxFrames, within: 1...Request.mostFrames)
+            frames = limits
+        }
         confinement.timeout = try line.number(Options.timeout, within: 0.001...1e6)
         confinement.filesPerProcess =
             try line.integer(Options.renewAfter, within: 1...Int.max)

@@ -153,7 +153,7 @@ enum WatchCommand {
         _ quarantine: Quarantine, _ path: PathBytes, _ log: RecordLog, _ index: RecordIndex
     ) throws(CommandFailure) {
         do throws(FileError) {
-            try quarantine.recover { line in index.contains(record: line) || log.write(line) }
+            try quarantine.recover { lines in index.contains(records: lines) || log.write(lines) }
         } catch {
             throw .failure("\(path.escaped): \(error.message)")
         }

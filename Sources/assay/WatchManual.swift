@@ -89,6 +89,8 @@ enum WatchManual {
                     + "was judged is not moved but judged again. The record says where it is (quarantined) and lies beside it as "
                     + "NAME.json. NAME.json.pending is one that was not known to be written when the watch ended; the next start sees to "
                     + "it.",
+                "With --frames all a file is flagged if one of its frames is; all its records lie beside it, and the program is run once, "
+                    + "with that of the first frame that is flagged.",
                 "--exec runs a program for each, with the record on standard input, without arguments and without a shell, its "
                     + "output going to standard error; --exec-jobs at a time, each killed after --exec-timeout. What is to be run "
                     + "lies in flagged below --state until the program has ended with status 0. What failed is said, counted, and "

@@ -57,7 +57,8 @@ enum WatchOptions {
         RuleOptions.choice + RuleOptions.matching + [
             output, state, fsync, ScanOptions.include, ScanOptions.exclude, ScanOptions.follow, ScanOptions.maxDepth,
             ScanOptions.oneFileSystem, ignore, settle, newOnly, poll, rescan, exitOnUnmount, model, ScanOptions.jobs,
-            ScanOptions.maxFileSize, ScanOptions.maxPixels, ScanOptions.timeout, ScanOptions.isolation,
+            ScanOptions.maxFileSize, ScanOptions.maxPixels, ScanOptions.frames, ScanOptions.maxFrames,
+            ScanOptions.timeout, ScanOptions.isolation,
             ScanOptions.only,
             ScanOptions.list, ScanOptions.null, flag, exec, execJobs, execTimeout, quarantine, ScanOptions.spectra,
             metrics, grace, quiet,

@@ -1,6 +1,7 @@
 """Writes Tests/Fixtures/formats: small pictures in the variants of WebP, GIF, BMP, TIFF, HEIC, AVIF and JPEG XL, each NAME.EXT
 with NAME.EXT.rgb, which begins with width and height (two little-endian 32-bit numbers) and holds the 8-bit RGB pixels that the
-file must decode to.
+file must decode to. Writes Tests/Fixtures/frames too: animations, documents and files of several pictures, each with NAME.EXT.rgb that has the
+same of each of its frames, one after the other.
 
 The pictures are drawn. Pixels of GIF, BMP and TIFF follow from the samples written here wherever they are written here; all
 others are those of Pillow, pillow-heif and pillow-jxl-plugin, which bring decoders of their own. Needs those, NumPy, tifffile
@@ -17,9 +18,10 @@ import numpy as np
 import pillow_heif
 import pillow_jxl  # noqa: F401 (registers itself)
 import tifffile
-from PIL import Image
+from PIL import Image, ImageSequence
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "Fixtures" / "formats"
+FRAMES = OUT.parent / "frames"
 
 pillow_heif.register_heif_opener()
 
@@ -330,8 +332,130 @@ def write_jxls(rgb):
     save("container.jxl", encoded(image, "JXL", lossless=True, use_container=True), rgb)
 
 
+# Frames
+
+
+def save_frames(name, data, frames=None):
+    """Writes the file and the pixels of its frames; without `frames` those that Pillow shows, on a canvas that begins as transparent black and
+    without their opacity in the end. Where nothing is seen at all Pillow's colours mean nothing."""
+    if frames is None:
+        frames = []
+        for frame in ImageSequence.Iterator(Image.open(io.BytesIO(data))):
+            rgba = np.asarray(frame.convert("RGBA"))
+            frames.append(np.where(rgba[..., 3:] == 0, 0, rgba[..., :3]) if name.endswith(".gif") else rgba[..., :3])
+    (FRAMES / name).write_bytes(data)
+    with open(FRAMES / (name + ".rgb"), "wb") as file:
+        for frame in frames:
+            frame = np.ascontiguousarray(frame, dtype=np.uint8)
+            file.write(struct.pack("<II", frame.shape[1], frame.shape[0]) + frame.tobytes())
+
+
+def lzw(indices, bits=8):
+    """Codes of a GIF's pixels, none of them for more than one pixel: the dictionary is cleared before codes get longer."""
+    value, count, clear = 0, 0, 1 << bits
+    codes = []
+    for start in range(0, len(indices), (1 << bits) - 4):
+        codes += [clear] + list(indices[start : start + (1 << bits) - 4])
+    for code in codes + [clear + 1]:
+        value |= int(code) << count
+        count += bits + 1
+    data = value.to_bytes((count + 7) // 8, "little")
+    blocks = [data[i : i + 255] for i in range(0, len(data), 255)]
+    return bytes([bits]) + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
+
+
+def gif_frame(indices, x, y, disposal, transparent=None, colours=None, interlaced=False):
+    height, width = indices.shape
+    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, disposal << 2 | (transparent is not None), 4, transparent or 0, 0)
+    flags = (0x87 if colours is not None else 0) | (0x40 if interlaced else 0)
+    order = [r for start, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for r in range(start, height, step)] if interlaced else range(height)
+    table = b"" if colours is None else np.asarray(colours, np.uint8).tobytes()
+    return control + struct.pack("<BHHHHB", 0x2C, x, y, width, height, flags) + table + lzw(indices[list(order)].ravel())
+
+
+def gif_file(width, height, colours, *frames):
+    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + np.asarray(colours, np.uint8).tobytes() + b"".join(frames) + b";"
+
+
+def write_frames(rgb):
+    random = np.random.default_rng(4)
+    image = Image.fromarray(rgb)
+    height, width = rgb.shape[:2]
+    shifted = []
+    for i in range(5):
+        frame = rgb.copy()
+        frame[4 + i : 12 + i, 3 * i : 3 * i + 9] = [255, 40 * i, 90]
+        shifted.append(Image.fromarray(frame))
+    palettes = [frame.quantize(48) for frame in shifted]
+    save_frames("changes.gif", encoded(palettes[0], "GIF", save_all=True, append_images=palettes[1:], duration=40))
+    colours = random.integers(1, 256, (256, 3))
+    colours[0] = colours[7] = 0  # the ground, and what is transparent
+    own = random.integers(1, 256, (256, 3))
+    own[7] = 0  # Pillow clears to the colour that is transparent, without its opacity
+
+    def indices(height, width, holes=False):
+        drawn = random.integers(8, 256, (height, width)).astype(np.uint8)
+        drawn[random.random((height, width)) < (0.4 if holes else 0)] = 7
+        return drawn
+
+    frames = [
+        gif_frame(indices(20, 24), 0, 0, 0),
+        gif_frame(indices(9, 11, True), 3, 2, 1, 7),
+        gif_frame(indices(8, 10), 12, 10, 2),  # cleared afterwards
+        gif_frame(indices(12, 6, True), 10, 5, 3, 7),  # taken back afterwards
+        gif_frame(indices(7, 24, True), 0, 13, 1, 7, interlaced=True),
+        gif_frame(indices(20, 24, True), 0, 0, 2, 7, colours=own),
+        gif_frame(indices(5, 5), 19, 15, 0),
+    ]
+    save_frames("disposals.gif", gif_file(24, 20, colours, *frames))
+    # The first frame is a part of the canvas: without further ones it is all that is there.
+    small, later = indices(10, 12), indices(6, 7)
+    canvas = np.zeros((20, 24, 3), np.uint8)
+    canvas[5:15, 4:16] = colours[small]
+    canvas[0:6, 17:24] = colours[later]
+    data = gif_file(24, 20, colours, gif_frame(small, 4, 5, 1), gif_frame(later, 17, 0, 1))
+    save_frames("part.gif", data, [colours[small], canvas])
+
+    save_frames("changes.webp", encoded(shifted[0], "WEBP", lossless=True, save_all=True, append_images=shifted[1:], duration=40))
+    lossy = dict(quality=70, save_all=True, append_images=shifted[1:], allow_mixed=True, minimize_size=True, duration=40)
+    save_frames("mixed.webp", encoded(shifted[0], "WEBP", **lossy))
+    sheer = []
+    for i, frame in enumerate(shifted):
+        alpha = np.full((height, width, 1), 255, np.uint8)
+        alpha[2 * i : 2 * i + 14, 5 + 3 * i : 20 + 3 * i] = 50 * i
+        alpha[height - 6 :, : 6 * i] = 0
+        sheer.append(Image.fromarray(np.concatenate([np.asarray(frame), alpha], axis=-1), "RGBA"))
+    options = dict(lossless=True, exact=True, save_all=True, append_images=sheer[1:], duration=40, minimize_size=True)
+    save_frames("sheer.webp", encoded(sheer[0], "WEBP", **options))
+
+    grey = np.ascontiguousarray(rgb[..., 1])
+    big = picture(64, 48)
+    pages = [(rgb, dict(photometric="rgb")), (grey, dict(photometric="minisblack", compression="lzw")),
+             (big, dict(photometric="rgb", tile=(16, 32), compression="zlib")), (255 - rgb, dict(photometric="rgb", rowsperstrip=7))]
+    expected = [rgb, grey[..., None].repeat(3, axis=2), big, 255 - rgb]
+    for name, kind in [("pages.tiff", {}), ("pages-big.tiff", dict(bigtiff=True, byteorder=">"))]:
+        buffer = io.BytesIO()
+        with tifffile.TiffWriter(buffer, **kind) as writer:
+            for array, options in pages:
+                writer.write(array, metadata=None, **options)
+        save_frames(name, buffer.getvalue(), expected)
+
+    # The primary one comes first, whatever its place is.
+    heif = pillow_heif.HeifFile()
+    several = [rgb, picture(48, 40), 255 - rgb]
+    for array in several:
+        heif.add_from_pillow(Image.fromarray(array))
+    heif.primary_index = 1
+    buffer = io.BytesIO()
+    heif.save(buffer, quality=85, chroma="444", primary_index=1)
+    decoded = [np.asarray(picture.to_pillow().convert("RGB")) for picture in pillow_heif.open_heif(io.BytesIO(buffer.getvalue()))]
+    assert pillow_heif.open_heif(io.BytesIO(buffer.getvalue())).primary_index == 1
+    save_frames("several.heic", buffer.getvalue(), [decoded[1], decoded[0], decoded[2]])
+
+
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
+    FRAMES.mkdir(parents=True, exist_ok=True)
     rgb = picture()
     write_webps(rgb)
     write_gifs(rgb)
@@ -339,3 +463,4 @@ if __name__ == "__main__":
     write_tiffs(rgb)
     write_heifs(rgb)
     write_jxls(rgb)
+    write_frames(rgb)

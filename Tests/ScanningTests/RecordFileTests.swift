@@ -119,3 +119,10 @@ struct RecordFileTests {
         #expect(tally.filter { $0.value > 0 }.map(\.key.status).count { $0 == .error } == 1)
     }
 }
+
+extension ResumeIndex {
+    /// Whether a run that judges first frames would only repeat what is recorded.
+    fileprivate func contains(_ path: PathBytes, size: Int, modified: Timestamp) -> Bool {
+        records(of: path, size: size, modified: modified, ofAllFrames: false) > 0
+    }
+}

@@ -18,7 +18,7 @@ typedef enum {
 } codec_format;
 
 typedef struct {
-    uint32_t width, height;      // of what is decoded: the primary picture, the first frame or the first page
+    uint32_t width, height;      // of what is decoded
     int32_t bits;                // per channel, or of an index
     int32_t colour;              // codec_colour, as stored
     int32_t alpha;               // 1 if there is transparency, which is dropped
@@ -38,11 +38,23 @@ void codec_stop_loading(void);
 // The library that reads the format with its version, or an empty text; after codec_load.
 const char *codec_library(codec_format format);
 
-// Both answer CODEC_UNSUPPORTED where codec_load would answer 0. The header takes no memory that grows with the picture.
-codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t length, codec_header *header, char *message);
-// As codec_png_decode; the sizes are those of the header.
-codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
-                          const codec_region *regions, size_t count, uint8_t *pixels, char *message, char *warning);
+// What an animation has painted so far. It is bound to the bytes at one place in memory as long as its frames are asked for in their
+// order from 1 on; whatever else is asked for begins anew.
+typedef struct codec_canvas codec_canvas;
+codec_canvas *codec_canvas_make(void);  // null without memory
+void codec_canvas_free(codec_canvas *canvas);
+
+// All three answer CODEC_UNSUPPORTED where codec_load would answer 0.
+// How many frames, pages or pictures of its own the file has, at least 1; some of them may be damaged.
+codec_status codec_count_frames(codec_format format, const uint8_t *bytes, size_t length, uint32_t *frames, char *message);
+// Frame 0 is what a program shows that knows no further ones. The header takes no memory that grows with the picture. A later frame of an
+// animation has the sizes of the canvas.
+codec_status codec_read_header(codec_format format, const uint8_t *bytes, size_t length, uint32_t frame, codec_header *header,
+                               char *message);
+// As codec_png_decode; the sizes are those of the header. `canvas` may be null for frame 0.
+codec_status codec_decode(codec_format format, const uint8_t *bytes, size_t length, uint32_t frame, codec_canvas *canvas,
+                          uint32_t width, uint32_t height, const codec_region *regions, size_t count, uint8_t *pixels,
+                          char *message, char *warning);
 
 // Encoders, of which the libraries are loaded when they are first asked for. `quality` is 0...100 on the library's own scale. On
 // CODEC_OK `*out` is to be given back with codec_free.
