@@ -40,6 +40,7 @@ extension Blueprint {
         guard (0...1).contains(branchDropout) else {
             throw .impossible("branchDropout: \(branchDropout) is not within 0 and 1")
         }
+        guard (1...8).contains(columns) else { throw .impossible("columns: \(columns) is not within 1 and 8") }
         guard (1...64).contains(batch) else { throw .impossible("batch: \(batch) is not within 1 and 64") }
     }
 

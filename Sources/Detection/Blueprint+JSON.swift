@@ -30,6 +30,7 @@ extension Blueprint {
         let block = Block(
             8, size: 5, residual: true, pooling: .maximum2, repeats: 2, kind: .inception, paths: [2, 2, 2, 2])
         var result = crossdomain
+        result.columns = 2
         for branch in [\Blueprint.spatial, \.frequency] {
             result[keyPath: branch].inputs = [InputPlan([.rgb], normalised: true, [block])]
             result[keyPath: branch].blocks = [block]

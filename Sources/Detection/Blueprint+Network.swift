@@ -18,8 +18,8 @@ struct DetectorLayout {
     let cost: BlueprintCost
 
     init(_ blueprint: Blueprint) throws(BlueprintError) {
-        spatial = try BranchLayout("spatial", blueprint.spatial, side: blueprint.side)
-        frequency = try BranchLayout("frequency", blueprint.frequency, side: blueprint.side)
+        spatial = try BranchLayout("spatial", blueprint.spatial, side: blueprint.side, columns: blueprint.columns)
+        frequency = try BranchLayout("frequency", blueprint.frequency, side: blueprint.side, columns: blueprint.columns)
         var cost = BlueprintCost()
         for branch in [spatial, frequency] {
             branch.count(&cost)
@@ -56,34 +56,41 @@ extension Blueprint {
 extension BranchLayout {
     /// - Parameter salts: one for each dropout that a head may have.
     func makeBranch(salts: [UInt64]) -> Branch {
-        let rest = Sequential(body.flatMap { $0.makeLayers() } + pooled.makeLayers())
-        let firsts = stems.map { stem in
-            let normalisation = stem.normalisation.map { [BatchNormalisation($0, stem.channels)] } ?? []
-            return Sequential(normalisation + stem.steps.flatMap { $0.makeLayers() })
-        }
-        let trunk: any Trunk =
-            firsts.count == 1 ? SingleTrunk(Sequential([firsts[0], rest])) : JoiningTrunk(firsts, rest: rest)
+        let trunks = (0..<columns).map { makeTrunk(prefix(ofColumn: $0)) }
+        let trunk = trunks.count == 1 ? trunks[0] : ColumnTrunk(trunks)
         return Branch(trunk: trunk, head: head.makeLayers(name, features, salts: salts))
+    }
+
+    /// - Parameter prefix: what the names of its tensors begin with.
+    private func makeTrunk(_ prefix: String) -> any Trunk {
+        let rest = Sequential(body.flatMap { $0.makeLayers(prefix) } + pooled.makeLayers())
+        let firsts = stems.map { stem in
+            let normalisation = stem.normalisation.map { [BatchNormalisation("\(prefix).\($0)", stem.channels)] } ?? []
+            return Sequential(normalisation + stem.steps.flatMap { $0.makeLayers(prefix) })
+        }
+        return firsts.count == 1 ? SingleTrunk(Sequential([firsts[0], rest])) : JoiningTrunk(firsts, rest: rest)
     }
 
     func count(_ cost: inout BlueprintCost) {
         for stem in stems {
             if let first = stem.steps.first { cost.values += stem.channels * first.side * first.side }
-            if stem.normalisation != nil { cost.weights += 2 * stem.channels }
+            if stem.normalisation != nil { cost.weights += columns * 2 * stem.channels }
         }
         for step in steps {
             let (area, outputs) = (step.side * step.side, step.block.outputs)
             let (weights, biases) = step.weights
-            cost.weights += weights + biases + 2 * outputs
-            cost.multiplyAdds += weights * area
-            cost.values += outputs * area
+            cost.weights += columns * (weights + biases + 2 * outputs)
+            cost.multiplyAdds += columns * weights * area
+            cost.values += columns * outputs * area
         }
     }
 }
 
 extension BranchLayout.Step {
-    func makeLayers() -> [any Layer] {
+    /// - Parameter prefix: what the names of its tensors begin with.
+    func makeLayers(_ prefix: String) -> [any Layer] {
         let filter: any Filter
+        let name = "\(prefix).\(name)"
         switch block.kind {
         case .convolution:
             filter = Convolution(name, inputs, block.outputs, size: block.size, hasBias: false)
@@ -93,7 +100,7 @@ extension BranchLayout.Step {
             filter = Inception(name, inputs, block.paths)
         }
         let stage = Stage(
-            filter, normalisation: normalisation, relu: block.kind == .convolution,
+            filter, normalisation: "\(prefix).\(normalisation)", relu: block.kind == .convolution,
             pooling: block.residual ? .none : pooling.ofStage, isFirst: isFirst)
         guard block.residual else { return [stage] }
         return pooling == .none ? [Residual(stage)] : [Residual(stage), AveragePooling(size: pooling.size)]

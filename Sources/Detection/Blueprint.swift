@@ -12,6 +12,8 @@ package struct Blueprint: Sendable, Equatable, Codable {
     package var side: Int
     package var crops: CropPlan
     package var aggregation: Aggregation
+    /// How many columns there are where it is more than one.
+    private(set) var columnCount: Int?
     package var spatial: BranchPlan
     package var frequency: BranchPlan
     /// What is made of both branches' features, spatial first.
@@ -23,6 +25,19 @@ package struct Blueprint: Sendable, Equatable, Codable {
     package var batch: Int
     package var stages: [StagePlan]
     package var losses: LossPlan
+
+    /// How many networks of this form each branch has side by side. They read the same inputs and their features stand one after
+    /// the other, so that each may know something else, at a cost that grows with their number and not with its square.
+    package var columns: Int {
+        get { columnCount ?? 1 }
+        set { columnCount = newValue == 1 ? nil : newValue }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, picture, side, crops, aggregation
+        case columnCount = "columns"
+        case spatial, frequency, fusion, branchDropout, batch, stages, losses
+    }
 
     /// How a picture comes to the network's extents.
     package enum Picture: String, Sendable, Codable {

@@ -4,7 +4,7 @@
 struct BranchLayout {
     /// One filter with what follows it.
     struct Step {
-        /// Of the filter's tensors, and of its normalisation's.
+        /// Of the filter's tensors, and of its normalisation's, behind the column's.
         let name: String
         let normalisation: String
         let block: Block
@@ -25,18 +25,23 @@ struct BranchLayout {
     }
 
     let name: String
+    let columns: Int
     private(set) var stems: [Stem] = []
     private(set) var body: [Step] = []
     let pooled: BranchPlan.Pooled
     let head: HeadPlan
-    /// Length of the vector of features.
+    /// Length of the vector of features, of all columns.
     private(set) var features = 0
     private var count = 0
 
+    /// Of one column.
     var steps: [Step] { stems.flatMap(\.steps) + body }
 
-    init(_ name: String, _ plan: BranchPlan, side: Int) throws(BlueprintError) {
-        (self.name, pooled, head) = (name, plan.features, plan.head)
+    /// What the names of a column's tensors begin with: the first has the branch's alone.
+    func prefix(ofColumn column: Int) -> String { column == 0 ? name : "\(name).column\(column + 1)" }
+
+    init(_ name: String, _ plan: BranchPlan, side: Int, columns: Int) throws(BlueprintError) {
+        (self.name, self.columns, pooled, head) = (name, columns, plan.features, plan.head)
         guard (1...4).contains(plan.inputs.count) else { throw .impossible("\(name).inputs: there must be 1 to 4") }
         var (joined, extent) = (0, 0)
         for (index, input) in plan.inputs.enumerated() {
@@ -63,16 +68,16 @@ struct BranchLayout {
         guard !steps.isEmpty else { throw .impossible("\(name): it has no block") }
         features =
             switch plan.features {
-            case .flat: map.channels * map.side * map.side
-            case .mean, .maximum: map.channels
-            case .meanAndMaximum: 2 * map.channels
+            case .flat: columns * map.channels * map.side * map.side
+            case .mean, .maximum: columns * map.channels
+            case .meanAndMaximum: columns * 2 * map.channels
             }
     }
 
     /// `norm0`, with a number of its own where there are several.
     private func normalisationName() -> String {
         let before = stems.count { $0.normalisation != nil }
-        return before == 0 ? "\(name).norm0" : "\(name).norm0_\(before + 1)"
+        return before == 0 ? "norm0" : "norm0_\(before + 1)"
     }
 
     private mutating func lay(
@@ -91,8 +96,8 @@ struct BranchLayout {
                 let isLast = turn == block.repeats
                 steps.append(
                     Step(
-                        name: "\(name).\(block.kind == .inception ? "inception" : "conv")\(count)",
-                        normalisation: "\(name).norm\(count)", block: block, inputs: map.channels, side: map.side,
+                        name: "\(block.kind == .inception ? "inception" : "conv")\(count)",
+                        normalisation: "norm\(count)", block: block, inputs: map.channels, side: map.side,
                         pooling: isLast ? block.pooling : .none,
                         isFirst: readsData && steps.isEmpty && !block.residual))
                 map.channels = block.outputs

@@ -1,4 +1,4 @@
-// The two ways in which a branch reads its inputs.
+// The ways in which a branch reads its inputs.
 package import Network
 
 /// A trunk over one map.
@@ -42,5 +42,37 @@ package final class JoiningTrunk: Trunk {
     package func backward(_ gradient: Tensor, _ context: Context) {
         splitChannels(rest.backward(gradient, context), into: parts, channels, context)
         for (first, part) in zip(firsts, parts) { _ = first.backward(part, context) }
+    }
+}
+
+/// Trunks of one form side by side: each reads all inputs, and their features are joined in the order of the columns.
+package final class ColumnTrunk: Trunk {
+    let columns: [any Trunk]
+    private let joined = Tensor(Shape(0, 0))
+    private let parts: [Tensor]
+    private var channels: [Int] = []
+
+    /// - Parameter columns: at least two.
+    package init(_ columns: [any Trunk]) {
+        self.columns = columns
+        parts = columns.map { _ in Tensor(Shape(0, 0)) }
+    }
+
+    package var parameters: [Parameter] { columns.flatMap(\.parameters) }
+
+    package func initialise(from generator: inout some RandomNumberGenerator) {
+        for column in columns { column.initialise(from: &generator) }
+    }
+
+    package func forward(_ inputs: [Tensor], _ context: Context) -> Tensor {
+        let features = columns.map { $0.forward(inputs, context) }
+        channels = features.map(\.shape.channels)
+        joinChannels(features, into: joined, context)
+        return joined
+    }
+
+    package func backward(_ gradient: Tensor, _ context: Context) {
+        splitChannels(gradient, into: parts, channels, context)
+        for (column, part) in zip(columns, parts) { column.backward(part, context) }
     }
 }

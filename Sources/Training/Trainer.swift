@@ -59,9 +59,13 @@ package final class Trainer {
         else { throw .oneClass }
         var generator = RandomStream(seed: options.seed, Purpose.weights.rawValue)
         network.initialise(from: &generator)
-        if let initial = options.initial {
-            for (parameter, values) in zip(network.parameters, initial.values) { parameter.set(values) }
-        }
+        network.begin(
+            with: options.initial.map { model in
+                guard let network = try? model.makeNetwork() else {
+                    preconditionFailure("a loaded model has fitting weights")
+                }
+                return network
+            })
         report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
         if options.resume { try resume() }
         let stages = options.blueprint.stages

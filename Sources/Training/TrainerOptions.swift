@@ -3,7 +3,7 @@ package import Detection
 import Files
 
 /// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
-package struct TrainerOptions: Sendable, Equatable {
+package struct TrainerOptions: Sendable {
     package var blueprint = Blueprint.crossdomain
     /// Most epochs of each stage; early stopping may end one before.
     package var epochs = 100
@@ -38,8 +38,8 @@ package struct TrainerOptions: Sendable, Equatable {
     package var averaging = 0.0
     /// The share of a stage's epochs over which degradation and consistency come in.
     package var ramp = 0.0
-    /// A model whose weights the run begins with, instead of random ones; of the same blueprint.
-    package var initial: InitialWeights?
+    /// Models whose weights the run begins with, instead of random ones: one of the same blueprint, or several for its columns.
+    package var initial: [Detector] = []
     /// The split that is kept out, for the card: it decides thresholds, never weights.
     package var devSplit: String?
     package var licence = "unstated"
@@ -53,15 +53,6 @@ package struct TrainerOptions: Sendable, Equatable {
     package var written: [String] { [output, checkpoint] }
 
     package init() {}
-
-    /// The weights of a model, in the order of its network's parameters.
-    package struct InitialWeights: Sendable, Equatable {
-        package let values: [[Float]]
-        /// SHA-256 of the model's file, in hexadecimal.
-        package let digest: String
-
-        package init(values: [[Float]], digest: String) { (self.values, self.digest) = (values, digest) }
-    }
 
     /// How the learning rate moves.
     package enum Schedule: String, CaseIterable, Sendable {
@@ -87,7 +78,7 @@ package struct TrainerOptions: Sendable, Equatable {
         emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")) \
         consistency=\(consistency) smoothing=\(labelSmoothing) clip=\(clip.map { "\($0)" } ?? "none") \
         averaging=\(averaging) ramp=\(ramp)\
-        \(initial.map { " init=\($0.digest.prefix(16))" } ?? "")
+        \(initial.isEmpty ? "" : " init=" + initial.map { String($0.digest.prefix(16)) }.joined(separator: ","))
         """
     }
 }

@@ -74,7 +74,9 @@ enum TrainCommand {
         "Let degradation and consistency come in over this share of the first stage.")
     static let initial = Option(
         "init", value: "model",
-        "Begin with the weights of this model, which has the same blueprint, instead of random ones.")
+        "Begin with the weights of this model, which has the same blueprint, instead of random ones. Given several times, the "
+            + "models become the columns of a blueprint that has room for all, and its logits begin as the sums of theirs."
+    )
     static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
     static let seed = Option("seed", value: "n", default: .integer(Int(standard.seed)), "Start of all random draws.")
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
@@ -213,23 +215,20 @@ enum TrainCommand {
         if !options.equalize && !options.emphasis.isEmpty { throw .usage("The option '--emphasis' needs '--equalize'") }
         options.licence = line.word(licence)
         options.devSplit = line.text(devSplit)
-        if let path = line.all(initial).last { options.initial = try weights(of: path, options.blueprint) }
+        options.initial = try models(line.all(initial), options.blueprint)
         options.resume = line.flag(resume)
         return options
     }
 
-    private static func weights(
-        of path: PathBytes, _ blueprint: Blueprint
-    ) throws(CommandFailure) -> TrainerOptions.InitialWeights {
-        let detector = try ModelFile.load(path).detector
-        guard detector.card.blueprint == blueprint else {
-            throw .failure("\(path.escaped): its blueprint is not the one that is trained; give it by --blueprint")
+    private static func models(
+        _ paths: [PathBytes], _ blueprint: Blueprint
+    ) throws(CommandFailure) -> [Detector] {
+        var models: [Detector] = []
+        for path in paths { models.append(try ModelFile.load(path).detector) }
+        guard blueprint.hasRoom(for: models.map(\.card.blueprint)) else {
+            let names = paths.map(\.escaped).joined(separator: ", ")
+            throw .failure("\(names): its blueprint is not the one that is trained; give it by --blueprint")
         }
-        do throws(ModelError) {
-            let parameters = try detector.makeNetwork().parameters
-            return TrainerOptions.InitialWeights(values: parameters.map(\.value.values), digest: detector.digest)
-        } catch {
-            throw .failure("\(path.escaped): \(error.message)")
-        }
+        return models
     }
 }

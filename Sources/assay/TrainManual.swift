@@ -53,7 +53,9 @@ enum TrainManual {
                     + "\(Blueprint.limits.multiplyAdds) multiply-adds a crop. The model keeps its blueprint.",
                 "side is the crop's side in pixels, a multiple of 8. crops is middleAndQuarters, byArea (1 crop up to 0.07 "
                     + "megapixels, 5 up to 2, 9 above) or grid1 to grid8 (n by n). aggregation is mean or meanAndTopQuarter, of "
-                    + "the crops' logits. branchDropout, and dropout in each head, are rates.",
+                    + "the crops' logits. branchDropout, and dropout in each head, are rates. columns (1) is how many networks of "
+                    + "this form each branch has side by side: they read the same inputs, and the heads read the features of "
+                    + "all of them. Models that become columns by --init need as much room in fusion.hidden as they have together.",
                 "spatial and frequency are branches. Each of a branch's inputs has maps of equal extent, blocks of its own, and "
                     + "normalised, true for a normalisation of the raw maps; the inputs end with equal extents and are joined "
                     + "before the branch's blocks. features is mean, maximum, meanAndMaximum or flat; head.hidden lists the "

@@ -143,6 +143,13 @@ struct TrainTests {
         #expect(shop.run(["model", "show", "second.safetensors"]).output.contains(" init="))
         let wider = shop.run(slow("wide.safetensors", "--init", "first.safetensors", "--width", "2"))
         #expect(wider.status != 0 && wider.errors.contains("its blueprint is not the one that is trained"))
+        let many = shop.run(slow("many.safetensors", "--init", "first.safetensors", "--init", "second.safetensors"))
+        #expect(many.status != 0 && many.errors.contains("first.safetensors, second.safetensors: its blueprint"))
+        shop.write("columns.json", #"{"columns": 2, "fusion": {"hidden": [128]}}"#)
+        let columns = slow("columns.safetensors", "--init", "first.safetensors", "--init", "second.safetensors")
+        #expect(shop.run(columns + ["--blueprint", "columns.json"]).status == 0)
+        let shown = shop.run(["model", "show", "columns.safetensors"]).output
+        #expect(shown.contains(#/ init=[0-9a-f]{16},[0-9a-f]{16}\b/#))
     }
 
     @Test func theRecipeIsPrintedWithoutData() {

@@ -11,7 +11,7 @@ import Testing
     static let other: Blueprint = {
         var blueprint = Blueprint.crossdomain
         (blueprint.name, blueprint.side) = ("other", 96)
-        (blueprint.crops, blueprint.aggregation) = (.grid(2), .meanAndTopQuarter)
+        (blueprint.crops, blueprint.aggregation, blueprint.columns) = (.grid(2), .meanAndTopQuarter, 2)
         blueprint.spatial = BranchPlan(
             inputs: [
                 InputPlan([.rgb, .residual(.median, folded: false)], [Block(8, size: 5, pooling: .maximum2)]),
