@@ -22,7 +22,8 @@ enum ScanOptions {
             + "their order; nothing is unpacked to disk.")
     static let window = Option(
         "window", value: "bytes", default: .quantity(256 << 20, unit: 1024),
-        "Of archives, hold at most so much in memory; K, M and G are powers of 1024. The stream waits.")
+        "Of archives, hold at most so much in memory, but always one member; K, M and G are powers of 1024. The stream waits."
+    )
     static let include = Option(
         "include", short: "g", value: "glob", repeats: true,
         "Below directories, scan only files that match. A pattern without a slash matches names at any depth, one with a "
@@ -83,7 +84,8 @@ enum ScanOptions {
     static let spectra = Option(
         "spectra", value: "dir",
         "Also write the spectrum of each judged picture to <dir>, as 'assay spectrum' does, and tell its file. Each is decoded twice for it. "
-            + "What lies in <dir> is not scanned.")
+            + "Pictures smaller than a crop have none, nor frames but the first, nor what --resume finds done. One that can't be written "
+            + "is warned of and changes no status. What lies in <dir> is not scanned.")
     static let fields = Option(
         "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
         default: .word(RecordFields.standard.rawValue),
