@@ -7,6 +7,7 @@ internal import Glibc
 import Inspection
 import Rules
 import Scanning
+import Threads
 
 /// Scans files and directories.
 enum ScanCommand {
@@ -16,7 +17,7 @@ enum ScanCommand {
             "Directories are walked with hidden files. Files are told apart by content; what is no picture is only counted, "
                 + "unless it was named. Records go to standard output, everything else to standard error.",
             "The exit status is 0 if all was scanned and nothing is fake, 1 if anything is fake, 2 if nothing is fake but "
-                + "something could not be scanned, 64 if the command line is wrong.",
+                + "something could not be scanned or --spectra not written, 64 if the command line is wrong.",
         ],
         arguments: [ScanOptions.paths], options: ScanOptions.all, manual: ScanManual.sections, run: run)
 
@@ -35,7 +36,9 @@ enum ScanCommand {
         if !isQuiet {
             for warning in rules.warnings { Console.error("Warning: \(warning.description.escapingControls)\n") }
         }
+        let unwritten = Monitor(0)
         var plan = try ScanPlan(line, model.detector, modelPath.map { _ in SharedBytes(modelBytes) }, rules) {
+            unwritten.with { $0 += 1 }
             if !isQuiet { Console.error("Warning: \($0.escapingControls)\n") }
         }
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
@@ -83,7 +86,8 @@ enum ScanCommand {
         if case .failed(let error) = sink.end {
             throw .failure("\(records == nil ? "standard output" : outputName(line)): \(error.message)")
         }
-        return line.flag(Options.exitZero) ? 0 : status(tally, failing)
+        let status = status(tally, failing)
+        return line.flag(Options.exitZero) ? 0 : status == 0 && unwritten.with { $0 } > 0 ? 2 : status
     }
 
     /// The exit status: 1 if anything of `failing` was recorded, by an earlier run too, else 2 if anything was not scanned, else 0.

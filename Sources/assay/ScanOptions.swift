@@ -85,7 +85,7 @@ enum ScanOptions {
         "spectra", value: "dir",
         "Also write the spectrum of each judged picture to <dir>, as 'assay spectrum' does, and tell its file. Each is decoded twice for it. "
             + "Pictures smaller than a crop have none, nor frames but the first, nor what --resume finds done. One that can't be written "
-            + "is warned of and changes no status. What lies in <dir> is not scanned.")
+            + "makes the status 2 where it would be 0. What lies in <dir> is not scanned.")
     static let fields = Option(
         "fields", value: "extent", choices: RecordFields.allCases.map(\.rawValue),
         default: .word(RecordFields.standard.rawValue),

@@ -92,8 +92,10 @@ struct EvidenceTests {
             #expect(shop.shell("rm -rf out; mkdir out; " + way).status == 0)
             let run = shop.run(["spectrum", "-o", "out", "a.png"])
             #expect(run.status == 2 && run.errors.hasPrefix("Error: out/\(name)"), "\(way): \(run.errors)")
-            let scan = shop.run(["scan", "--model", "../" + shop.modelName, "--spectra", "out", "a.png"])
-            #expect(scan.records.count == 1 && scan.records[0]["spectrum"] == nil)
+            let scan = shop.run([
+                "scan", "--fail-on", "error", "--model", "../" + shop.modelName, "--spectra", "out", "a.png",
+            ])
+            #expect(scan.status == 2 && scan.records.count == 1 && scan.records[0]["spectrum"] == nil, "\(scan.status)")
             #expect(scan.errors.contains("Warning: no spectrum: out/\(name)"), "\(way)")
         }
         #expect(shop.read("victim") == "precious")
@@ -112,6 +114,10 @@ struct EvidenceTests {
         }
         defer { umount2(disk, Int32(MNT_DETACH)) }
         shop.write("a.png", noise(1, 200, 150))
+        let quiet = shop.run([
+            "scan", "-q", "--fail-on", "error", "--model", "../" + shop.modelName, "--spectra", "disk/s", "a.png",
+        ])
+        #expect(quiet.status == 2 && quiet.errors == "" && quiet.records.count == 1)
         let run = shop.run(["scan", "--model", "../" + shop.modelName, "--spectra", "disk/s", "a.png"])
         #expect(run.records.count == 1 && run.records[0]["spectrum"] == nil)
         #expect(run.errors.contains("Warning: no spectrum: disk/s/") && run.errors.contains("no space left on device"))
