@@ -40,6 +40,7 @@ final class FurtherFrames {
                 return records + [account.rest(from: index, refusal)]
             }
             let finding = inspector.ask(.judgeFrame(index, path: path), about: picture)
+            plan.frameIsDone?()
             var next = account.record(FramePlace(index: index, count: count), finding)
             next.judgement = plan.judge?.judge(finding)
             records.append(next)

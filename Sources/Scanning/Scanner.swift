@@ -33,6 +33,8 @@ package struct ScanPlan: Sendable {
     package var shard: Shard?
     /// Has every frame of a file judged, within these limits; nil for the first alone.
     package var frames: FrameLimits?
+    /// Told of each frame behind a file's first as it is done: all of them together may take long.
+    package var frameIsDone: (@Sendable () -> Void)?
     package var resume = ResumeIndex()
 
     /// Whether rules ask for paths, which are handed over only then.

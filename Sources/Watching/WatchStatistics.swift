@@ -40,6 +40,8 @@ package final class WatchStatistics: Sendable {
         var failedReloads = 0
         /// Files that the scanner is through with, whatever came of them.
         var done = 0
+        /// Frames behind the first of a file, which may not be done itself yet.
+        var frames = 0
     }
 
     private let counts = Monitor(Counts())
@@ -54,7 +56,7 @@ package final class WatchStatistics: Sendable {
     var current: Counts { counts.with { $0 } }
 
     /// Grows with everything that is done.
-    package var progress: Int { counts.with { $0.done } }
+    package var progress: Int { counts.with { $0.done + $0.frames } }
 
     func countSeen() { counts.with { $0.seen += 1 } }
     func count(_ rescan: Rescan) { counts.with { $0.rescans[rescan, default: 0] += 1 } }
@@ -65,6 +67,8 @@ package final class WatchStatistics: Sendable {
     func note(watched: Int, unwatched: Int, isPolling: Bool) {
         counts.with { ($0.watched, $0.unwatched, $0.isPolling) = (watched, unwatched, isPolling) }
     }
+
+    package func countFrame() { counts.with { $0.frames += 1 } }
 
     package func countReload(_ succeeded: Bool) {
         counts.with { if succeeded { $0.reloads += 1 } else { $0.failedReloads += 1 } }

@@ -44,6 +44,7 @@ enum WatchCommand {
         plan.early = EarlyProcesses(plan.confinement, basis.model.detector, count: min(plan.jobs, 8))
 
         let statistics = WatchStatistics()
+        plan.frameIsDone = { statistics.countFrame() }
         var index = RecordIndex()
         let log = try openLog(line, watchPlan.own, &index, warn)
         let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)

@@ -126,8 +126,7 @@ enum WatchManual {
                 "6. To ship records, let Vector or Fluent Bit follow the file: examples/watch/vector.yaml and "
                     + "examples/watch/fluent-bit.conf.",
                 "Under systemd the watch reports READY, STATUS, RELOADING, STOPPING, and WATCHDOG: while there is work, only when "
-                    + "some of it was done. WatchdogSec must be more than twice --timeout, with --frames all more than ten times, since "
-                    + "a file's frames are one piece of work.",
+                    + "some of it was done. WatchdogSec must be more than twice --timeout; each frame counts as work done.",
             ]
         ),
         (

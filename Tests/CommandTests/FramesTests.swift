@@ -119,6 +119,27 @@ struct FramesTests {
         return file + [0x3B]
     }
 
+    /// A service manager must not take a file of many frames for a hang, and begin with it again for ever.
+    @Test func eachFrameIsASignOfLife() async {
+        let (shop, systemd) = (Workshop.watched(), NotifySocket())
+        shop.write("in/a.gif", Self.animation(frames: 900))
+        let watch = WatchRun(
+            shop, "-o", "out", "--frames", "all",
+            environment: ["NOTIFY_SOCKET": systemd.path, "WATCHDOG_USEC": "30000"])
+        #expect(await eventually { !systemd.heard.isEmpty })
+        try? await Task.sleep(for: .milliseconds(300))
+        systemd.clear()
+        // All of the file's records come at once, when it is done.
+        var signs = 0
+        while shop.records().isEmpty && watch.isRunning {
+            signs = systemd.heard.count { $0 == "WATCHDOG=1" }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(signs >= 3)
+        #expect(await eventually { shop.records().count == 900 })
+        #expect(watch.end() == 0)
+    }
+
     /// As many as a file of two megabytes can say that it has: it is known how many, and few are looked at.
     @Test func aHostileNumberOfFramesIsCountedAndNoMore() {
         let shop = Workshop(verdict: .real)
