@@ -71,7 +71,7 @@ let package = Package(
         // What is embedded lies in `rules`, where people look for it.
         .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
-            name: "CDefaultModel", exclude: ["crossdomain.safetensors", "MODEL_CARD.md"],
+            name: "CDefaultModel", exclude: ["crossdomain.safetensors", "crossdomain.sha256", "MODEL_CARD.md"],
             cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
             name: "CSpectralReference", exclude: ["picture.npy", "residual.npy"],
@@ -110,13 +110,16 @@ let package = Package(
             swiftSettings: strict),
         // Times the parts; not shipped.
         .executableTarget(
-            name: "bench", dependencies: ["Detection", "Imaging", "Network", "Threads", "CKernels"],
+            name: "bench",
+            dependencies: [
+                "Confinement", "Inspection", "Detection", "Imaging", "Network", "Files", "Threads", "CKernels",
+            ],
             swiftSettings: strict),
 
         tests("ImagingTests", ["Imaging"]),
         tests("ThreadsTests", ["Threads"]),
         tests("NetworkTests", ["Network", "Threads", "CKernels"]),
-        tests("DetectionTests", ["Detection", "Imaging", "Network"]),
+        tests("DetectionTests", ["Detection", "Files", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),

@@ -5,7 +5,6 @@
 // The quickest first. The last fits everything.
 static const convolution *const ways[] = {&tile_convolution, &column_convolution, &direct_convolution};
 static const weight_gradient *const gradient_ways[] = {&tile_gradient, &direct_gradient};
-enum { WAYS = sizeof ways / sizeof *ways };
 
 static const convolution *way_of(const assay_filter *f, long height, long width) {
     int way = 0;
@@ -13,23 +12,15 @@ static const convolution *way_of(const assay_filter *f, long height, long width)
     return ways[way];
 }
 
-size_t assay_packed_size(assay_filter f) {
-    size_t size = 0;
-    for (int way = 0; way < WAYS; way++) size += ways[way]->packed_size(&f);
-    return size;
+size_t assay_packed_size(assay_filter f, long height, long width) { return way_of(&f, height, width)->packed_size(&f); }
+
+void assay_pack(const float *weight, assay_filter f, long height, long width, float *packed) {
+    way_of(&f, height, width)->pack(weight, &f, 0, packed);
 }
 
-static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
-    for (int way = 0; way < WAYS; way++) {
-        const size_t size = ways[way]->packed_size(f);
-        if (size > 0) ways[way]->pack(weight, f, turned, packed);
-        packed += size;
-    }
+void assay_pack_transposed(const float *weight, assay_filter f, long height, long width, float *packed) {
+    way_of(&f, height, width)->pack(weight, &f, 1, packed);
 }
-
-void assay_pack(const float *weight, assay_filter f, float *packed) { pack(weight, &f, 0, packed); }
-
-void assay_pack_transposed(const float *weight, assay_filter f, float *packed) { pack(weight, &f, 1, packed); }
 
 size_t assay_convolve_work(assay_filter f, long height, long width, int pooling) {
     return way_of(&f, height, width)->work(&f, height, width, pooling);
@@ -41,9 +32,7 @@ int assay_needs_border(assay_filter f, long height, long width) {
 
 void assay_convolve(assay_filter f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                     float *work, assay_maps out) {
-    int way = 0;
-    for (; !ways[way]->fits(&f, height, width); way++) packed += ways[way]->packed_size(&f);
-    ways[way]->run(&f, in, height, width, packed, finish, work, out);
+    way_of(&f, height, width)->run(&f, in, height, width, packed, finish, work, out);
 }
 
 static const weight_gradient *gradient_way_of(const assay_filter *f) {

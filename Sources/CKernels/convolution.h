@@ -4,12 +4,12 @@
 
 #include "CKernels.h"
 
-// A way to convolve. A filter's weights are packed for every way that it may go; `turned` ones come as [cin][cout][k][k] and are turned
+// A way to convolve. A filter's weights are packed for the way that it goes; `turned` ones come as [cin][cout][k][k] and are turned
 // by 180°.
 typedef struct {
     // Whether maps of these extents go this way, if they go none before it.
     int (*fits)(const assay_filter *f, long height, long width);
-    // Floats of packed weights; 0 for filters that the way is not made for.
+    // Floats of packed weights.
     size_t (*packed_size)(const assay_filter *f);
     void (*pack)(const float *weight, const assay_filter *f, int turned, float *packed);
     size_t (*work)(const assay_filter *f, long height, long width, int pooling);

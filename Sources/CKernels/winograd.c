@@ -21,12 +21,9 @@ void transform_taps(const d4 *g, long size, long step, d4 *u) {
 }
 
 // With fewer channels the transforms cost what the products save.
-static int is_made_for(const assay_filter *f) {
-    return (f->size == 3 || f->size == 5) && f->dilation == 1 && f->cin * f->cout >= 32;
-}
-
 static int fits(const assay_filter *f, long height, long width) {
-    return is_made_for(f) && width >= 16 && width % GIVEN == 0 && height % GIVEN == 0;
+    return (f->size == 3 || f->size == 5) && f->dilation == 1 && f->cin * f->cout >= 32 && width >= 16 && width % GIVEN == 0 &&
+           height % GIVEN == 0;
 }
 
 static size_t work_size(const assay_filter *f, long height, long width, int pooling) {
@@ -35,7 +32,7 @@ static size_t work_size(const assay_filter *f, long height, long width, int pool
 }
 
 static size_t packed_size(const assay_filter *f) {
-    return is_made_for(f) ? (size_t)(places_of(f->size) * rounded(f->cout) * f->cin) : 0;
+    return (size_t)(places_of(f->size) * rounded(f->cout) * f->cin);
 }
 
 // G g Gᵀ of four kernels.

@@ -18,15 +18,12 @@ INLINED long padded(const assay_filter *f) {
 // Floats of a transformed row with the zeros on both sides.
 INLINED long line_of(const assay_filter *f, long width) { return (width + 2 * f->dilation + 15) & ~15L; }
 
-static int is_made_for(const assay_filter *f) {
-    return f->size == 3 && f->cin <= 16 && f->cout > 1 && (f->dilation > 1 || f->cin * f->cout < 32);
-}
-
 static int fits(const assay_filter *f, long height, long width) {
-    return is_made_for(f) && width >= 16 && height >= GIVEN * f->dilation;
+    return f->size == 3 && f->cin <= 16 && f->cout > 1 && (f->dilation > 1 || f->cin * f->cout < 32) && width >= 16 &&
+           height >= GIVEN * f->dilation;
 }
 
-static size_t packed_size(const assay_filter *f) { return is_made_for(f) ? (size_t)(3 * SIX * f->cin * padded(f)) : 0; }
+static size_t packed_size(const assay_filter *f) { return (size_t)(3 * SIX * f->cin * padded(f)); }
 
 // A row of zeros, the transformed rows of all inputs, and rows of outputs that wait to be pooled.
 static size_t work_size(const assay_filter *f, long height, long width, int pooling) {

@@ -46,6 +46,9 @@ package struct Detector: Sendable {
         return unsafe count > 1 ? Array(UnsafeBufferPointer(start: assay_default_model(), count: count)) : []
     }
 
+    /// Their SHA-256 in hexadecimal.
+    package static var shippedDigest: String { unsafe String(cString: assay_default_model_digest()) }
+
     private init(card: ModelCard, weights: SafeTensors, digest: String) {
         (self.card, self.weights, self.digest) = (card, weights, digest)
         identity = "\(card.blueprint.name)-\(card.format):\(digest.prefix(8))"

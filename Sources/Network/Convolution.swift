@@ -38,19 +38,19 @@ package final class Convolution: Filter {
         weight.initialise(fanIn: channels.input * size * size, from: &generator)
     }
 
-    package func prepare(forTraining: Bool) {
+    package func prepare(_ extent: Shape, forTraining: Bool) {
         shift = nil
-        unsafe packed.pack(weight.value.base)
-        if forTraining { unsafe packedTransposed.packTransposed(weight.value.base) }
+        unsafe packed.pack(weight.value.base, for: extent)
+        if forTraining { unsafe packedTransposed.packTransposed(weight.value.base, for: extent) }
     }
 
     /// Takes over the weights times `scale`, with `shift` for a bias, one of each for every output channel, and a ReLU at the end.
-    func prepare(scale: [Float], shift: [Float]) {
+    func prepare(_ extent: Shape, scale: [Float], shift: [Float]) {
         precondition(bias == nil && scale.count == channels.output && shift.count == channels.output)
         var scaled = weight.value.values
         let perOutput = channels.input * size * size
         for index in scaled.indices { scaled[index] *= scale[index / perOutput] }
-        unsafe packed.pack(scaled)
+        unsafe packed.pack(scaled, for: extent)
         self.shift = Tensor(Shape(1, shift.count), shift)
     }
 

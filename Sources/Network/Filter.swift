@@ -17,8 +17,8 @@ package protocol Filter: AnyObject {
     /// Draws initial weights.
     func initialise(from generator: inout some RandomNumberGenerator)
 
-    /// Takes over the parameters' present values; called before passes, on one thread.
-    func prepare(forTraining: Bool)
+    /// Takes over the parameters' present values, for maps of `extent`; called before passes, on one thread.
+    func prepare(_ extent: Shape, forTraining: Bool)
 
     /// Dense planes `input` and `output` of `extent` (images and channels are ignored).
     func forward(

@@ -45,14 +45,14 @@ package final class Inception: Filter {
         }
     }
 
-    package func prepare(forTraining: Bool) {
+    package func prepare(_ extent: Shape, forTraining: Bool) {
         for path in paths {
-            path.narrow.prepare(forTraining: forTraining)
-            path.wide?.prepare(forTraining: forTraining)
+            path.narrow.prepare(extent, forTraining: forTraining)
+            path.wide?.prepare(extent, forTraining: forTraining)
         }
         if forTraining {
             let joined = paths.flatMap(\.narrow.weight.value.values)
-            unsafe packedTransposed.packTransposed(joined)
+            unsafe packedTransposed.packTransposed(joined, for: extent)
         }
     }
 

@@ -6,12 +6,13 @@ import Threads
 final class StageScoring {
     private let parts: StageParts
     private var affine: (scale: [Float], shift: [Float]) = ([], [])
-    private var isPrepared = false
+    /// The extents, as height and width, that the filter is ready for.
+    private var prepared: (Int, Int)?
 
     init(_ parts: StageParts) { self.parts = parts }
 
     /// The weights are about to change.
-    func forget() { isPrepared = false }
+    func forget() { prepared = nil }
 
     /// The filter, if the normalisation can be multiplied into its weights: it follows at once, and nothing follows it but a ReLU and
     /// a pooling that needs no scale of its own.
@@ -25,14 +26,14 @@ final class StageScoring {
 
     func forward(_ input: Tensor, _ output: Tensor, _ context: Context) {
         let shape = input.shape
-        if !(context.hasFixedWeights && isPrepared) {
+        if !context.hasFixedWeights || prepared.map({ $0 != (shape.height, shape.width) }) ?? true {
             affine = parts.normalisation.recorded
             if let folded {
-                folded.prepare(scale: affine.scale, shift: affine.shift)
+                folded.prepare(shape, scale: affine.scale, shift: affine.shift)
             } else {
-                parts.filter.prepare(forTraining: false)
+                parts.filter.prepare(shape, forTraining: false)
             }
-            isPrepared = context.hasFixedWeights
+            prepared = context.hasFixedWeights ? (shape.height, shape.width) : nil
         }
         // What a kernel does along with the filter.
         let isOne = parts.size <= 2 && (folded != nil || !parts.relu)

@@ -21,7 +21,7 @@ final class StageTraining {
     func forward(_ input: Tensor, _ output: Tensor, _ context: Context) {
         let shape = input.shape
         self.input = input
-        parts.filter.prepare(forTraining: true)
+        parts.filter.prepare(shape, forTraining: true)
         map.reshape(Shape(shape.images, parts.filter.channels.output, shape.height, shape.width))
         kept.reshape(output.shape)
         if case .maximum = parts.pooling, winners.count < output.shape.count {

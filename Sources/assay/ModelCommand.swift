@@ -86,11 +86,16 @@ enum ModelCommand {
         let path = line.operands.first
         let bytes = if let path { try ModelFile.read(path) } else { Detector.shippedBytes() }
         let name = path?.escaped ?? "the shipped model"
+        let digest = SHA256.hexadecimal(of: bytes)
         let identity: String
         do throws(ModelError) {
-            identity = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes)).identity
+            identity = try Detector.load(bytes, digest: digest).identity
         } catch {
             Console.error("Error: \(name): \(error.message.escapingControls)\n")
+            return 1
+        }
+        if path == nil && digest != Detector.shippedDigest {
+            Console.error("Error: \(name): its bytes are not those that the program names\n")
             return 1
         }
         try Console.out("\(name): sound, \(identity)\n")

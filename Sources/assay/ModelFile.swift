@@ -20,7 +20,8 @@ struct ModelFile {
     static func load(_ path: PathBytes?, _ bytes: [UInt8]) throws(CommandFailure) -> ModelFile {
         let name = path?.escaped ?? "the shipped model"
         do throws(ModelError) {
-            let detector = try Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes))
+            let digest = path == nil ? Detector.shippedDigest : SHA256.hexadecimal(of: bytes)
+            let detector = try Detector.load(bytes, digest: digest)
             return ModelFile(name: name, bytes: bytes, detector: detector)
         } catch {
             throw .failure("\(name): \(error.message)")

@@ -27,6 +27,7 @@ struct Bench {
             ("kernels", { results(kernelCases()) }), ("features", { results(featureCases()) }),
             ("decode", { results(decodeCases()) }), ("seed", { results(networkCases(.seed)) }),
             ("crossdomain", { results(networkCases(.crossdomain)) }),
+            ("isolation", { results(isolationCases(ScanBench.builtProgram)) }),
             (
                 "scan",
                 {
@@ -57,7 +58,7 @@ struct Bench {
 
     private static func usage() -> Never {
         fail(
-            "usage: bench [--only kernels|features|decode|seed|crossdomain|scan]... [--case TEXT] [--rounds N] [--pictures FOLDER]"
+            "usage: bench [--only kernels|features|decode|seed|crossdomain|isolation|scan]... [--case TEXT] [--rounds N] [--pictures FOLDER]"
         )
     }
 

@@ -16,7 +16,7 @@ func kernelCases() -> [Case] {
         let weights = Tensor(Shape(outputs, inputs, size, size))
         weights.fill(0.01)
         let (filter, scratch) = (PackedFilter(inputs, outputs, size: size, dilation: dilation), Scratch())
-        unsafe filter.pack(weights.base)
+        unsafe filter.pack(weights.base, for: Shape(1, inputs, side, side))
         let input = Tensor(Shape(1, assay_bordered_size(inputs, side, side, border)))
         let gradient = Tensor(Shape(1, assay_bordered_size(outputs, side, side, border)))
         let output = Tensor(Shape(1, outputs, side, side))

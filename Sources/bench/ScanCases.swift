@@ -21,10 +21,7 @@ import Imaging
         var template = Array("/tmp/assay-bench-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { fatalError("no folder can be made in /tmp") }
         work = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        var own = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let length = unsafe readlink("/proc/self/exe", &own, own.count - 1)
-        let path = String(decoding: own.prefix(max(length, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        program = path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/assay"
+        program = ScanBench.builtProgram
         if let given {
             folders.append(Folder(name: "the given pictures", path: given, count: fileCount(given), times: 1))
             return
@@ -33,6 +30,14 @@ import Imaging
         draw("1024×1024 JPEG", 1024, 1024, count: 10, times: 20) { encodeJPEG($0, quality: 90, subsampling: .s420) }
         draw("1024×1024 PNG", 1024, 1024, count: 4, times: 12, encode: encodePNG)
         draw("4000×3000 JPEG", 4000, 3000, count: 2, times: 10) { encodeJPEG($0, quality: 90, subsampling: .s420) }
+    }
+
+    /// The `assay` beside this program.
+    static var builtProgram: String {
+        var own = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let length = unsafe readlink("/proc/self/exe", &own, own.count - 1)
+        let path = String(decoding: own.prefix(max(length, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/assay"
     }
 
     deinit { ChildProcess(["/bin/rm", "-r", work]).finish() }

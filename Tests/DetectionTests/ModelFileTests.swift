@@ -1,6 +1,7 @@
 // A score from weights that were made for something else would look like any other: such files must be refused.
 
 import Detection
+import Files
 import Foundation
 import Network
 import Testing
@@ -102,6 +103,7 @@ import Testing
     @Test func `the model inside the program, where there is one, is sound`() throws {
         let bytes = Detector.shippedBytes()
         if !bytes.isEmpty {
+            #expect(Detector.shippedDigest == SHA256.hexadecimal(of: bytes))
             let detector = try Detector.load(bytes, digest: "")
             #expect(bytes.count < 4_000_000)
             var blueprint = detector.card.blueprint

@@ -51,9 +51,9 @@ import Testing
 
     @Test(arguments: cases) func `bias, ReLU, pooling and scale come in this order`(_ c: Case) {
         let filter = PackedFilter(c.inputs, c.outputs, size: c.size, dilation: c.dilation)
-        filter.pack(random(c.outputs * c.inputs * c.size * c.size))
         let (border, scratch) = (c.dilation * (c.size / 2), Scratch())
         let extent = Shape(1, c.inputs, c.height, c.width)
+        filter.pack(random(c.outputs * c.inputs * c.size * c.size), for: extent)
         let input = scratch.maps(0, channels: c.inputs, extent, border: border)
         let source = Tensor(extent, random(extent.count))
         assay_copy_maps(denseMaps(source.base, extent), c.inputs, c.height, c.width, input)
@@ -90,8 +90,8 @@ import Testing
 
     @Test func `a filter without a border needs none`() {
         let (filter, scratch) = (PackedFilter(3, 4, size: 3, dilation: 2), Scratch())
-        filter.pack(random(108))
         let extent = Shape(1, 3, 16, 40)
+        filter.pack(random(108), for: extent)
         #expect(!filter.needsBorder(extent))
         let source = Tensor(extent, random(extent.count))
         let bordered = scratch.maps(0, channels: 3, extent, border: 2)

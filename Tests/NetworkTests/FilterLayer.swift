@@ -17,7 +17,7 @@ final class FilterLayer: Layer {
     func forward(_ input: Tensor, _ context: Context) -> Tensor {
         self.input = input
         let shape = input.shape
-        filter.prepare(forTraining: true)
+        filter.prepare(shape, forTraining: true)
         output.reshape(Shape(shape.images, filter.channels.output, shape.height, shape.width))
         for image in 0..<shape.images {
             filter.forward(input.image(image), output.image(image), shape, context.scratch(0))
@@ -63,7 +63,7 @@ final class Identity: Filter {
 
     func border(_ extent: Shape) -> Int { 0 }
 
-    func prepare(forTraining: Bool) {}
+    func prepare(_ extent: Shape, forTraining: Bool) {}
 
     func collect(_ sums: UnsafePointer<Float>, into gradients: UnsafeMutablePointer<Float>) {}
 

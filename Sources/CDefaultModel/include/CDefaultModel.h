@@ -10,4 +10,7 @@ const unsigned char *assay_default_model(void);
 /// Its length in bytes.
 size_t assay_default_model_size(void);
 
+/// Its SHA-256 in hexadecimal, terminated by a zero.
+const char *assay_default_model_digest(void);
+
 #endif

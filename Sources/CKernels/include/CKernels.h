@@ -58,15 +58,15 @@ typedef struct {
     long cin, cout, size, dilation;
 } assay_filter;
 
-/// Floats of a filter's weights in the form that `assay_convolve` reads.
-size_t assay_packed_size(assay_filter filter);
+/// Floats of a filter's weights in the form that `assay_convolve` reads for maps of these extents.
+size_t assay_packed_size(assay_filter filter, long height, long width);
 
-/// Packs [cout][cin][size][size] weights.
-void assay_pack(const float *weight, assay_filter filter, float *packed);
+/// Packs [cout][cin][size][size] weights for maps of these extents.
+void assay_pack(const float *weight, assay_filter filter, long height, long width, float *packed);
 
 /// Packs the weights of a filter for the gradient with respect to its input, which is the convolution `filter`, the roles of cin
 /// and cout swapped: `weight` is [cin][cout][size][size], each kernel is turned by 180°.
-void assay_pack_transposed(const float *weight, assay_filter filter, float *packed);
+void assay_pack_transposed(const float *weight, assay_filter filter, long height, long width, float *packed);
 
 enum { ASSAY_NO_POOLING, ASSAY_AVERAGE, ASSAY_MAXIMUM };
 
@@ -86,7 +86,7 @@ size_t assay_convolve_work(assay_filter filter, long height, long width, int poo
 int assay_needs_border(assay_filter filter, long height, long width);
 
 /// out[cout] = finish(weight ∗ in). `in` has 15 readable floats after each row's last pixel and, where that is needed, a border of
-/// at least dilation·(size/2) zeros. With pooling the extents are even, and `out` has half of them.
+/// at least dilation·(size/2) zeros. `packed` was packed for the same extents. With pooling the extents are even, and `out` has half of them.
 ///
 /// 3 × 3 and 5 × 5 kernels go by transforms where extents allow: sums differ from the plain ones by less than 1e-5 of the largest value.
 void assay_convolve(assay_filter filter, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
