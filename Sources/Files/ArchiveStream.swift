@@ -19,6 +19,8 @@ internal import CZlib
     private var inflater: UnsafeMutablePointer<z_stream>?
     /// Whether a part that was packed for itself has ended, and the next may begin.
     private var isBetweenParts = false
+    /// Whether of the present part all is unpacked, and only what it is checked by still to come.
+    private var isUnpacked = false
     /// Unpacked bytes so far.
     private var offset = 0
 
@@ -60,7 +62,8 @@ internal import CZlib
             ? "bzip2" : nil
     }
 
-    /// As `Source`.
+    /// As `Source`.  Fails with `truncatedPacking` where what packs ends too early; whether that matters is for whoever knows how what is
+    /// packed ends.
     package func read(into bytes: inout [UInt8], from start: Int) throws(FileError) -> Int {
         if bytes.count == start { return 0 }
         if unsafe inflater != nil { return try unpack(into: &bytes, from: start) }
@@ -80,10 +83,12 @@ internal import CZlib
             let (status, count) = inflate(into: &bytes, from: start)
             offset += count
             switch status {
-            case Z_STREAM_END: isBetweenParts = true
+            case Z_STREAM_END: (isBetweenParts, isUnpacked) = (true, false)
             case Z_OK: break
             // There was nothing to take, or no room.
-            case Z_BUF_ERROR where count == 0 && !hasMore: throw .truncatedArchive(offset: offset)
+            case Z_BUF_ERROR where count == 0 && !hasMore:
+                throw .truncatedPacking(
+                    offset: offset, lacking: isUnpacked ? "gzip's checksum and length" : "the end of the gzip data")
             case Z_BUF_ERROR: break
             case Z_MEM_ERROR: throw .system(12)
             default: throw .corruptArchive(offset: offset, reason: "damaged gzip data")
@@ -127,9 +132,12 @@ internal import CZlib
                 unsafe inflater.pointee.avail_in = UInt32(end - taken)
                 unsafe inflater.pointee.next_out = target.baseAddress.map { unsafe $0 + start }
                 unsafe inflater.pointee.avail_out = UInt32(room)
-                return unsafe CZlib.inflate(inflater, Z_NO_FLUSH)
+                // Stops behind each block, which tells when the last one is done.
+                return unsafe CZlib.inflate(inflater, Z_BLOCK)
             }
         }
+        let endsLastBlock: Int32 = 64 + 128
+        if unsafe inflater.pointee.data_type & endsLastBlock == endsLastBlock { isUnpacked = true }
         taken = end - Int(unsafe inflater.pointee.avail_in)
         return (status, room - Int(unsafe inflater.pointee.avail_out))
     }

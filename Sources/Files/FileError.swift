@@ -17,6 +17,8 @@ package enum FileError: Error, Sendable, Equatable {
 
     /// An archive ends within a member, or before its end is marked.
     case truncatedArchive(offset: Int)
+    /// What packs an archive ends too early, but the archive's own end was there.
+    case truncatedPacking(offset: Int, lacking: String)
     /// An archive has what no program writes.
     case corruptArchive(offset: Int, reason: String)
 
@@ -34,7 +36,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .notRegular: "not-a-regular-file"
         case .changed: "changed"
         case .tooLarge: "file-too-large"
-        case .truncatedArchive: "truncated-archive"
+        case .truncatedArchive, .truncatedPacking: "truncated-archive"
         case .corruptArchive: "corrupt-archive"
         case .unsupportedArchive: "unsupported-archive"
         case .scatteredMember: "unsupported-member"
@@ -50,6 +52,8 @@ package enum FileError: Error, Sendable, Equatable {
         case .changed: "the file changed while it was read"
         case .tooLarge(let size, let limit): "\(size) bytes, the limit is \(limit)"
         case .truncatedArchive(let offset): "the archive ends at byte \(offset), before its end is marked"
+        case .truncatedPacking(let offset, let lacking):
+            "\(lacking): missing behind byte \(offset), though the archive's own end is there: all members before it were read"
         case .unsupportedArchive(let kind): "unsupported archive: \(kind), where tar is read, plain or packed by gzip"
         case .scatteredMember: "sparse or continued from another volume"
         case .corruptArchive(let offset, let reason): "no member of an archive at byte \(offset): \(reason)"

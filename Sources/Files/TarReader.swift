@@ -37,6 +37,8 @@ package struct TarReader {
     /// Bytes of the present member that were not read, and of its padding.
     private var left = 0
     private var padding = 0
+    /// What packs the stream has ended too early, and how.
+    private var shortage: FileError?
     /// pax fields for all members to come.
     private var global: [String: [UInt8]] = [:]
 
@@ -97,7 +99,10 @@ package struct TarReader {
             let count = try fill(&header)
             let isZero = header[..<count].allSatisfy { $0 == 0 }
             if count < header.count {
-                if isMarked && isZero { return nil }
+                if isMarked && isZero {
+                    if let shortage { throw shortage }
+                    return nil
+                }
                 throw isMarked
                     ? .corruptArchive(offset: start, reason: "something behind the mark of the end")
                     : .truncatedArchive(offset: offset)
@@ -202,10 +207,16 @@ package struct TarReader {
     /// Fills `bytes` from an index on as far as the stream goes, and returns how many it took.
     private mutating func fill(_ bytes: inout [UInt8], from start: Int = 0) throws(FileError) -> Int {
         var end = start
-        while end < bytes.count {
-            let got = try input(&bytes, end)
-            if got == 0 { break }
-            end += got
+        while end < bytes.count && shortage == nil {
+            do throws(FileError) {
+                let got = try input(&bytes, end)
+                if got == 0 { break }
+                end += got
+            } catch {
+                guard case .truncatedPacking = error else { throw error }
+                // Whether anything is missing but that shows where the archive itself ends.
+                shortage = error
+            }
         }
         offset += end - start
         return end - start

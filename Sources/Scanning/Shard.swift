@@ -37,7 +37,9 @@ package struct Shard: Sendable, Equatable {
         case .data(let data): contains(data.path)
         case .special(let path, _), .unreadable(let path, _, _): contains(path)
         // What may be behind the break would have been in any share.
-        case .failure(_, .truncatedArchive), .failure(_, .corruptArchive), .failure(_, .unsupportedArchive): true
+        case .failure(_, .truncatedArchive), .failure(_, .truncatedPacking), .failure(_, .corruptArchive),
+            .failure(_, .unsupportedArchive):
+            true
         case .failure(let path, _): contains(path)
         }
     }

@@ -116,6 +116,23 @@ import Testing
             #expect(run.records.count == records + 1 && run.records.last?["code"] as? String == code, "\(name)")
             #expect(run.status == 2 && object(shop.read("s.json"))["complete"] as? Bool == false, "\(name)")
         }
+        // What is missing is said: all that the archive holds, its own end with it, may be there.
+        let size = shop.shell("gzip -dc whole.tgz | wc -c").output.dropLast()
+        let there = ", though the archive's own end is there: all members before it were read"
+        for (missing, lacking) in [
+            (1, "gzip's checksum and length: missing behind byte \(size)"),
+            (4, "gzip's checksum and length: missing behind byte \(size)"),
+            (8, "gzip's checksum and length: missing behind byte \(size)"),
+            (9, "the end of the gzip data: missing behind byte "),
+        ] {
+            shop.write("cut", Array(whole.dropLast(missing)))
+            let message = shop.scan("--tar", "cut").records.last?["message"] as? String ?? ""
+            #expect(message.hasPrefix(lacking) && message.hasSuffix(there), "\(missing) bytes: \(message)")
+        }
+        shop.write("cut", Array(whole.prefix(whole.count / 2)))
+        #expect(
+            (shop.scan("--tar", "cut").records.last?["message"] as? String)?.hasSuffix(", before its end is marked")
+                ?? false)
         let kinds: [(String, [UInt8])] = [
             ("zip", [0x50, 0x4B, 3, 4, 20, 0]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD, 4]),
             ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0]),
