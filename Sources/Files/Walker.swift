@@ -104,7 +104,7 @@ package struct Walker: Sendable {
             case .directory:
                 let root = try Directory(operand, in: nil, followingLinks: true)
                 let place = Place(path: prefix ?? operand, relative: PathBytes([]), device: nil)
-                walk(root: root, at: place, { _, _, _ in true }, report)
+                walk(root: root, at: place, { _, _, _ in true }, { _, _ in }, report)
             case .regular:
                 _ = report(
                     .file(FoundFile(path: operand, directory: nil, name: operand, isNamed: true, followsLinks: true)))
@@ -131,16 +131,18 @@ package struct Walker: Sendable {
     }
 
     /// Walks the directory at `place`.  Each directory is opened, then shown to `entering` (itself, its path, its path below the
-    /// operand), and only then listed, if that returns true: what is made in it after `entering` began is either listed or came later.
+    /// operand), and only then listed, if that returns true: what is made in it after `entering` began is either listed or came later.  Each link that
+    /// is followed is shown to `meeting` (its path, its path below the operand) before it is.
     package func walk(
-        _ place: Place, entering: (Directory, PathBytes, PathBytes) -> Bool, report: (Found) -> Bool
+        _ place: Place, entering: (Directory, PathBytes, PathBytes) -> Bool,
+        meeting: (PathBytes, PathBytes) -> Void, report: (Found) -> Bool
     ) {
         let follows = followsLinks || place.relative.bytes.isEmpty
         do throws(FileError) {
             let root = try Directory(place.path, in: nil, followingLinks: follows)
             if let device = place.device, oneFileSystem, root.identity.device != device { return }
             if place.above.contains(root.identity) { return }
-            walk(root: root, at: place, entering, report)
+            walk(root: root, at: place, entering, meeting, report)
         } catch {
             _ = report(.failure(place.path, error))
         }
@@ -181,7 +183,7 @@ package struct Walker: Sendable {
 
     private func walk(
         root: Directory, at place: Place, _ entering: (Directory, PathBytes, PathBytes) -> Bool,
-        _ report: (Found) -> Bool
+        _ meeting: (PathBytes, PathBytes) -> Void, _ report: (Found) -> Bool
     ) {
         var levels: [Level] = []
         if root.identity == leftOut { return }
@@ -200,7 +202,7 @@ package struct Walker: Sendable {
                 levels.removeLast()
                 continue
             }
-            if !visit(entry, &levels, above: place.above, entering, report) { return }
+            if !visit(entry, &levels, above: place.above, entering, meeting, report) { return }
         }
     }
 
@@ -211,7 +213,8 @@ package struct Walker: Sendable {
 
     private func visit(
         _ entry: Directory.Entry, _ levels: inout [Level], above: [FileIdentity],
-        _ entering: (Directory, PathBytes, PathBytes) -> Bool, _ report: (Found) -> Bool
+        _ entering: (Directory, PathBytes, PathBytes) -> Bool, _ meeting: (PathBytes, PathBytes) -> Void,
+        _ report: (Found) -> Bool
     ) -> Bool {
         guard let level = levels.last else { return false }
         let path = level.path.appending(entry.name.bytes)
@@ -221,6 +224,7 @@ package struct Walker: Sendable {
             if kind == .unknown { kind = try level.directory.kind(of: entry.name, followingLinks: false) }
             if kind == .link {
                 guard followsLinks else { return true }
+                meeting(path, relative)
                 kind = try level.directory.kind(of: entry.name, followingLinks: true)
             }
             switch kind {

@@ -18,25 +18,22 @@ extension DirectoryWatch {
         if event.has(IN_IGNORED) {
             directories.remove(event.directory)
             inotify?.noteDead()
-            // There may be another directory of that name by now, or of that inode, which was then taken for this one.
+            // There may be another directory of that name by now, or of that inode, which was then taken for this one; or soon.
+            if directory.relative.bytes.isEmpty { roots[directory.root].isLost = true }
+            links.lose(directory.path)
             unwalked.append((directory.path, directory.relative, directory.root))
             return
         }
         if event.name.isEmpty { return }
         let path = directory.path.appending(event.name)
         let relative = directory.relative.appending(event.name)
-        if event.isDirectory || leadsToDirectory(event, path) {
+        if event.isDirectory {
             handle(event, directory: path, relative, directory.root)
-        } else if plan.walker.filter.wantsFile(relative), !isIgnored(relative) {
+        } else if !handlesLink(event, path, relative, directory.root), plan.walker.filter.wantsFile(relative),
+            !isIgnored(relative)
+        {
             handle(event, file: path)
         }
-    }
-
-    /// Whether something that came is a link to a directory, which is to be followed.
-    private func leadsToDirectory(_ event: Inotify.Event, _ path: PathBytes) -> Bool {
-        guard plan.walker.followsLinks, event.has(IN_CREATE | IN_MOVED_TO) else { return false }
-        return (try? FileState(path, followingLinks: false))?.kind == .link
-            && (try? FileState(path, followingLinks: true))?.kind == .directory
     }
 
     private func handle(_ event: Inotify.Event, directory path: PathBytes, _ relative: PathBytes, _ root: Int) {
@@ -44,6 +41,7 @@ extension DirectoryWatch {
             // Where it goes, if that is watched, it is walked anew: everything in it has a new path.  A walk that came by there
             // already has given it its new path, and it is not found here.
             for watch in directories.removeAll(under: path) { inotify?.remove(watch) }
+            links.removeAll(under: path)
         } else if event.has(IN_CREATE | IN_MOVED_TO) {
             unwalked.append((path, relative, root))
         } else if event.has(IN_ATTRIB) {

@@ -12,7 +12,8 @@ extension DirectoryWatch {
             let path = roots[index].path
             let state = try? FileState(path, followingLinks: true)
             let identity = state?.kind == .directory ? state?.identity : nil
-            if identity == roots[index].identity { continue }
+            if identity == roots[index].identity && !roots[index].isLost { continue }
+            roots[index].isLost = false
             if roots[index].identity != nil {
                 for watch in directories.removeAll(under: path) { inotify?.remove(watch) }
                 let isWaiting = identity == nil && !plan.exitOnUnmount
@@ -107,10 +108,13 @@ extension DirectoryWatch {
         defer { isWalking = isWithin }
         plan.walker.walk(place) { directory, path, relative in
             if plan.own.contains(directory.identity) { return false }
+            links.enter(path, directory.identity)
             watch(
                 directory,
                 WatchedDirectories.Entry(path: path, relative: relative, root: root, identity: directory.identity))
             return true
+        } meeting: { path, relative in
+            links.meet(path, relative, root)
         } report: { found in
             count += 1
             // The kernel's queue must not run over while a large tree is walked.

@@ -52,6 +52,8 @@ package final class DirectoryWatch {
     struct Root {
         let path: PathBytes
         var identity: FileIdentity?
+        /// The kernel has dropped its watch: what is there now is another directory, even if it has the same number.
+        var isLost = false
         /// Why events of some of its directories can't be had.
         var unwatched: Set<String> = []
         /// Directories that have no watch.
@@ -68,6 +70,10 @@ package final class DirectoryWatch {
     var roots: [Root]
     var inotify: Inotify?
     var directories = WatchedDirectories()
+    var links = FollowedLinks()
+    var nextLinkCheck: Instant
+    /// When the next round over all links may begin.
+    var linkRoundEnd: Instant
     var queue: SettleQueue
     /// Directories that appeared or came back and are still to be walked.
     var unwalked: [(path: PathBytes, relative: PathBytes, root: Int)] = []
@@ -91,7 +97,7 @@ package final class DirectoryWatch {
         roots = plan.roots.map { Root(path: $0) }
         queue = SettleQueue(settle: plan.settle, capacity: plan.capacity)
         lastWalk = (clock.now, .zero)
-        nextRootCheck = clock.now
+        (nextRootCheck, nextLinkCheck, linkRoundEnd) = (clock.now, clock.now, clock.now)
         passesUntil = passesExisting ? .now : nil
     }
 
@@ -140,6 +146,7 @@ package final class DirectoryWatch {
             nextRootCheck = clock.now + .seconds(1)
             checkRoots()
         }
+        checkLinks()
         listener.tick()
     }
 
@@ -153,6 +160,7 @@ package final class DirectoryWatch {
                 limit, exchange.hasRoom(lane) ? max(.zero, clock.now.duration(to: due)) : .milliseconds(200))
         }
         if isPolling && !isWalking { limit = min(limit, max(.zero, plan.poll - lastWalk.end.duration(to: clock.now))) }
+        if !links.isEmpty { limit = min(limit, max(.zero, clock.now.duration(to: nextLinkCheck))) }
         let (seconds, attoseconds) = limit.components
         let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         var waiting = [

@@ -23,6 +23,20 @@ import Testing
         #expect(shop.records().count == 3)
     }
 
+    /// The next directory of the name may have the number of the one before, and no watch.
+    @Test func aDirectoryThatIsMadeAnewIsWatchedAnew() async throws {
+        let watch = WatchRun(shop, "-o", "out", "--rescan", "100000")
+        shop.put("a.png", 1)
+        #expect(await shop.isRecorded())
+        for number in 2...5 {
+            try FileManager.default.removeItem(atPath: shop.path + "/in")
+            try await Task.sleep(for: .milliseconds(100))
+            shop.put("\(number).png", number)
+            #expect(await eventually { shop.records().count == number })
+        }
+        #expect(watch.end() == 0)
+    }
+
     @Test func itMayEndTheWatchInstead() async {
         shop.put("a.png", 1)
         let watch = WatchRun(shop, "-o", "out", "--exit-on-unmount")

@@ -90,6 +90,46 @@ import Testing
         #expect(pictures() == ["in/a.png", "in/b.png", "in/nowhere/c.png"])
     }
 
+    /// Nothing of this raises an event where the links are.
+    @Test func aTargetThatGoesAndComesIsFollowedAgain() async throws {
+        let names = ["removed", "moved", "above/moved", "later"]
+        let links = names.map { "in/" + $0.replacingOccurrences(of: "/", with: "-") }
+        for (name, link) in zip(names, links) { self.link(link, "../far/" + name) }
+        for (number, name) in names.dropLast().enumerated() {
+            shop.write("far/\(name)/sub/a.png", Workshop.picture(number))
+        }
+        let watch = watch()
+        #expect(await eventually { paths().count == 3 })
+        try FileManager.default.removeItem(atPath: shop.path + "/far/removed")
+        shop.move("far/moved", "far/moved.old")
+        shop.move("far/above", "far/above.old")
+        // Time enough to see that they are gone; the next directory may have the number of the one before.
+        try await Task.sleep(for: .milliseconds(100))
+        for (number, name) in names.enumerated() { shop.write("far/\(name)/b.png", Workshop.picture(10 + number)) }
+        #expect(await eventually { links.allSatisfy { paths().contains($0 + "/b.png") } })
+        // What is where nothing leads any more is nobody's business, and the new directories are watched.
+        shop.write("far/moved.old/sub/lost.png", Workshop.picture(20))
+        for (number, name) in names.enumerated() { shop.write("far/\(name)/new/c.png", Workshop.picture(30 + number)) }
+        #expect(await eventually { links.allSatisfy { paths().contains($0 + "/new/c.png") } })
+        #expect(watch.end() == 0)
+        #expect(paths().count == 11 && !paths().contains { $0.hasSuffix("lost.png") })
+    }
+
+    @Test func aFileBehindALinkIsLookedAtAgainWhenItChanges() async {
+        shop.write("far/a.png", Workshop.picture(1))
+        link("in/a.png", "../far/a.png")
+        link("in/b.png", "../far/b.png")
+        let watch = watch()
+        #expect(await eventually { paths() == ["in/a.png"] })
+        shop.write("far/b.png", Workshop.picture(2))
+        #expect(await eventually { paths() == ["in/a.png", "in/b.png"] })
+        shop.write("far/new", Workshop.picture(3))
+        shop.move("far/new", "far/a.png")
+        #expect(await eventually { paths() == ["in/a.png", "in/a.png", "in/b.png"] })
+        #expect(watch.end() == 0)
+        #expect(Set(shop.records().compactMap { $0["sha256"] as? String }).count == 3)
+    }
+
     /// Without -L a link is nothing at all.
     @Test func linksAreNotFollowedUnlessAskedFor() async {
         shop.write("far/a.png", Workshop.picture(1))
