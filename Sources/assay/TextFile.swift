@@ -22,9 +22,12 @@ struct TextFile {
         }
     }
 
+    /// A reader of standard output that is gone is no failure of ours.
     func write(_ text: [UInt8]) throws(CommandFailure) {
         do throws(FileError) {
             try writeAll(text, to: descriptor)
+        } catch .system(EPIPE) where descriptor == STDOUT_FILENO {
+            return
         } catch {
             throw .failure("\(name): \(error.message)")
         }

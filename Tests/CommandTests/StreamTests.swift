@@ -14,6 +14,16 @@ struct StreamTests {
         #expect(run.errors == "")
     }
 
+    @Test func aSummaryForNobodyIsNoFailure() {
+        let shop = Workshop(verdict: .fake)
+        shop.write("a.png", Workshop.png)
+        // The reader is gone before the scan begins.
+        let run = shop.shell("exec 3> >(:); wait $!; $assay scan -q --model $model --summary - -o out a.png >&3")
+        #expect(run.status == 1 && run.errors == "")
+        #expect(shop.read("out").split(separator: "\n").count == 1)
+        #expect(shop.shell("$assay scan -q --model $model --summary - -o more a.png > /dev/full").status == 2)
+    }
+
     @Test(arguments: [("INT", 130), ("QUIT", 131), ("TERM", 143)])
     func aSignalFinishesWhatIsInFlightAndIsRaisedAgain(signal: String, status: Int) {
         let shop = Workshop()
