@@ -29,6 +29,8 @@ package struct ScanPlan: Sendable {
     package var digests: Set<FileDigest> = []
     /// Makes a file of a judged picture's spectrum, by the SHA-256 of its file; gives the file's path, nil where there is none.
     package var makeSpectrum: (@Sendable (Pixels, _ sha256: String) -> PathBytes?)?
+    /// Told of a judged picture that could not be read again for its spectrum.
+    package var lacksSpectrum: (@Sendable (PathBytes) -> Void)?
     /// The share of what is found that is scanned; nil for all.
     package var shard: Shard?
     /// Has every frame of a file judged, within these limits; nil for the first alone.

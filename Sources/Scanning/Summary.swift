@@ -12,6 +12,8 @@ package struct Summary: Sendable {
     package var finished: Timestamp
     /// The share of the files that was scanned; nil for all.
     package var shard: Shard?
+    /// Judged pictures whose spectrum was asked for and could not be written.
+    package var unwrittenSpectra = 0
     /// The signal that ended the run early, by name.
     package var signal: String?
     /// Whether everything was scanned that was asked for.
@@ -63,6 +65,7 @@ package struct Summary: Sendable {
             $0.member("notImages", tally.notImages)
             $0.member("resumed", tally.resumed)
             $0.member("records", tally.written)
+            $0.member("unwrittenSpectra", unwrittenSpectra)
             $0.member("verdicts") {
                 for verdict in Verdict.allCases { $0.member(verdict.rawValue, tally.verdicts[verdict] ?? 0) }
             }
@@ -107,6 +110,9 @@ package struct Summary: Sendable {
         var resumed = tally.resumed > 0 ? "; \(tally.resumed) recorded before" : ""
         let fakes = tally.earlier { $0.verdict == .fake }
         if fakes > 0 { resumed += ", \(fakes) of them fake" }
+        if unwrittenSpectra > 0 {
+            resumed += unwrittenSpectra == 1 ? "; 1 spectrum not written" : "; \(unwrittenSpectra) spectra not written"
+        }
         let tenths = Int((seconds * 10).rounded())
         return "\(tally.seen) seen: \(parts.joined(separator: ", "))\(resumed); \(tenths / 10).\(tenths % 10) s"
     }

@@ -96,9 +96,11 @@ final class Worker {
     /// The file with the spectrum of what was judged.  The picture is read again, by a process that gives pixels away; one that is not the
     /// same any more has none.
     private func spectrum(_ record: Record, _ data: FoundData?) -> PathBytes? {
-        guard let make = plan.makeSpectrum, record.status == .ok, let sha256 = record.sha256,
-            let read = readAgain(record.path, data), read.sha256 == sha256
-        else { return nil }
+        guard let make = plan.makeSpectrum, record.status == .ok, let sha256 = record.sha256 else { return nil }
+        guard let read = readAgain(record.path, data), read.sha256 == sha256 else {
+            plan.lacksSpectrum?(record.path)
+            return nil
+        }
         return make(read.picture.parts[0].pixels, sha256)
     }
 

@@ -84,6 +84,9 @@ extension WatchStatistics {
         text.single(
             "assay_watch_ledger_failures_total", .counter, "Entries that the ledger did not take.",
             counts.ledgerFailures)
+        text.single(
+            "assay_watch_unwritten_spectra_total", .counter,
+            "Judged pictures whose spectrum could not be written.", counts.unwrittenSpectra)
         text.single("assay_watch_programs_total", .counter, "Programs run for flagged files.", counts.programs)
         text.single("assay_watch_program_failures_total", .counter, "Programs that failed.", counts.failedPrograms)
         text.single("assay_watch_quarantined_total", .counter, "Files moved to the quarantine.", counts.moved)

@@ -36,6 +36,7 @@ package final class WatchStatistics: Sendable {
         var moved = 0
         var failedMoves = 0
         var ledgerFailures = 0
+        var unwrittenSpectra = 0
         var reloads = 0
         var failedReloads = 0
         /// Files that the scanner is through with, whatever came of them.
@@ -68,6 +69,8 @@ package final class WatchStatistics: Sendable {
         counts.with { ($0.watched, $0.unwatched, $0.isPolling) = (watched, unwatched, isPolling) }
     }
 
+    package func countUnwrittenSpectrum() { counts.with { $0.unwrittenSpectra += 1 } }
+
     package func countFrame() { counts.with { $0.frames += 1 } }
 
     package func countReload(_ succeeded: Bool) {
@@ -97,6 +100,7 @@ package final class WatchStatistics: Sendable {
         text +=
             "; \(counts.watched) of \(counts.watched + counts.unwatched) directories watched"
             + (counts.isPolling ? ", polling" : "")
+        if counts.unwrittenSpectra > 0 { text += "; \(counts.unwrittenSpectra) spectra not written" }
         if let problem { text += "; \(problem)" }
         return text
     }

@@ -57,7 +57,8 @@ enum ScanManual {
             [
                 "In the summary, seen is the sum of ok, skipped, error and notImages. Files that are no picture are in "
                     + "notImages even where they have a record because they were named. resumed counts files that --resume "
-                    + "left out; they are not seen. Links that are not followed are not seen either."
+                    + "left out; they are not seen. Links that are not followed are not seen either. unwrittenSpectra counts judged pictures whose "
+                    + "spectrum --spectra asked for and that could not be written or read again for it; their records have no spectrum.file."
             ]
         ),
         (
@@ -97,8 +98,9 @@ enum ScanManual {
                 "--tar reads POSIX and GNU tar, plain or packed by gzip, told by the first bytes. What is unpacked is looked at as it comes: "
                     + "members that are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Other archives "
                     + "(zip, zstd, xz, bzip2, 7z, rar) are errors with code unsupported-archive; zstd -dc shard.tar.zst | assay scan --tar - "
-                    + "reads what another program unpacks. An archive that ends too early (truncated-archive) or is damaged "
-                    + "(corrupt-archive) makes the scan incomplete, as one that is not read does. The headers of tar and gzip are read by the scan "
+                    + "reads what another program unpacks. An archive that ends too early (truncated-archive, also where nothing but "
+                    + "gzip's checksum and length are missing, which the message then says) or is damaged (corrupt-archive) makes the scan "
+                    + "incomplete, as one that is not read does. The headers of tar and gzip are read by the scan "
                     + "itself, the members' bytes by the confined processes alone."
             ]
         ),

@@ -77,6 +77,7 @@ enum ScanCommand {
             binary: summaryFile == nil ? nil : programDigest(),
             arguments: Assay.arguments.map(\.lossy))
         summary.shard = plan.shard
+        summary.unwrittenSpectra = unwritten.with { $0 }
 
         if !isQuiet && sink.end != .closedPipe {
             Console.error(Console.highlighting(fakes: tally, in: summary.line) + "\n")
@@ -87,7 +88,7 @@ enum ScanCommand {
             throw .failure("\(records == nil ? "standard output" : outputName(line)): \(error.message)")
         }
         let status = status(tally, failing)
-        return line.flag(Options.exitZero) ? 0 : status == 0 && unwritten.with { $0 } > 0 ? 2 : status
+        return line.flag(Options.exitZero) ? 0 : status == 0 && summary.unwrittenSpectra > 0 ? 2 : status
     }
 
     /// The exit status: 1 if anything of `failing` was recorded, by an earlier run too, else 2 if anything was not scanned, else 0.

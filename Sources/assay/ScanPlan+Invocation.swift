@@ -12,7 +12,7 @@ import Scanning
 extension ScanPlan {
     /// Everything that the options of `assay scan` say about what is scanned, and how.
     ///
-    /// - Parameter warn: told during the scan what could not be written beside the records.
+    /// - Parameter warn: told of each spectrum that could not be written, and why.
     init(
         _ line: Invocation, _ detector: Detector, _ model: SharedBytes?, _ rules: RulePlan,
         warn: @escaping @Sendable (String) -> Void = { _ in }
@@ -21,6 +21,7 @@ extension ScanPlan {
         let spectra = try line.path(ScanOptions.spectra).map { path throws(CommandFailure) in try EvidenceFolder(path) }
         try read(line, leavingOut: spectra)
         makeSpectrum = spectra.map { SpectrumFiles.maker($0, warn: warn) }
+        lacksSpectrum = { warn("no spectrum: \($0.escaped): not to be read again as it was judged") }
     }
 
     /// Everything that the options of `assay marks` say; those of `assay scan` that it lacks are never given.

@@ -93,10 +93,14 @@ struct EvidenceTests {
             let run = shop.run(["spectrum", "-o", "out", "a.png"])
             #expect(run.status == 2 && run.errors.hasPrefix("Error: out/\(name)"), "\(way): \(run.errors)")
             let scan = shop.run([
-                "scan", "--fail-on", "error", "--model", "../" + shop.modelName, "--spectra", "out", "a.png",
+                "scan", "--fail-on", "error", "--model", "../" + shop.modelName, "--spectra", "out", "--summary",
+                "s.json",
+                "a.png",
             ])
             #expect(scan.status == 2 && scan.records.count == 1 && scan.records[0]["spectrum"] == nil, "\(scan.status)")
             #expect(scan.errors.contains("Warning: no spectrum: out/\(name)"), "\(way)")
+            #expect(scan.errors.contains("; 1 spectrum not written; "))
+            #expect(object(shop.read("s.json"))["unwrittenSpectra"] as? Int == 1)
         }
         #expect(shop.read("victim") == "precious")
         for target in ["/dev/full", "nowhere/mean.npy", "a.png"] {

@@ -68,8 +68,9 @@ import Testing
 
     @Test func whatTakesThePlaceOfTheDirectoryIsNotWrittenTo() async throws {
         put(1...1)
-        let watch = WatchRun(shop, "-o", "out", "--spectra", "in/spectra")
+        let watch = WatchRun(shop, "-o", "out", "--spectra", "in/spectra", "--metrics", "metrics")
         #expect(await eventually { shop.records().count == 1 })
+        #expect(await eventually { shop.read("metrics").contains("assay_watch_unwritten_spectra_total 0\n") })
         shop.move("in/spectra", "away")
         try FileManager.default.createDirectory(atPath: shop.path + "/in/spectra", withIntermediateDirectories: true)
         put(2...2)
@@ -77,6 +78,7 @@ import Testing
         #expect(watch.end() == 0)
         #expect(watch.errors == "assay: no spectrum: in/spectra: no more the directory that it was\n")
         #expect(shop.records()[1]["spectrum"] == nil)
+        #expect(shop.read("metrics").contains("assay_watch_unwritten_spectra_total 1\n"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: shop.path + "/in/spectra") == [])
     }
 
