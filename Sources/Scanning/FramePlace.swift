@@ -47,6 +47,9 @@ package struct FrameLimits: Sendable {
 
     package init() {}
 
+    /// Why the frames behind them are not looked at, as a record's code.
+    package static let refusal = "too-many-frames"
+
     /// What all frames of a file together may have, times what one picture may: pixels, and time.
     static let together = 10
 }

@@ -58,7 +58,7 @@ final class FurtherFrames {
         let time = plan.confinement.timeout.map { $0 * Double(FrameLimits.together) }
         if index >= min(limits.most, Request.mostFrames) {
             return Refusal(
-                .skipped, code: "too-many-frames", message: "\(account.count) frames, the limit is \(limits.most)")
+                .skipped, code: FrameLimits.refusal, message: "\(account.count) frames, the limit is \(limits.most)")
         }
         if !pixels.overflow, account.pixels >= pixels.partialValue {
             return Refusal(

@@ -7,11 +7,14 @@ internal import Glibc
 /// A file of fixed-size entries, one for each file that was dealt with, appended after its record was written.
 ///
 /// Entry, little-endian: digest of the path (16 bytes), device, inode, size, seconds and nanoseconds of modification and of change
-/// (8 each), the record's id (16; zeros for none), and the first 8 bytes of the SHA-256 of all that.  What a crash leaves of an entry
-/// is cut off by the next start; an entry that is damaged is left out, and its file is scanned again.
+/// (8 each), the record's id (16; zeros for none), how far the records of its frames go (8), and the first 8 bytes of the SHA-256 of
+/// all that.  What a crash leaves of an entry is cut off by the next start; an entry that is damaged is left out, and its file is
+/// scanned again.  A ledger of the first form, which knew nothing of frames, is rewritten.
 package final class Ledger {
-    static let entrySize = 16 + 7 * 8 + 16 + 8
-    private static let header = Array("assay-ledger 1\n".utf8)
+    static let entrySize = 16 + 7 * 8 + 16 + 8 + 8
+    private static let header = Array("assay-ledger 2\n".utf8)
+    private static let oldEntrySize = entrySize - 8
+    private static let oldHeader = Array("assay-ledger 1\n".utf8)
 
     private let path: PathBytes
     private var descriptor: Int32
@@ -50,8 +53,10 @@ package final class Ledger {
     package var isNew: Bool { entryCount == 0 }
 
     /// Adds an entry with one write.
-    package func append(_ id: Digest128?, of key: Digest128, _ state: FileState) throws(FileError) {
-        try write(Ledger.entry(id, of: key, state), to: descriptor)
+    package func append(
+        _ id: Digest128?, of key: Digest128, _ state: FileState, _ frames: RecordedFrames = .whole
+    ) throws(FileError) {
+        try write(Ledger.entry(id, of: key, state, frames), to: descriptor)
         if syncs && fdatasync(descriptor) != 0 { throw .last }
         entryCount += 1
     }
@@ -69,8 +74,12 @@ package final class Ledger {
     }
 
     private func load(into index: inout RecordIndex) throws(FileError) {
-        let size = try FileState(descriptor: descriptor).size
-        let head = try read(at: 0, count: min(size, Ledger.header.count))
+        var size = try FileState(descriptor: descriptor).size
+        var head = try read(at: 0, count: min(size, Ledger.header.count))
+        if head == Ledger.oldHeader {
+            try convert(size)
+            (size, head) = (try FileState(descriptor: descriptor).size, Ledger.header)
+        }
         if head.count < Ledger.header.count || head != Ledger.header {
             // A file of somebody else is not overwritten; what a crash left of our first write is.
             guard Ledger.header.starts(with: head) else { throw .system(EINVAL) }
@@ -96,33 +105,45 @@ package final class Ledger {
         if entryCount > 2 * index.count + slack { try compact(index) }
     }
 
-    /// Writes the entries that still count into a new file that takes the place of the old one.
+    /// Has the entries that still count take the place of all.
     private func compact(_ index: RecordIndex) throws(FileError) {
+        entryCount = try rewrite(entryCount, of: Ledger.entrySize) { entry in
+            guard let (key, state) = Ledger.decode(entry), index.knows(key, state) else { return nil }
+            return Array(entry)
+        }
+    }
+
+    /// Rewrites a ledger of the first form: nothing is known of frames behind the first.
+    private func convert(_ size: Int) throws(FileError) {
+        _ = try rewrite((size - Ledger.oldHeader.count) / Ledger.oldEntrySize, of: Ledger.oldEntrySize) { entry in
+            guard Ledger.words(entry) != nil else { return nil }
+            return Ledger.sealed(Array(entry.dropLast(8)) + littleEndian(UInt64(RecordedFrames.first.bits)))
+        }
+    }
+
+    /// Writes what `change` makes of each entry into a new file that takes the place of the old one; returns how many there are.
+    private func rewrite(
+        _ entries: Int, of size: Int, _ change: (ArraySlice<UInt8>) -> [UInt8]?
+    ) throws(FileError) -> Int {
         let newPath = PathBytes(path.bytes + Array(".new".utf8))
         _ = unsafe newPath.withCString { unsafe unlink($0) }
         let new = try Ledger.open(newPath)
         do throws(FileError) {
             try write(Ledger.header, to: new)
             var kept = 0
-            for first in stride(from: 0, to: entryCount, by: 4096) {
-                let count = min(4096, entryCount - first)
-                let bytes = try read(
-                    at: Ledger.header.count + first * Ledger.entrySize, count: count * Ledger.entrySize)
-                var last: [UInt8] = []
-                for number in 0..<count {
-                    let entry = bytes[number * Ledger.entrySize..<(number + 1) * Ledger.entrySize]
-                    guard let (key, state) = Ledger.decode(entry), index.contains(key, state) else { continue }
-                    last.append(contentsOf: entry)
-                    kept += 1
-                }
-                try write(last, to: new)
+            for first in stride(from: 0, to: entries, by: 4096) {
+                let count = min(4096, entries - first)
+                let bytes = try read(at: Ledger.header.count + first * size, count: count * size)
+                let last = (0..<count).compactMap { change(bytes[$0 * size..<($0 + 1) * size]) }
+                kept += last.count
+                try write(Array(last.joined()), to: new)
             }
             guard fsync(new) == 0 else { throw .last }
             let result = unsafe newPath.withCString { new in unsafe path.withCString { unsafe rename(new, $0) } }
             guard result == 0 else { throw .last }
             close(descriptor)
             descriptor = new
-            entryCount = kept
+            return kept
         } catch {
             close(new)
             throw error
@@ -149,16 +170,20 @@ package final class Ledger {
 
     // MARK: entries
 
-    private static func entry(_ id: Digest128?, of key: Digest128, _ state: FileState) -> [UInt8] {
+    private static func entry(
+        _ id: Digest128?, of key: Digest128, _ state: FileState, _ frames: RecordedFrames
+    ) -> [UInt8] {
         let words: [UInt64] =
             [key.high, key.low, UInt64(state.identity.device), UInt64(state.identity.inode)]
             + [
                 state.size, state.modified.seconds, state.modified.nanoseconds, state.changed.seconds,
                 state.changed.nanoseconds,
-            ].map { UInt64(bitPattern: Int64($0)) } + [id?.high ?? 0, id?.low ?? 0]
-        let bytes = words.flatMap(littleEndian)
-        return bytes + littleEndian(Digest128(of: [bytes]).high)
+            ].map { UInt64(bitPattern: Int64($0)) } + [id?.high ?? 0, id?.low ?? 0, UInt64(frames.bits)]
+        return sealed(words.flatMap(littleEndian))
     }
+
+    /// With what shows that it is whole.
+    private static func sealed(_ bytes: [UInt8]) -> [UInt8] { bytes + littleEndian(Digest128(of: [bytes]).high) }
 
     private static func words(_ bytes: ArraySlice<UInt8>) -> [UInt64]? {
         let words = (0..<bytes.count / 8).map { number in
@@ -185,6 +210,8 @@ package final class Ledger {
     private static func decode(_ bytes: ArraySlice<UInt8>, into index: inout RecordIndex) {
         guard let (key, state) = decode(bytes), let words = words(bytes) else { return }
         let id = Digest128(high: words[9], low: words[10])
-        index.note(ledger: id == Digest128(high: 0, low: 0) ? nil : id, of: key, state)
+        index.note(
+            ledger: id == Digest128(high: 0, low: 0) ? nil : id, of: key, state,
+            RecordedFrames(bits: UInt32(truncatingIfNeeded: words[11])))
     }
 }

@@ -60,10 +60,7 @@ package enum RecordHistory {
             // A predecessor that was cut short has told what it could.
             if count <= 0 { return }
             _ = lines.take(buffer[..<count]) { line in
-                if let record = PastRecord(line) {
-                    index.note(
-                        record: record.id, of: record.key, size: record.size, modified: record.modified)
-                }
+                if let record = PastRecord(line) { index.note(record) }
                 return true
             }
         }
@@ -76,6 +73,7 @@ struct PastRecord {
     let id: Digest128?
     let size: Int?
     let modified: [UInt8]?
+    let frames: FrameStatement
 
     /// Nil for what is no record of this program.
     init?(_ line: ArraySlice<UInt8>) {
@@ -86,7 +84,8 @@ struct PastRecord {
         var id: Digest128?
         var size: Int?
         var modified: [UInt8]?
-        var isLast = true
+        var (status, code, frame, image):
+            (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
         while let (name, value) = members.next() {
             let text = value.dropFirst().dropLast()
             switch name {
@@ -95,15 +94,17 @@ struct PastRecord {
             case "pathBytes": exactPath = JSONString.decodeBase64(text).map { PathBytes($0) }
             case "id": id = Digest128(text)
             case "size": size = Int(String(decoding: value, as: UTF8.self))
-            case "frame": isLast = FramePlace(value)?.isLast ?? false
+            case "status": status = value
+            case "code": code = value
+            case "frame": frame = value
+            case "image": image = value
             case "modified": if value.first == UInt8(ascii: "\"") { modified = Array(text) }
             default: break
             }
         }
         guard isRecord, members.isWhole, let path = exactPath ?? path else { return nil }
-        (key, self.id) = (RecordIndex.key(path), id)
-        // A file of which not every frame was recorded is none that is known.
-        (self.size, self.modified) = isLast ? (size, modified) : (nil, nil)
+        (key, self.id, self.size, self.modified) = (RecordIndex.key(path), id, size, modified)
+        frames = FrameStatement(status: status, code: code, frame: frame, image: image)
     }
 }
 

@@ -57,6 +57,7 @@ package struct RecordIndex {
         var content: UInt64?
         /// `id` of the record; nil for a file that got none because it is no picture.
         var id: Digest128?
+        var frames = RecordedFrames.whole
         /// Its contents could not be read.
         var isUnread = false
         var sweep: UInt32
@@ -64,40 +65,67 @@ package struct RecordIndex {
 
     private var entries: [Digest128: Entry] = [:]
     private var sweep: UInt32 = 0
+    /// How many frames of a file are wanted; nil where they are not told apart.
+    private let mostFrames: Int?
 
-    package init() {}
+    package init(mostFrames: Int? = nil) { self.mostFrames = mostFrames }
 
     package var count: Int { entries.count }
 
     package static func key(_ path: PathBytes) -> Digest128 { Digest128(of: [path.bytes]) }
 
     /// Notes a record of an earlier run.
-    package mutating func note(record id: Digest128?, of key: Digest128, size: Int?, modified: [UInt8]?) {
+    mutating func note(_ record: PastRecord) {
         var content: UInt64?
-        if let size, let modified { content = RecordIndex.content(size, modified) }
-        entries[key] = Entry(state: nil, content: content, id: id, sweep: sweep)
-    }
-
-    /// Notes that the file in this state has been dealt with.
-    package mutating func note(_ id: Digest128?, of key: Digest128, _ state: FileState, isUnread: Bool = false) {
-        entries[key] = Entry(
-            state: RecordIndex.digest(state), content: RecordIndex.content(of: state), id: id, isUnread: isUnread,
+        if let size = record.size, let modified = record.modified { content = RecordIndex.content(size, modified) }
+        let before = entries[record.key].flatMap { $0.content == content ? $0.frames : nil }
+        entries[record.key] = Entry(
+            state: nil, content: content, id: record.id, frames: record.frames.extent(after: before ?? .none),
             sweep: sweep)
     }
 
+    /// Notes the record of a file whose state is not to be relied on.
+    mutating func note(record id: Digest128?, of key: Digest128) {
+        entries[key] = Entry(state: nil, content: nil, id: id, sweep: sweep)
+    }
+
+    /// Notes that the file in this state has been dealt with, as far as `frames` goes.
+    package mutating func note(
+        _ id: Digest128?, of key: Digest128, _ state: FileState, frames: RecordedFrames = .whole, isUnread: Bool = false
+    ) {
+        entries[key] = Entry(
+            state: RecordIndex.digest(state), content: RecordIndex.content(of: state), id: id, frames: frames,
+            isUnread: isUnread, sweep: sweep)
+    }
+
     /// Notes an entry of the ledger.  Where the records themselves say something else of the path they are the later.
-    mutating func note(ledger id: Digest128?, of key: Digest128, _ state: FileState) {
+    mutating func note(ledger id: Digest128?, of key: Digest128, _ state: FileState, _ frames: RecordedFrames) {
         if let entry = entries[key], entry.state == nil, entry.id != nil, entry.id != id { return }
-        note(id, of: key, state)
+        note(id, of: key, state, frames: frames)
     }
 
     package mutating func remove(_ key: Digest128) { entries[key] = nil }
 
-    /// Whether the file has been dealt with in this state.
+    /// Whether the file has been dealt with in this state, and no frame is missing.
     package func contains(_ key: Digest128, _ state: FileState) -> Bool {
-        guard let entry = entries[key] else { return false }
-        if let known = entry.state { return known == RecordIndex.digest(state) }
-        return entry.content == RecordIndex.content(of: state)
+        entry(key, state)?.frames.suffices(mostFrames) ?? false
+    }
+
+    /// Whether anything is known of the file in this state.
+    func knows(_ key: Digest128, _ state: FileState) -> Bool { entry(key, state) != nil }
+
+    /// How many frames of a file of which others are missing have their record.
+    func recordedFrames(of key: Digest128, _ state: FileState) -> Int {
+        guard let frames = entry(key, state)?.frames, !frames.suffices(mostFrames) else { return 0 }
+        return frames.count
+    }
+
+    /// What is known of the file in this state.
+    private func entry(_ key: Digest128, _ state: FileState) -> Entry? {
+        guard let entry = entries[key] else { return nil }
+        let isSame =
+            entry.state.map { $0 == RecordIndex.digest(state) } ?? (entry.content == RecordIndex.content(of: state))
+        return isSame ? entry : nil
     }
 
     /// Whether the file was dealt with without being read, which a change of its attributes may mend.

@@ -129,16 +129,22 @@ package final class WatchExchange: Sendable {
 
     func flight(_ path: PathBytes) -> Flight? { state.with { $0.flights[path] } }
 
+    /// How many frames of the file need no further record, as it was handed over.
+    func recordedFrames(of flight: Flight) -> Int {
+        guard let file = flight.state else { return 0 }
+        return state.with { $0.index.recordedFrames(of: flight.key, file) }
+    }
+
     func lastRecord(of flight: Flight) -> Digest128? { state.with { $0.index.lastRecord(of: flight.key) } }
 
-    /// The file has been dealt with.
-    func finish(_ flight: Flight, _ id: Digest128?, isUnread: Bool) {
+    /// The file has been dealt with, as far as `frames` goes.
+    func finish(_ flight: Flight, _ id: Digest128?, _ frames: RecordedFrames, isUnread: Bool) {
         state.with { state in
             state.flights[flight.path] = nil
             if let file = flight.state {
-                state.index.note(id, of: flight.key, file, isUnread: isUnread)
+                state.index.note(id, of: flight.key, file, frames: frames, isUnread: isUnread)
             } else {
-                state.index.note(record: id, of: flight.key, size: nil, modified: nil)
+                state.index.note(record: id, of: flight.key)
             }
         }
     }
@@ -147,7 +153,7 @@ package final class WatchExchange: Sendable {
     func leave(_ flight: Flight, _ id: Digest128) {
         state.with { state in
             state.flights[flight.path] = nil
-            state.index.note(record: id, of: flight.key, size: nil, modified: nil)
+            state.index.note(record: id, of: flight.key)
         }
     }
 

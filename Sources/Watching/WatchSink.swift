@@ -43,7 +43,7 @@ package final class WatchSink: Sink {
         case .notImage(let path), .resumed(let path, _):
             guard let flight = exchange.flight(path) else { return true }
             statistics.change { ($0.notImages, $0.done) = ($0.notImages + 1, $0.done + 1) }
-            note(flight, nil, isUnread: false)
+            note(flight, nil, .whole, isUnread: false)
             return true
         }
     }
@@ -71,10 +71,15 @@ package final class WatchSink: Sink {
         let isFlagged = records.contains { $0.isOf(plan.flagged) }
         // A flagged file that comes again, after the first was taken away, must not stay because it is known.
         let isActedOn = isFlagged && (plan.quarantine != nil || plan.program != nil)
-        let isKnown = exchange.lastRecord(of: flight) == id
+        let recorded = recordedFrames(flight, first)
+        let isKnown =
+            exchange.lastRecord(of: flight) == id || records.allSatisfy { $0.frame?.index ?? 0 < recorded }
+        // Of a file that comes again all is told again, if it is told at all.
+        func isNew(_ record: Record) -> Bool { isKnown || record.frame?.index ?? 0 >= recorded }
+        let frames = FrameStatement(records[records.count - 1]).extent(after: RecordedFrames.whole)
         if isKnown && !isActedOn {
             statistics.change { ($0.repeats, $0.done) = ($0.repeats + 1, $0.done + 1) }
-            note(flight, id, isUnread: isUnread)
+            note(flight, id, frames, isUnread: isUnread)
             return true
         }
         var moved: Quarantine.Move?
@@ -96,16 +101,17 @@ package final class WatchSink: Sink {
             return true
         }
         var order: FlagProgram.Order?
-        if let program = plan.program, let flagged = records.first(where: { $0.isOf(plan.flagged) }) {
+        if let program = plan.program, let flagged = records.first(where: { isNew($0) && $0.isOf(plan.flagged) }) {
             json.clear()
             flagged.write(to: &json)
             order = program.prepare(json.bytes, WatchSink.id(flagged, rules: plan.rules))
         }
         // Without a record the next start finds the file as it was, or what waits beside it in the quarantine.
+        records.removeAll { !isNew($0) }
         let lines = lines(records, &json)
         guard lines.isEmpty || log.write(lines) else { return false }
         if let moved { plan.quarantine?.settle(moved) }
-        if isLeft { exchange.leave(flight, id) } else { note(flight, id, isUnread: isUnread) }
+        if isLeft { exchange.leave(flight, id) } else { note(flight, id, frames, isUnread: isUnread) }
         for record in records { statistics.count(verdict: record.verdict, code: record.code, since: flight.since) }
         if let order { plan.program?.run(order) }
         return true
@@ -147,11 +153,17 @@ package final class WatchSink: Sink {
         }
     }
 
-    private func note(_ flight: WatchExchange.Flight, _ id: Digest128?, isUnread: Bool) {
+    /// How many frames of the file, in the very state that was looked at, an earlier run has recorded.
+    private func recordedFrames(_ flight: WatchExchange.Flight, _ record: Record) -> Int {
+        guard let state = flight.state, record.size == state.size, record.modified == state.modified else { return 0 }
+        return exchange.recordedFrames(of: flight)
+    }
+
+    private func note(_ flight: WatchExchange.Flight, _ id: Digest128?, _ frames: RecordedFrames, isUnread: Bool) {
         if let ledger, let state = flight.state, !isUnread {
             let failure: FileError? = ledger.with { ledger in
                 do throws(FileError) {
-                    try ledger.append(id, of: flight.key, state)
+                    try ledger.append(id, of: flight.key, state, frames)
                     return nil
                 } catch {
                     return error
@@ -163,16 +175,18 @@ package final class WatchSink: Sink {
                 warn("the ledger: \(failure.message)")
             }
         }
-        exchange.finish(flight, id, isUnread: isUnread)
+        exchange.finish(flight, id, frames, isUnread: isUnread)
     }
 
     /// What is the same for two records if they say the same of the same file: of the path, of its contents (where those were not read,
-    /// of size and modification), of the model and of the rules, and of which frame it is.
+    /// of size and modification), of the model and of the rules, and of which frame it is and why that was not judged.
     static func id(_ record: Record, rules: String) -> Digest128 {
         let contents = record.sha256 ?? "\(record.size ?? -1) \(record.modified?.text ?? "") \(record.code ?? "")"
         var parts = [record.path.bytes, Array(contents.utf8), Array(record.model.utf8), Array(rules.utf8)]
         // The only picture of a file is the same, however it was asked for.
-        if let frame = record.frame, frame.count > 1 { parts.append(Array("\(frame.index) of \(frame.count)".utf8)) }
+        if let frame = record.frame, frame.count > 1 {
+            parts.append(Array(("\(frame.index) of \(frame.count)" + (record.code.map { " " + $0 } ?? "")).utf8))
+        }
         return Digest128(of: parts)
     }
 }

@@ -30,7 +30,11 @@ enum WatchCommand {
         let warn: @Sendable (String) -> Void = { if !isQuiet { Console.error("assay: \($0.escapingControls)\n") } }
         let basis = try WatchBasis(line)
         for warning in basis.rules.warnings { warn(warning.description) }
-        var plan = try ScanPlan(line, basis.model.detector, basis.sharedModel, basis.rules, warn: warn)
+        let statistics = WatchStatistics()
+        var plan = try ScanPlan(line, basis.model.detector, basis.sharedModel, basis.rules) {
+            statistics.countUnwrittenSpectrum()
+            warn($0)
+        }
         plan.limit(descriptors: ScanSession.raiseDescriptorLimit())
         var watchPlan = try WatchPlan(line)
         if let path = line.path(ScanOptions.spectra) { watchPlan.own.insert(path) }
@@ -43,9 +47,8 @@ enum WatchCommand {
         // Before anything else is read: what this process holds now, the confined processes hold too.
         plan.early = EarlyProcesses(plan.confinement, basis.model.detector, count: min(plan.jobs, 8))
 
-        let statistics = WatchStatistics()
         plan.frameIsDone = { statistics.countFrame() }
-        var index = RecordIndex()
+        var index = RecordIndex(mostFrames: plan.frames?.most)
         let log = try openLog(line, watchPlan.own, &index, warn)
         let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)
         if let path = line.path(Options.quarantine) {

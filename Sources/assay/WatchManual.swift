@@ -41,6 +41,10 @@ enum WatchManual {
                     + "taken away while their files stay, or where somebody may change a file and set its time back. A last line that was torn is removed and its file "
                     + "scanned again. Between the write of a record and that of the ledger lies a moment; a crash in it repeats one "
                     + "record with the same id.",
+                "With --frames all the watch goes on with files of which fewer frames are recorded, because a run without that option or with a "
+                    + "lower --max-frames wrote their records, or was cut off: the frames that lack a record get one, none gets a second. Of "
+                    + "formats whose records do not tell whether there are others (TIFF, HEIF, AVIF) each file that was recorded without the "
+                    + "option is looked at again, which only --state remembers.",
                 "What is not written through to the disk a crash of the machine can take, record and ledger alike; then those files "
                     + "are scanned again. --fsync makes every record wait for the disk.",
                 "With --new-only what is there at the start is passed over; where --state knows an earlier run, that is only "
@@ -57,6 +61,10 @@ enum WatchManual {
                     + "walked again. Network and overlay file systems (NFS, CIFS, FUSE, 9p, overlay and others) do not tell of all "
                     + "changes. Whatever can't be watched is walked every --poll seconds, or as often as four fifths of the time are left for "
                     + "other work.",
+                "What becomes of the target of a link raises no event where the link is. Under --follow the watch looks at every link each "
+                    + "second, or, where there are many thousands, for a twentieth of its time, whether it leads to the same "
+                    + "directory or the same state of a file: targets may be replaced, moved away and made anew, mounted, or come when "
+                    + "the link has been there for long.",
                 "No more than 65,536 files wait at a time; when more come, a walk finds them after the others are done. When a "
                     + "watched directory goes away, the watch says so and waits for it to come back, or ends with status 2 if "
                     + "--exit-on-unmount was given; what was recorded stays known.",
@@ -102,8 +110,9 @@ enum WatchManual {
             [
                 "With --spectra the spectrum of each judged picture is written before its record, and before the file is moved to a quarantine; "
                     + "the record names it (spectrum.file). What a record names is there as a whole whenever the watch or the machine "
-                    + "stopped. A spectrum that can't be written is said, and the record goes out without it: evidence to look at is not worth "
-                    + "a standstill. The directory may lie in a watched one and is not watched itself; nobody else should be able to write to it. "
+                    + "stopped. A spectrum that can't be written is said, counted (assay_watch_unwritten_spectra_total, and in the "
+                    + "status), and the record goes out without it: evidence to look at is not worth a standstill. The directory may lie in a watched one and is "
+                    + "not watched itself; nobody else should be able to write to it. "
                     + "If it is moved away or replaced, nothing more is written until the next start."
             ]
         ),
@@ -122,7 +131,7 @@ enum WatchManual {
                 "5. For Prometheus, give --metrics a file in the directory of the node exporter's textfile collector, with a name "
                     + "that ends in .prom, and allow the unit to write there (ReadWritePaths). Worth an alarm: "
                     + "assay_watch_output_blocked > 0, a growing assay_watch_queue_length, "
-                    + "assay_watch_lost_directories_total, assay_watch_program_failures_total.",
+                    + "assay_watch_lost_directories_total, assay_watch_program_failures_total, assay_watch_unwritten_spectra_total.",
                 "6. To ship records, let Vector or Fluent Bit follow the file: examples/watch/vector.yaml and "
                     + "examples/watch/fluent-bit.conf.",
                 "Under systemd the watch reports READY, STATUS, RELOADING, STOPPING, and WATCHDOG: while there is work, only when "

@@ -263,16 +263,73 @@ struct FramesTests {
         // The crash of a machine has left three of them.
         shop.write("out", whole.split(separator: "\n")[..<3].joined(separator: "\n") + "\n")
         let again = WatchRun(shop, "-o", "out", "--frames", "all")
-        #expect(await eventually { shop.records().count == 8 })
+        #expect(await eventually { shop.records().count == 5 })
         shop.write("in/b.gif", Self.fixture("disposals.gif"))
-        #expect(await eventually { shop.records().count == 15 })
+        #expect(await eventually { shop.records().count == 12 })
         #expect(again.end() == 0)
-        #expect(Set(shop.records()[..<8].compactMap { $0["id"] as? String }).count == 5)
+        #expect(told(Array(shop.records()[..<5])) == five("in/a.gif"))
+        #expect(Set(shop.records().compactMap { $0["id"] as? String }).count == 12)
         // Now there is nothing to do.
         let last = WatchRun(shop, "-o", "out", "--frames", "all")
         shop.write("in/c.gif", Self.fixture("part.gif"))
-        #expect(await eventually { shop.records().count == 17 })
-        #expect(last.end() == 0 && shop.records().count == 17)
+        #expect(await eventually { shop.records().count == 14 })
+        #expect(last.end() == 0 && shop.records().count == 14)
+    }
+
+    /// What an earlier run has left out of a file is all that is added.
+    @Test func aWatchOfAllFramesGoesOnWithFilesOfWhichFewerAreRecorded() async {
+        let shop = Workshop.watched()
+        shop.write("in/a.gif", Self.fixture("changes.gif"))
+        shop.write("in/b.tiff", Self.fixture("pages.tiff"))
+        let first = WatchRun(shop, "-o", "out")
+        #expect(await eventually { shop.records().count == 2 })
+        #expect(first.end() == 0)
+        let some = WatchRun(shop, "-o", "out", "--frames", "all", "--max-frames", "3")
+        #expect(await eventually { shop.records().count == 8 })
+        // The same limit adds nothing; a higher one does.
+        #expect(some.end() == 0)
+        let same = WatchRun(shop, "-o", "out", "--frames", "all", "--max-frames", "3")
+        shop.put("c.png", 1)
+        #expect(await eventually { shop.records().count == 9 })
+        #expect(same.end() == 0 && shop.records().count == 9)
+        let all = WatchRun(shop, "-o", "out", "--frames", "all")
+        #expect(await eventually { shop.records().count == 12 })
+        shop.put("d.png", 2)
+        #expect(await eventually { shop.records().count == 13 })
+        #expect(all.end() == 0)
+        func records(_ name: String) -> [String] { told(shop.records().filter { $0["path"] as? String == name }) }
+        #expect(
+            records("in/a.gif") == [
+                "in/a.gif - ok", "in/a.gif 1/5 ok", "in/a.gif 2/5 ok", "in/a.gif 3/5-4 too-many-frames",
+                "in/a.gif 3/5 ok",
+                "in/a.gif 4/5 ok",
+            ])
+        #expect(
+            records("in/b.tiff") == [
+                "in/b.tiff - ok", "in/b.tiff 1/4 ok", "in/b.tiff 2/4 ok", "in/b.tiff 3/4 too-many-frames",
+                "in/b.tiff 3/4 ok",
+            ])
+        #expect(Set(shop.records().compactMap { $0["id"] as? String }).count == 13)
+    }
+
+    /// Where the records are not there to be read.
+    @Test func aLedgerKnowsHowManyFramesAreMissing() async {
+        let shop = Workshop.watched()
+        shop.write("in/a.gif", Self.fixture("changes.gif"))
+        shop.put("b.png", 1)
+        let first = WatchRun(shop, "-o", "one", "--state", "state")
+        #expect(await eventually { shop.records("one").count == 2 })
+        #expect(first.end() == 0)
+        let all = WatchRun(shop, "-o", "two", "--state", "state", "--frames", "all")
+        #expect(await eventually { shop.records("two").count == 4 })
+        shop.put("c.png", 2)
+        #expect(await eventually { shop.records("two").count == 5 })
+        #expect(all.end() == 0)
+        #expect(told(shop.records("two")) == (1..<5).map { "in/a.gif \($0)/5 ok" } + ["in/c.png 0/1 ok"])
+        let last = WatchRun(shop, "-o", "three", "--state", "state", "--frames", "all")
+        shop.put("d.png", 3)
+        #expect(await eventually { shop.records("three").count == 1 })
+        #expect(last.end() == 0 && told(shop.records("three")) == ["in/d.png 0/1 ok"])
     }
 
     @Test func anAnimationIsMovedToTheQuarantineOnceWithAllItsRecords() async throws {

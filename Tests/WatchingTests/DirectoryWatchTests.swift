@@ -72,7 +72,7 @@ import Threads
     /// Takes what is ready, as a scanner that finds no pictures.
     private func take(_ shared: Shared) -> String? {
         guard let flight = shared.exchange.next() else { return nil }
-        shared.exchange.finish(flight, nil, isUnread: false)
+        shared.exchange.finish(flight, nil, .whole, isUnread: false)
         return String(flight.path.lossy.dropFirst(folder.count + 1))
     }
 

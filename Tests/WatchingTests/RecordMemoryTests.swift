@@ -162,6 +162,73 @@ struct RecordMemoryTests {
         #expect(try String(contentsOfFile: folder + "/ledger", encoding: .utf8).hasPrefix("somebody"))
     }
 
+    /// One that was written when frames were not told apart: of an animation in it nobody knows whether all was looked at.
+    @Test func aLedgerOfTheFirstFormIsReadAndRewritten() throws {
+        let id = Digest128(high: 1, low: 2)
+        do {
+            var index = RecordIndex()
+            let ledger = try Ledger(in: PathBytes(folder), into: &index, syncs: false)
+            try ledger.append(id, of: key("a"), state(1))
+            try ledger.append(nil, of: key("b"), state(2))
+        }
+        let path = URL(fileURLWithPath: folder + "/ledger")
+        let new = [UInt8](try Data(contentsOf: path))
+        var old = Array("assay-ledger 1\n".utf8)
+        for number in 0..<2 {
+            let entry = new[(15 + number * Ledger.entrySize)...].prefix(Ledger.entrySize - 16)
+            old += entry + littleEndian(Digest128(of: [Array(entry)]).high)
+        }
+        // And what a crash has left of a third.
+        try Data(old + [1, 2, 3]).write(to: path)
+        for _ in 0..<2 {
+            var index = RecordIndex()
+            let ledger = try Ledger(in: PathBytes(folder), into: &index, syncs: false)
+            #expect(index.count == 2 && index.contains(key("a"), state(1)) && index.contains(key("b"), state(2)))
+            #expect(index.lastRecord(of: key("a")) == id && !ledger.isNew)
+            var all = RecordIndex(mostFrames: 1000)
+            all.note(ledger: id, of: key("a"), state(1), .first)
+            #expect(!all.contains(key("a"), state(1)) && all.recordedFrames(of: key("a"), state(1)) == 1)
+        }
+        #expect(try Data(contentsOf: path).count == 15 + 2 * Ledger.entrySize)
+        var all = RecordIndex(mostFrames: 1000)
+        _ = try Ledger(in: PathBytes(folder), into: &all, syncs: false)
+        #expect(!all.contains(key("a"), state(1)))
+    }
+
+    @Test func recordsTellHowManyFramesAreMissing() throws {
+        func told(_ lines: [String], _ most: Int?) throws -> (isKnown: Bool, recorded: Int) {
+            try write("out", lines.joined())
+            var index = RecordIndex(mostFrames: most)
+            try RecordHistory.read(PathBytes(folder + "/out"), into: &index)
+            return (index.contains(key("a"), state(1)), index.recordedFrames(of: key("a"), state(1)))
+        }
+        func frame(_ index: Int, _ more: String = "") -> String {
+            line("a", more: #","frame":{"index":\#(index),"count":5\#(more)}"#)
+        }
+        let first = line("a", more: #","image":{"format":"gif","isAnimated":true}"#)
+        let cut = line("a", more: #","code":"too-many-frames","frame":{"index":2,"count":5,"through":4}"#)
+        let pages = line("a", more: #","image":{"format":"tiff"}"#)
+        for lines in [[first], [frame(0), frame(1)], [frame(0), frame(1), cut], [pages]] {
+            #expect(try told(lines, nil) == (true, 0))
+        }
+        #expect(try told([first], 1000) == (false, 1))
+        #expect(try told([pages], 1000) == (false, 1))
+        #expect(try told([frame(0), frame(1)], 2) == (false, 2))
+        #expect(try told([frame(0), frame(1), cut], 3) == (false, 2))
+        #expect(try told([frame(0), frame(1), cut], 2) == (true, 0))
+        #expect(try told([first] + (1..<5).map { frame($0) }, 1000) == (true, 0))
+        #expect(try told([frame(0), frame(1), cut, frame(2), frame(3)], 1000) == (false, 4))
+        #expect(try told([frame(0), frame(1), cut] + (2..<5).map { frame($0) }, 1000) == (true, 0))
+        // Where some were left out, all are missing.
+        #expect(try told([frame(0), frame(3)], 1000) == (false, 0))
+        // Of one picture, by its format, or because it says so.
+        for image in [#"{"format":"jpeg"}"#, #"{"format":"gif","isAnimated":false}"#] {
+            #expect(try told([line("a", more: #","image":\#(image)"#)], 1000) == (true, 0))
+        }
+        // Those of another state of the file are none of this.
+        #expect(try told([line("a", size: 9, more: #","frame":{"index":0,"count":5}"#), frame(1)], 1000) == (false, 0))
+    }
+
     @Test func theLedgerShrinksWhenLittleOfItCounts() throws {
         var index = RecordIndex()
         let path = folder + "/ledger"
