@@ -1,4 +1,4 @@
-// Which files show the same picture: many copies of one fake are one finding, not many.
+// Which files show the same picture: many copies of one fake are one finding, not many; frames of one file that look alike are none.
 
 /// Files with the same bytes, or with nearly the same picture.
 package struct DuplicateGroup: Sendable, Equatable {
@@ -56,11 +56,20 @@ func duplicateGroups(_ entries: [Entry]) -> [DuplicateGroup] {
     }
     var members: [Int: [Int]] = [:]
     for index in entries.indices { members[union.root(index), default: []].append(index) }
-    return members.values.filter { $0.count > 1 }
+    return members.values.filter { $0.count > 1 && isOfSeveralFiles($0, entries) }
         .sorted { $0.count != $1.count ? $0.count > $1.count : $0[0] < $1[0] }
         .map { group in
-            DuplicateGroup(members: group, isExact: Set(group.map { entries[$0].sha256 }).count == 1)
+            DuplicateGroup(members: group, isExact: Set(group.map { exactPicture(entries[$0]) }).count == 1)
         }
+}
+
+private func isOfSeveralFiles(_ members: [Int], _ entries: [Entry]) -> Bool {
+    members.contains { entries[$0].file != entries[members[0]].file }
+}
+
+/// What is the same for the same frame of the same bytes.
+private func exactPicture(_ entry: Entry) -> String {
+    (entry.sha256 ?? "") + (entry.isFurtherFrame ? " \(entry.frame?.index ?? 0)" : "")
 }
 
 /// 256 bits.

@@ -35,7 +35,9 @@ package struct Entry: Sendable {
     package var perceptualHash: String?
 
     /// What tells one record's picture from another's.
-    var identity: String { (pathBytes ?? path) + (isFurtherFrame ? "\0\(frame?.index ?? 0)" : "") }
+    var identity: String { Self.identity(file, frame: frame?.index ?? 0) }
+
+    static func identity(_ file: String, frame: Int) -> String { frame > 0 ? "\(file)\0\(frame)" : file }
 
     /// Whether it speaks of a picture that is not the file's first.
     package var isFurtherFrame: Bool { frame.map { $0.index > 0 } ?? false }

@@ -120,10 +120,12 @@ extension HTMLReport {
                     : ", by SHA-256 alone: the records have no perceptual hashes."))
         for group in records.groups.prefix(50) {
             let entries = group.members.map { records.entries[$0] }
-            let flagged = entries.count(where: \.isFlagged)
+            let flagged = Set(entries.filter(\.isFlagged).map(\.file)).count
+            let files = Set(entries.map(\.file)).count
+            let frames = files < entries.count ? " (\(entries.count.counted("frame")))" : ""
             html.markup("<details class=\"list\"><summary>")
             html.text(
-                "\(entries.count.counted("file")), \(group.isExact ? "same bytes" : "nearly the same picture"), \(flagged.grouped) flagged: "
+                "\(files.counted("file"))\(frames), \(group.isExact ? "same bytes" : "nearly the same picture"), \(flagged.grouped) flagged: "
             )
             html.markup("<bdi class=\"path\">")
             html.text(entries[0].title)

@@ -6,9 +6,15 @@ extension HTMLReport {
     mutating func writeUnscanned() {
         heading("unscanned", "Not looked at")
         let missing = records.skipped + records.errors
-        if missing == 0 { return html.paragraph("Every file was judged.") }
-        html.paragraph(
-            "\(missing.counted("file")) \(missing == 1 ? "has" : "have") no score. Nothing is known of their pictures.")
+        if missing == 0 && records.judgedInPart == 0 { return html.paragraph("Every file was judged.") }
+        if missing > 0 {
+            html.paragraph(
+                "\(missing.counted("file")) \(missing == 1 ? "has" : "have") no score. Nothing is known of their pictures."
+            )
+        }
+        if records.judgedInPart > 0 {
+            html.paragraph("Of \(records.judgedInPart.counted("file")) not all frames have a score.")
+        }
         html.markup(
             "<table><thead><tr><th scope=\"col\">code</th><th scope=\"col\" class=\"n\">files</th><th scope=\"col\">meaning</th>"
                 + "<th scope=\"col\">for example</th></tr></thead>\n<tbody>")

@@ -32,6 +32,7 @@ extension HTMLReport {
         html.paragraph(
             "The interval (Clopper and Pearson) is for the share of verdicts in a larger collection of which these files are a random "
                 + "sample. It says nothing of the detector's errors; the next paragraph does.")
+        for text in records.frameRemarks { html.paragraph(text) }
         html.markup("<h3 id=\"prevalence\">How many are synthetic?</h3>\n")
         for text in prevalenceParagraphs(records, context) { html.paragraph(text) }
     }
@@ -40,7 +41,7 @@ extension HTMLReport {
         heading("scores", "Scores")
         let thresholds = context.thresholds(of: records)
         let histogram = ScoreHistogram(records.entries, bins: 50)
-        html.markup(histogram.drawing(thresholds))
+        html.markup(histogram.drawing(thresholds, of: records.unit + "s"))
         html.markup("<ul class=\"legend\">")
         for standing in [Standing.fake, .review, .uncertain, .real] {
             html.markup(
@@ -103,6 +104,7 @@ func warnings(_ records: RecordSet, _ context: ReportContext) -> [String] {
 /// The share of synthetic pictures in words.
 func prevalenceParagraphs(_ records: RecordSet, _ context: ReportContext) -> [String] {
     let judged = records.insideVerdicts.total
+    let pictures = records.hasFrames ? "files" : "pictures"
     guard let found = context.prevalence(of: records) else {
         return ["No estimate: it takes judged pictures and the error rates of the model that judged them."]
     }
@@ -110,7 +112,7 @@ func prevalenceParagraphs(_ records: RecordSet, _ context: ReportContext) -> [St
     var texts: [String] = []
     if let share = found.share, let rates = context.rates {
         texts = [
-            "Of the \(judged.grouped) pictures judged within the model's bounds, an estimated \(share.percent) are synthetic; with 95 % "
+            "Of the \(judged.grouped) \(pictures) judged within the model's bounds, an estimated \(share.percent) are synthetic; with 95 % "
                 + "confidence \(span).",
             "The number of verdicts is corrected by the error rates of \(context.ratesName ?? "an evaluation"): of "
                 + "\(rates.real.total.grouped) photographs there, \(rates.real.fake.grouped) were called fake and "
@@ -124,12 +126,18 @@ func prevalenceParagraphs(_ records: RecordSet, _ context: ReportContext) -> [St
     } else {
         let thresholds = context.card.thresholds
         texts = [
-            "Of the \(judged.grouped) pictures judged within the model's bounds, \(span) are synthetic. That is all that can be said from "
+            "Of the \(judged.grouped) \(pictures) judged within the model's bounds, \(span) are synthetic. That is all that can be said from "
                 + "what the model promises of its thresholds: at most \(thresholds.falseAlarmRate.percent) of photographs are called fake, and "
                 + "at most \(thresholds.missRate.percent) of synthetic pictures are called real. Each end has 97.5 % confidence, as far as "
                 + "these pictures are like those of the validation.",
             "With error rates measured on labelled pictures like these (assay evaluate --json, --error-rates) there is an estimate as well.",
         ]
+    }
+    if records.judgedOften > 0 {
+        texts.append(
+            "Beware: \(records.judgedOften.counted("file")) among them \(records.judgedOften == 1 ? "has" : "have") several frames that "
+                + "were judged. Each frame is a further chance to be called fake, and the error rates are those of single pictures."
+        )
     }
     if found.isContradicted {
         texts.append(

@@ -19,9 +19,9 @@ extension HTMLReport {
         html.markup("<p id=\"few\">")
         html.text(
             plain.count < records.entries.count
-                ? "The first \(plain.count.grouped) of \(records.entries.count.counted("file")), flagged ones first, the highest score on top. "
+                ? "The first \(plain.count.grouped) of \(records.entries.count.counted(records.unit)), flagged ones first, the highest score on top. "
                     + "A browser that runs the script of this page shows all, sorted and filtered; so do the records."
-                : "All files, flagged ones first, the highest score on top.")
+                : "All \(records.unit)s, flagged ones first, the highest score on top.")
         html.markup(
             "</p>\n<table id=\"files\" class=\"files\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">")
         for (index, name) in Self.columns.enumerated() {
@@ -67,6 +67,7 @@ extension HTMLReport {
         var json = JSONText()
         json.object { json in
             json.member("flagged", records.flagged)
+            json.member("unit", records.unit + "s")
             json.list("names") { for standing in Standing.allCases { $0.value(standing.name) } }
             json.list("marks") { for standing in Standing.allCases { $0.value(standing.mark) } }
             json.list("rows") { json in

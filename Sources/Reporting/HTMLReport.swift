@@ -118,7 +118,7 @@ package struct HTMLReport {
     }
 
     private var title: String {
-        records.entries.count.counted("file") + (records.folder.isEmpty ? "" : " in \(records.folder)")
+        records.extent + (records.folder.isEmpty ? "" : " in \(records.folder)")
     }
 
     private mutating func header() {

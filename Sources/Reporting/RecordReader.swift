@@ -15,11 +15,17 @@ package struct RecordSource: Sendable, Equatable {
 
 /// Collects the entries of any number of sources.
 package struct RecordReader {
-    package private(set) var entries: [Entry] = []
+    /// In the order of their first lines.
+    package var entries: [Entry] { taken.compactMap(\.self) }
     package private(set) var sources: [RecordSource] = []
-    /// Records that a later one of the same path replaced, as after a scan that went on.
+    /// Records that a later one of the same path replaced, as after a scan that went on; or of frames that a later state of the file
+    /// may not have.
     package private(set) var replaced = 0
+    /// Nil for what counts no more.
+    private var taken: [Entry?] = []
     private var places: [String: Int] = [:]
+    /// Of each file the frames behind its first.
+    private var further: [String: Set<Int>] = [:]
     private let team: ThreadTeam
 
     /// Bytes of the longest line that is looked at; a record is much shorter.
@@ -78,12 +84,28 @@ package struct RecordReader {
     }
 
     private mutating func take(_ entry: Entry) {
-        if let place = places[entry.identity] {
-            entries[place] = entry
+        let index = entry.frame?.index ?? 0
+        let place = places[entry.identity]
+        // Frames of a file that is another by now, or of which is said now that they were not looked at.
+        if index == 0, let place, taken[place]?.sha256 != entry.sha256 { drop(of: entry.file) { _ in true } }
+        if let through = entry.frame?.through { drop(of: entry.file) { index < $0 && $0 <= through } }
+        if let place {
+            taken[place] = entry
             replaced += 1
         } else {
-            places[entry.identity] = entries.count
-            entries.append(entry)
+            places[entry.identity] = taken.count
+            taken.append(entry)
+            if index > 0 { further[entry.file, default: []].insert(index) }
+        }
+    }
+
+    /// Forgets some of the frames behind a file's first.
+    private mutating func drop(of file: String, where isDropped: (Int) -> Bool) {
+        for index in (further[file] ?? []).filter(isDropped) {
+            further[file]?.remove(index)
+            guard let place = places.removeValue(forKey: Entry.identity(file, frame: index)) else { continue }
+            taken[place] = nil
+            replaced += 1
         }
     }
 }

@@ -23,7 +23,7 @@ let reportScript = """
         for(var c=2;c<5;c++)cell(tr,['fused','spatial','frequency'][c-2],r[c]===null?'':r[c].toFixed(3),'n');
         cell(tr,'',data.why[r[5]]);cell(tr,'',r[6]);cell(tr,'bytes',r[7]===null?'':r[7].toLocaleString('en'),'n');
         body.appendChild(tr);}
-      status.textContent=chosen.length?(page*size+1).toLocaleString('en')+' to '+end.toLocaleString('en')+' of '+chosen.length.toLocaleString('en')+' files':'no files';
+      status.textContent=chosen.length?(page*size+1).toLocaleString('en')+' to '+end.toLocaleString('en')+' of '+chosen.length.toLocaleString('en')+' '+data.unit:'no '+data.unit;
       back.disabled=page===0;next.disabled=end>=chosen.length;}
     function choose(){
       var text=find.value.toLowerCase(),kind=show.value;chosen=[];

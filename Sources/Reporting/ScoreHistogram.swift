@@ -24,7 +24,7 @@ struct ScoreHistogram {
     }
 
     /// An SVG drawing with the thresholds as lines. All marks are attributes: the page allows no inline style.
-    func drawing(_ thresholds: Thresholds?) -> String {
+    func drawing(_ thresholds: Thresholds?, of unit: String) -> String {
         let (left, top, width, height) = (56.0, 34.0, 640.0, 190.0)
         let top_ = Self.round(up: highest)
         var svg =
@@ -57,7 +57,7 @@ struct ScoreHistogram {
                 "<text x=\"\(x)\" y=\"\(top + height + 18)\" text-anchor=\"middle\">\((Double(tick) / 10).fixed(1))</text>"
         }
         svg += "<text x=\"\(left + width / 2)\" y=\"\(top + height + 38)\" text-anchor=\"middle\">fused score</text>"
-        svg += "<text x=\"\(left - 8)\" y=\"\(top - 16)\" text-anchor=\"end\">files</text>\n"
+        svg += "<text x=\"\(left - 8)\" y=\"\(top - 16)\" text-anchor=\"end\">\(unit)</text>\n"
         var labels: [(String, Double)] = []
         if let thresholds {
             labels = [("real", thresholds.real), ("fake", thresholds.fake)]

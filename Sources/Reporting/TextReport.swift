@@ -8,7 +8,7 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
     var lines: [String] = []
     let verdicts = records.verdicts
     lines.append(
-        "\(records.entries.count.counted("file"))\(records.folder.isEmpty ? "" : " in \(records.folder.visible)"), judged by "
+        "\(records.extent)\(records.folder.isEmpty ? "" : " in \(records.folder.visible)"), judged by "
             + records.models.map(\.name.visible).joined(separator: ", "))
     lines.append("")
     lines.append("verdict       files    share  95 % interval")
@@ -23,15 +23,21 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
             + "           (part of the above: not fake, but to be looked at)")
     lines.append("skipped".padded(10) + records.skipped.grouped.filled(9))
     lines.append("errors".padded(10) + records.errors.grouped.filled(9))
-    if !records.codes.isEmpty { lines.append("of both") }
+    if records.judgedInPart > 0 {
+        lines.append(
+            "in part".padded(10) + records.judgedInPart.grouped.filled(9)
+                + "           (judged, but not all of their frames)")
+    }
+    if !records.codes.isEmpty { lines.append(records.judgedInPart > 0 ? "of all three" : "of both") }
     for (code, files) in records.codes.prefix(20) {
         lines.append("  " + code.visible.padded(22) + files.grouped.filled(9))
     }
+    for text in records.frameRemarks { lines += [""] + text.wrapped(100) }
     lines.append("")
     let histogram = ScoreHistogram(records.entries, bins: 20)
     let width = 48.0
     let thresholds = context.thresholds(of: records)
-    lines.append("fused score")
+    lines.append("fused score" + (records.hasFrames ? " of frames" : ""))
     for bin in histogram.bins.indices {
         let (from, to) = histogram.range(bin)
         let count = histogram.total(bin)
@@ -51,9 +57,10 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
     for text in prevalenceParagraphs(records, context) + warnings(records, context) {
         lines += text.visible.wrapped(100) + [""]
     }
-    let top = HTMLReport.detailed(records, top: context.top)
+    let top = 0..<min(max(context.top, 0), records.flaggedEntries)
     if !top.isEmpty {
-        lines.append("flagged, the first \(top.count.grouped) of \(records.flagged.grouped)")
+        let files = records.hasFrames ? " frames, of \(records.flagged.counted("file"))" : ""
+        lines.append("flagged, the first \(top.count.grouped) of \(records.flaggedEntries.grouped)\(files)")
         for entry in records.entries[top] {
             lines.append(
                 "  " + (entry.scores?.fused.fixed(3) ?? "").filled(5) + "  " + Standing(entry).name.padded(9) + " "

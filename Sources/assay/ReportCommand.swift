@@ -130,6 +130,11 @@ enum ReportManual {
             [
                 "Flagged is what is called fake, what scores above the model's threshold for suspects, and what a rule sends to review. Where several "
                     + "records have the same path, the last counts. Lines that are no records are counted and left out.",
+                "Counts, shares and intervals are of files. A file whose frames have a record each (--frames all of a scan or watch) is called fake "
+                    + "if one of its frames is, uncertain if none is fake but one is uncertain, and otherwise real: as a scan's exit status is that of "
+                    + "its worst record. Scores, rows of the table and duplicates are of frames; of each flagged file one frame is shown in detail. Each "
+                    + "frame is a further chance to be called fake; where there are such files, the estimate of how many are synthetic warns of it. A scan "
+                    + "itself counts records.",
                 "The first 100 files stand in the page as they are; a script in it sorts, filters and pages through all of them. Without the "
                     + "script nothing else is missing. The page forbids itself to load or run anything but its own script, so no file name "
                     + "can do harm in it; what can't be seen in names or turns the direction of reading is spelt out.",

@@ -73,4 +73,82 @@ struct RecordReaderTests {
         #expect(set.folder == "p/")
         #expect(set.codes.map(\.code) == ["corrupt", "unsupported-format"])
     }
+
+    /// What the records of a file's frames add.
+    private func frame(_ index: Int, _ through: Int? = nil, of count: Int = 5, sha256: String = "aa") -> String {
+        #","sha256":"\#(sha256)","frame":{"index":\#(index),"count":\#(count)"#
+            + (through.map { #","through":\#($0)"# } ?? "") + "}"
+    }
+
+    /// Files are what is counted, whatever their frames are.
+    @Test func aFileStandsWhereItsFramesPutIt() throws {
+        let real = (0..<5).map { Lines.judged("p/a", .real, fused: 0.1, more: frame($0)) }
+        let mixed = [0, 1, 2, 4].map { Lines.judged("p/b", .real, fused: 0.1, more: frame($0)) }
+        let fake = Lines.judged("p/b", .fake, fused: 0.9, more: frame(3))
+        let cut = [
+            Lines.judged("p/c", .uncertain, fused: 0.5, more: frame(0)),
+            Lines.judged("p/c", .real, fused: 0.1, reasons: ["envelope:flat"], more: frame(1)),
+            Lines.refused("p/c", "too-many-frames", status: "skipped").dropLast() + frame(2, 4) + "}",
+        ]
+        let set = try records(real + mixed + [fake] + cut + [Lines.judged("p/d", .real, fused: 0.1)])
+        #expect((set.files, set.frames, set.hasFrames, set.entries.count) == (4, 16, true, 14))
+        #expect(set.verdicts == VerdictCounts(fake: 1, uncertain: 1, real: 2))
+        #expect(set.insideVerdicts == set.verdicts)
+        #expect((set.skipped, set.errors, set.outside, set.flagged, set.suspects) == (0, 0, 0, 1, 0))
+        #expect((set.judgedInPart, set.judgedOften) == (1, 3))
+        #expect(set.codes.map(\.files) == [1] && set.models.map(\.files) == [4])
+        #expect(set.entries[0].path == "p/b" && set.entries[0].frame?.index == 3)
+
+        let text = textReport(set, context)
+        #expect(text.hasPrefix("4 files with 16 frames in p/, judged by "))
+        // Of four files, not of fourteen pictures.
+        #expect(text.contains("\nfake              1   25.0 %  0.6 – 80.6 %\n"))
+        #expect(text.contains("\nin part           1 ") && text.contains("\n  too-many-frames               1\n"))
+        #expect(text.contains("Of the 4 files judged within the model's bounds, "))
+        #expect(text.contains("Beware: 3 files among them have several frames"))
+        let html = page(set)
+        #expect(html.contains("<title>Assay report: 4 files with 16 frames in p/</title>"))
+        #expect(html.contains("Verdicts on the 4 files that were judged") && html.contains("0.6 – 80.6 %"))
+        #expect(html.contains("A file is called fake if one of its frames is") && html.contains(">frames</text>"))
+        #expect(html.contains("All frames, flagged ones first") && html.contains(#""unit":"frames""#))
+        #expect(html.contains("Of 1 file not all frames have a score."))
+        // Without frames there is not a word of them.
+        let plain = try records([Lines.judged("p/d", .real, fused: 0.1, more: frame(0, of: 1))])
+        #expect(!page(plain).contains("frames is,") && !textReport(plain, context).contains("frame"))
+    }
+
+    @Test func aFileOfManyFlaggedFramesHidesNoOther() throws {
+        let many = (0..<5).map { Lines.judged("a", .fake, fused: 0.99 - Double($0) / 100, more: frame($0)) }
+        let set = try records(many + [Lines.judged("b", .fake, fused: 0.9), Lines.judged("c", .real, fused: 0.1)])
+        #expect(set.flagged == 2)
+        #expect(set.entries.prefix(3).map { "\($0.path) \($0.frame?.index ?? -1)" } == ["a 0", "b -1", "a 1"])
+        #expect(set.entries.last?.path == "c")
+        #expect(page(set).components(separatedBy: "<article").count - 1 == 2)
+    }
+
+    /// Frames of a state of the file that is past are none of it, nor those that a later run has not looked at.
+    @Test func laterRecordsOfAFileReplaceFramesThatItMayNotHave() throws {
+        let old = (0..<5).map { Lines.judged("a", .fake, fused: 0.9, more: frame($0)) }
+        let cut = [
+            Lines.judged("a", .fake, fused: 0.9, more: frame(0)), Lines.judged("a", .fake, fused: 0.9, more: frame(1)),
+            Lines.refused("a", "too-many-frames", status: "skipped").dropLast() + frame(2, 4) + "}",
+        ]
+        let set = try records(old + cut)
+        #expect(set.entries.count == 3 && set.frames == 5 && set.judgedInPart == 1)
+        let new = Lines.judged("a", .real, fused: 0.1, more: frame(0, of: 1, sha256: "bb"))
+        let reader = try read((old + [new]).joined(separator: "\n"))
+        #expect(reader.entries.count == 1 && reader.replaced == 5)
+        #expect(RecordSet(reader).verdicts == VerdictCounts(real: 1))
+    }
+
+    @Test func framesOfOneFileThatLookAlikeAreNoDuplicates() throws {
+        let hash = #","pdq":"\#(String(repeating: "5a", count: 32))""#
+        func lines(_ path: String) -> [String] {
+            (0..<2).map { Lines.judged(path, .real, fused: 0.1, more: frame($0, of: 2) + hash) }
+        }
+        #expect(try records(lines("a")).groups == [])
+        let set = try records(lines("a") + lines("b"))
+        #expect(set.groups.map { $0.members.count } == [4] && !set.groups[0].isExact)
+        #expect(page(set).contains("2 files (4 frames), nearly the same picture, 0 flagged"))
+    }
 }
