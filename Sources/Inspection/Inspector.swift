@@ -22,6 +22,16 @@ internal import Provenance
     private var looked: [Look] = []
     /// For frames, which are asked for one after the other.
     private let canvas = FrameCanvas()
+    /// What is the same for all frames of the file whose frames are asked for.
+    private var common: CommonFacts?
+
+    private struct CommonFacts {
+        let count: Int
+        let declared: Declared?
+        /// The frame that was asked for last.
+        var frame: Int
+        let size: Int
+    }
 
     private enum Look {
         case answered(Finding)
@@ -62,8 +72,17 @@ internal import Provenance
                 let path = if case .judgeNamed(let path) = request { path } else { "" }
                 looked.append(try unsafe judge(bytes, seen, path: path))
             case .judgeFrame(let frame, let path):
-                seen.declared = unsafe declared(bytes)
-                seen.frames = try unsafe countFrames(bytes)
+                if frame > 1, var common, common.frame == frame - 1, common.size == bytes.count {
+                    common.frame = frame
+                    self.common = common
+                    (seen.declared, seen.frames) = (common.declared, common.count)
+                } else {
+                    common = nil
+                    seen.declared = unsafe declared(bytes)
+                    seen.frames = try unsafe countFrames(bytes)
+                    common = CommonFacts(
+                        count: seen.frames ?? 1, declared: seen.declared, frame: frame, size: bytes.count)
+                }
                 looked.append(try unsafe judge(bytes, seen, frame: frame, path: path))
             case .declare:
                 seen.declared = unsafe declared(bytes)
