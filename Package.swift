@@ -58,6 +58,9 @@ let package = Package(
         .systemLibrary(name: "CDe265", providers: [.apt(["libde265-dev"])]),
         .systemLibrary(name: "CJXL", providers: [.apt(["libjxl-dev"])]),
 
+        // Loaded by the process that unpacks an archive other than a tar.
+        .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+
         // From the archive, as a watch alone needs it.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
 
@@ -67,6 +70,7 @@ let package = Package(
             cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
+        .target(name: "CUnpack", dependencies: ["CArchive"], cSettings: optimised),
         .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),
         // What is embedded lies in `rules`, where people look for it.
         .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
@@ -87,7 +91,7 @@ let package = Package(
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
         module("Spectra", ["Detection", "Network", "Files", "Imaging", "Threads", "CKernels", "CSpectralReference"]),
         module("Inspection", ["Provenance", "Rules", "Detection", "Files", "Imaging"]),
-        module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess"]),
+        module("Confinement", ["Inspection", "Detection", "Files", "Imaging", "CProcess", "CUnpack"]),
         module(
             "Scanning",
             ["Confinement", "Inspection", "Rules", "Detection", "Files", "Imaging", "Threads", "CProcess"]),

@@ -1,4 +1,4 @@
-// What a decoder gives up before it touches a hostile byte, outermost first: rights, files, resources, and at last system calls.
+// What a process gives up before it touches a hostile byte, outermost first: rights, files, resources, and at last system calls.
 #define _GNU_SOURCE
 #include "CProcess.h"
 #include "confinement.h"
@@ -92,7 +92,7 @@ static void sort_once(void) {
     qsort(numbers, sizeof numbers, 1, ascending);
 }
 
-int process_confine(size_t memory, int isolation) {
+int process_confine(size_t memory, int isolation, enum process_role role) {
     sort_once();
     process_note_memory(memory);
 #ifdef DEBUG
@@ -111,8 +111,8 @@ int process_confine(size_t memory, int isolation) {
     // With no number left for a descriptor nothing can be opened, no socket made and none received.
     if (!failure) failure = limit(RLIMIT_NOFILE, 0);
     // In a list of processes it says more than "exe".
-    if (!failure) prctl(PR_SET_NAME, "assay-decoder", 0, 0, 0);
+    if (!failure) prctl(PR_SET_NAME, role == PROCESS_UNPACKS ? "assay-unpacker" : "assay-decoder", 0, 0, 0);
     // Last: of the calls above none is allowed afterwards.
-    if (!failure && isolation & PROCESS_FILTERS_CALLS) failure = process_filter_calls();
+    if (!failure && isolation & PROCESS_FILTERS_CALLS) failure = process_filter_calls(role);
     return failure;
 }

@@ -1,6 +1,7 @@
-// The system calls that are left to a decoder: an allow-list of what decoding was measured to need, as a BPF program of our own,
+// The system calls that are left to a process that reads hostile bytes: an allow-list of what decoding and unpacking were measured to need, as a BPF program of our own,
 // since a library that writes such programs would have to be loaded by every decoder.
 #define _GNU_SOURCE
+#include "CProcess.h"
 #include "confinement.h"
 
 #include <errno.h>
@@ -23,8 +24,8 @@ enum { this_architecture = (int)AUDIT_ARCH_AARCH64 };
 #error "the filter knows no calls of this architecture"
 #endif
 
-// Descriptors, as `InspectionService` has them.
-enum { errors = 2, scanner = 3, images = 4 };
+// Descriptors, as `InspectionService` has them, and as `UnpackingService` has them.
+enum { errors = 2, scanner = 3, images = 4, archive = 4, unpacked = 5 };
 
 // One half of an argument: `word & mask` must be `value`. Where the kernel takes an int, the upper half is not looked at there
 // either.
@@ -80,16 +81,30 @@ static void add_rule(struct program *program, const struct rule *rule) {
     add_end(program, SECCOMP_RET_ALLOW);
 }
 
-static void write_program(struct program *program) {
+static void add_rules(struct program *program, const struct rule *rules, size_t count) {
+    for (size_t i = 0; i < count; i++) add_rule(program, &rules[i]);
+}
+
+#define COUNT(rules) (sizeof (rules) / sizeof *(rules))
+
+static void write_program(struct program *program, enum process_role role) {
     const int memory = PROT_READ | PROT_WRITE;
-    const struct rule rules[] = {
-        // Requests and answers: to and from no other address, without the flags that made sockets a way into kernels, and not
-        // by the calls that hand over descriptors.
+    const struct rule decoding[] = {
+        // Requests: from no other address, and without the flags that made sockets a way into kernels.
         {SYS_recvfrom, {IS(0, scanner), WITHIN(3, MSG_DONTWAIT), IS_NULL(4)}},
-        {SYS_sendto, {IS(0, scanner), IS(3, MSG_NOSIGNAL), IS_NULL(4)}},
         // The images, which can be read only: how large their memory is, and mapping it anew when it has grown.
         {SYS_lseek, {IS(0, images), IS(2, SEEK_END)}},
         {SYS_mmap, {IS(2, PROT_READ), IS(3, MAP_SHARED), IS(4, images)}},
+    };
+    const struct rule unpacking[] = {
+        // Forwards, and where it is a file back and forth.
+        {SYS_read, {IS(0, archive)}},
+        {SYS_lseek, {IS(0, archive)}},
+        {SYS_write, {IS(0, unpacked)}},
+    };
+    const struct rule common[] = {
+        // Answers: to no other address, and not by the calls that hand over descriptors.
+        {SYS_sendto, {IS(0, scanner), IS(3, MSG_NOSIGNAL), IS_NULL(4)}},
         {SYS_munmap, {}},
         // The heap. None of it can become code, since nothing changes what a page is for.
         {SYS_brk, {}},
@@ -98,7 +113,7 @@ static void write_program(struct program *program) {
         {SYS_mremap, {WITHIN(3, MREMAP_MAYMOVE)}},
         {SYS_madvise, {IS(2, MADV_DONTNEED)}},
         {SYS_madvise, {IS(2, MADV_HUGEPAGE)}},
-        // Where the kernel offers no clock in user space.
+        // Where the kernel offers no clock in user space, which it never does for a process's own time.
         {SYS_clock_gettime, {}},
         // What is set up when first used: the runtime's locks and the seed of its hash tables.
         {SYS_futex, {IS(1, FUTEX_WAIT_PRIVATE)}},
@@ -118,13 +133,15 @@ static void write_program(struct program *program) {
         // After being stopped and continued.
         {SYS_restart_syscall, {}},
     };
-    _Static_assert(sizeof rules / sizeof *rules <= max_rules, "room for every rule");
+    _Static_assert(COUNT(common) + COUNT(decoding) <= max_rules && COUNT(common) + COUNT(unpacking) <= max_rules, "room for every rule");
 
     add_load(program, offsetof(struct seccomp_data, arch));
     add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)this_architecture, 1, 0));
     add_end(program, SECCOMP_RET_KILL_PROCESS);
     // The numbers of x32, which are those of x86-64 with one bit set, equal none of a rule.
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) add_rule(program, &rules[i]);
+    if (role == PROCESS_UNPACKS) add_rules(program, unpacking, COUNT(unpacking));
+    else add_rules(program, decoding, COUNT(decoding));
+    add_rules(program, common, COUNT(common));
     add_end(program, SECCOMP_RET_KILL_PROCESS);
 }
 
@@ -135,9 +152,9 @@ bool process_can_filter(void) {
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) == -1 && errno == EFAULT;
 }
 
-int process_filter_calls(void) {
+int process_filter_calls(enum process_role role) {
     struct program program = {.length = 0};
-    write_program(&program);
+    write_program(&program, role);
     const struct sock_fprog whole = {program.length, program.code};
     // The border is the process: it has no parts that must be kept apart by slowing down speculation, as older kernels do.
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &whole) == 0) return 0;

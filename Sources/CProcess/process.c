@@ -42,6 +42,12 @@ void process_forget(int descriptor, size_t offset, size_t length) {
     fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
 }
 
+int process_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    return 0;
+}
+
 int process_reopen_read_only(int descriptor) {
     char path[40];
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);

@@ -44,7 +44,7 @@ package struct InspectionService {
         var inspector = unsafe Inspector(settings.limits, detector, settings.reading, rules: rules, results: results)
         for library in settings.libraries { library.load() }
         stopLoadingLibraries()
-        guard process_confine(settings.memory, settings.isolation.rawValue) == 0 else {
+        guard process_confine(settings.memory, settings.isolation.rawValue, PROCESS_DECODES) == 0 else {
             return Int32(PROCESS_NOT_CONFINED)
         }
         var view = SharedView(InspectionService.files)

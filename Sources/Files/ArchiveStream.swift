@@ -1,4 +1,5 @@
-// What lies between the bytes of an archive and those of a tar: nothing, or gzip, told by its first bytes.
+// What lies between the bytes of an archive and those of a tar: nothing, or gzip, told by its first bytes. What else there is may be unpacked by
+// a confined process, since it takes libraries that are larger than what they are used for.
 //
 // Unpacking is zlib's, a piece at a time, so that an archive takes no more memory for being packed. What a few bytes can stand for
 // is bounded by the format, about a thousand times as many, and those are skipped or refused as they come.
@@ -11,6 +12,8 @@ internal import CZlib
     package typealias Source = (inout [UInt8], Int) throws(FileError) -> Int
 
     private let source: Source
+    /// Set for what is neither a tar nor packed by gzip; its bytes come as they are.
+    package let kind: ArchiveKind?
     /// What was read of the source last, from `taken` to `end`.
     private var input = [UInt8](repeating: 0, count: 1 << 16)
     private var taken = 0
@@ -33,8 +36,8 @@ internal import CZlib
             if got == 0 { break }
             end += got
         }
-        if let kind = ArchiveStream.unsupported(input[..<end]) { throw .unsupportedArchive(kind) }
-        guard input[..<end].starts(with: ArchiveStream.gzip) else { return }
+        kind = ArchiveKind(input[..<end])
+        guard kind == nil, input[..<end].starts(with: ArchiveStream.gzip) else { return }
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         unsafe inflater = stream
@@ -49,18 +52,8 @@ internal import CZlib
 
     private static let gzip: [UInt8] = [0x1F, 0x8B, 8]
 
-    /// What kind of an archive begins so, if it is one that is not read.
-    private static func unsupported(_ first: ArraySlice<UInt8>) -> String? {
-        let marks: [(name: String, mark: [UInt8])] = [
-            ("zip", [0x50, 0x4B, 3, 4]), ("zip", [0x50, 0x4B, 5, 6]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
-            ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]), ("7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
-            ("rar", [0x52, 0x61, 0x72, 0x21, 0x1A, 7]),
-        ]
-        if let kind = marks.first(where: { first.starts(with: $0.mark) })?.name { return kind }
-        // A name may begin so too, but hardly with the digits of π behind it.
-        return first.starts(with: "BZh".utf8) && first.dropFirst(4).starts(with: [0x31, 0x41, 0x59, 0x26])
-            ? "bzip2" : nil
-    }
+    /// What was read of the archive already and not given away.
+    package var beginning: ArraySlice<UInt8> { input[taken..<end] }
 
     /// As `Source`.  Fails with `truncatedPacking` where what packs ends too early; whether that matters is for whoever knows how what is
     /// packed ends.

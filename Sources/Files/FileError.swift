@@ -22,11 +22,15 @@ package enum FileError: Error, Sendable, Equatable {
     /// An archive has what no program writes.
     case corruptArchive(offset: Int, reason: String)
 
-    /// An archive of a kind that is not read.
-    case unsupportedArchive(String)
+    /// An archive that is not read, and why.
+    case unsupportedArchive(ArchiveKind, reason: String)
+    /// What became of the process that was to unpack an archive.
+    case unpackingFailed(String)
 
-    /// A member of an archive that does not hold its bytes one after the other.
-    case scatteredMember
+    /// A member of an archive whose bytes can't be had: scattered, encrypted, packed in a way that is not known.
+    case unsupportedMember(String)
+    /// A member of an archive whose bytes are not what they were.
+    case corruptMember(String)
 
     /// A stable word for machines.
     package var code: String {
@@ -37,9 +41,10 @@ package enum FileError: Error, Sendable, Equatable {
         case .changed: "changed"
         case .tooLarge: "file-too-large"
         case .truncatedArchive, .truncatedPacking: "truncated-archive"
-        case .corruptArchive: "corrupt-archive"
+        case .corruptArchive, .corruptMember: "corrupt-archive"
         case .unsupportedArchive: "unsupported-archive"
-        case .scatteredMember: "unsupported-member"
+        case .unpackingFailed: "unpacking-failed"
+        case .unsupportedMember: "unsupported-member"
         case .occupied: "occupied"
         }
     }
@@ -54,8 +59,10 @@ package enum FileError: Error, Sendable, Equatable {
         case .truncatedArchive(let offset): "the archive ends at byte \(offset), before its end is marked"
         case .truncatedPacking(let offset, let lacking):
             "\(lacking): missing behind byte \(offset), though the archive's own end is there: all members before it were read"
-        case .unsupportedArchive(let kind): "unsupported archive: \(kind), where tar is read, plain or packed by gzip"
-        case .scatteredMember: "sparse or continued from another volume"
+        case .unsupportedArchive(let kind, let reason): "unsupported archive: \(kind.rawValue), \(reason)"
+        case .unpackingFailed(let what): "the process that unpacks \(what)"
+        case .unsupportedMember(let reason): reason
+        case .corruptMember(let reason): "damaged in the archive: \(reason)"
         case .corruptArchive(let offset, let reason): "no member of an archive at byte \(offset): \(reason)"
         case .occupied(let form): "it holds something, but no \(form), and is left as it is"
         }

@@ -6,8 +6,8 @@
 package struct TarMember: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case file, directory
-        /// A file whose bytes are not there one after the other: sparse, or continued from another volume.
-        case scattered
+        /// A file whose bytes can't be had from here.
+        case refused(FileError)
         /// Links, devices, fifos, labels.
         case other
     }
@@ -22,6 +22,14 @@ package struct TarMember: Sendable, Equatable {
     package var index: Int
     /// Where its header begins in the stream, those that describe it not counted.
     package var offset: Int
+
+    package init(name: PathBytes, kind: Kind, size: Int, modified: Timestamp?, index: Int = 0, offset: Int = 0) {
+        (self.name, self.kind, self.size, self.modified) = (name, kind, size, modified)
+        (self.index, self.offset) = (index, offset)
+    }
+
+    /// A file whose bytes are not there one after the other.
+    static let scattered = Kind.refused(.unsupportedMember("sparse or continued from another volume"))
 }
 
 /// A cursor over the members of a tar stream: POSIX ustar and pax, GNU's long names, and sizes in base 256.
@@ -32,6 +40,8 @@ package struct TarReader {
 
     /// Fills the array from an index on with what comes next, at least one byte, and returns how many; 0 at the end.
     private let input: (inout [UInt8], Int) throws(FileError) -> Int
+    /// Whether the stream is one of `TarWriter`, which says more of members than others do.
+    private let isRepacked: Bool
     private var offset = 0
     private var index = 0
     /// Bytes of the present member that were not read, and of its padding.
@@ -42,7 +52,9 @@ package struct TarReader {
     /// pax fields for all members to come.
     private var global: [String: [UInt8]] = [:]
 
-    package init(_ input: @escaping (inout [UInt8], Int) throws(FileError) -> Int) { self.input = input }
+    package init(isRepacked: Bool = false, _ input: @escaping (inout [UInt8], Int) throws(FileError) -> Int) {
+        (self.isRepacked, self.input) = (isRepacked, input)
+    }
 
     /// The next member; nil at the end of the archive. What was not read of the one before is skipped.
     package mutating func next() throws(FileError) -> TarMember? {
@@ -153,20 +165,26 @@ package struct TarReader {
         switch type {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             // Before POSIX, a name that ends in a slash was a directory.
-            kind = isSparse ? .scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
+            kind = isSparse ? TarMember.scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
         case UInt8(ascii: "5"): kind = .directory
         // Links and devices have no content, whatever their size says.
         case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
-        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = .scattered
+        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = TarMember.scattered
         // GNU's lists of directories, long file names of old and labels of volumes.
         case UInt8(ascii: "D"), UInt8(ascii: "N"), UInt8(ascii: "V"): break
         // What is not known is a file (POSIX.1-2017, pax).
-        default: kind = isSparse ? .scattered : .file
+        default: kind = isSparse ? TarMember.scattered : .file
+        }
+        var whole = size
+        if isRepacked {
+            whole = fields[TarWriter.wholeSize].flatMap(TarFields.decimal) ?? size
+            if let refusal = fields[TarWriter.refusal] { kind = .refused(TarWriter.error(refusal)) }
         }
         left = size
         padding = (TarReader.block - size % TarReader.block) % TarReader.block
         defer { index += 1 }
-        return TarMember(name: PathBytes(name), kind: kind, size: size, modified: modified, index: index, offset: start)
+        return TarMember(
+            name: PathBytes(name), kind: kind, size: whole, modified: modified, index: index, offset: start)
     }
 
     /// The content of an entry that describes the next.

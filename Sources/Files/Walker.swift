@@ -37,10 +37,10 @@ package struct ArchivePlace: Sendable, Equatable {
     package let archive: PathBytes
     /// How many members come before it.
     package let index: Int
-    /// Where its header begins in the unpacked stream.
-    package let offset: Int
+    /// Where its header begins in the unpacked stream; nil for an archive that is no stream of members.
+    package let offset: Int?
 
-    package init(_ archive: PathBytes, index: Int, offset: Int) {
+    package init(_ archive: PathBytes, index: Int, offset: Int?) {
         (self.archive, self.index, self.offset) = (archive, index, offset)
     }
 }

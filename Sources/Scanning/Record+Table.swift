@@ -66,9 +66,17 @@ extension Record {
             [
                 FactField("index", .integer(0...Int.max), required: true, "How many members come before."),
                 FactField(
-                    "offset", .integer(0...Int.max), required: true, "Where its header begins in the unpacked archive."),
+                    "offset", .integer(0...Int.max),
+                    "Where its header begins in the unpacked archive; left out for zip and 7z, whose members are unpacked one by one."
+                ),
             ], .sometimes, "Where in the archive it is."
-        ) { record in record.origin.map { ["index": .integer($0.index), "offset": .integer($0.offset)] } },
+        ) { record in
+            record.origin.map { place in
+                var told: [String: FactValue] = ["index": .integer(place.index)]
+                if let offset = place.offset { told["offset"] = .integer(offset) }
+                return told
+            }
+        },
         .object(
             "frame", at: "frame",
             [

@@ -38,7 +38,7 @@ package struct Shard: Sendable, Equatable {
         case .special(let path, _), .unreadable(let path, _, _): contains(path)
         // What may be behind the break would have been in any share.
         case .failure(_, .truncatedArchive), .failure(_, .truncatedPacking), .failure(_, .corruptArchive),
-            .failure(_, .unsupportedArchive):
+            .failure(_, .unsupportedArchive), .failure(_, .unpackingFailed):
             true
         case .failure(let path, _): contains(path)
         }

@@ -1,5 +1,6 @@
 // Files that come in a stream: members of tar archives, and one picture on standard input. None of them touches a disk.
 
+package import Confinement
 package import Files
 internal import Glibc
 internal import Imaging
@@ -36,17 +37,18 @@ package final class StreamWindow: Sendable {
     }
 }
 
-/// The members of a tar archive, plain or packed by gzip, in their order. Links, devices and directories are no files and not followed; names are not looked
-/// up anywhere, so that any name will do, also twice.
+/// The members of an archive, in their order: of a tar, plain or packed by gzip, and of what a confined process can make a tar of. Links, devices
+/// and directories are no files and not followed; names are not looked up anywhere, so that any name will do, also twice.
 package struct TarSource: Source {
     private let archive: PathBytes
     private let window: StreamWindow
-    /// Bytes; larger members are not read.
-    private let maxFileSize: Int
+    private let unpacking: UnpackingSettings
 
-    /// - Parameter archive: a file or pipe; `-` is standard input.
-    package init(_ archive: PathBytes, _ window: StreamWindow, maxFileSize: Int) {
-        (self.archive, self.window, self.maxFileSize) = (archive, window, maxFileSize)
+    /// - Parameters:
+    ///   - archive: a file or pipe; `-` is standard input.
+    ///   - unpacking: how large a member may be to be read, and how archives are unpacked that are no tars.
+    package init(_ archive: PathBytes, _ window: StreamWindow, _ unpacking: UnpackingSettings) {
+        (self.archive, self.window, self.unpacking) = (archive, window, unpacking)
     }
 
     package var mostFiles: Int? { nil }
@@ -58,8 +60,15 @@ package struct TarSource: Source {
                 try stream.read(into: &bytes, from: start)
             }
             var reader = TarReader { bytes, start throws(FileError) in try archive.read(into: &bytes, from: start) }
+            if let kind = archive.kind {
+                let unpacker = try ConfinedUnpacker(kind, stream.descriptor, beginning: archive.beginning, unpacking)
+                reader = TarReader(isRepacked: !kind.packsTar) { bytes, start throws(FileError) in
+                    try unpacker.read(into: &bytes, from: start)
+                }
+            }
+            let isTar = archive.kind?.packsTar ?? true
             while let member = try reader.next() {
-                guard let found = try look(at: member, &reader) else { continue }
+                guard let found = try look(at: member, &reader, hasOffset: isTar) else { continue }
                 guard report(found) else { return }
             }
         } catch {
@@ -68,19 +77,21 @@ package struct TarSource: Source {
     }
 
     /// Nil for a directory.
-    private func look(at member: TarMember, _ reader: inout TarReader) throws(FileError) -> Found? {
-        let place = ArchivePlace(archive, index: member.index, offset: member.offset)
+    private func look(
+        at member: TarMember, _ reader: inout TarReader, hasOffset: Bool
+    ) throws(FileError) -> Found? {
+        let place = ArchivePlace(archive, index: member.index, offset: hasOffset ? member.offset : nil)
         switch member.kind {
         case .directory: return nil
         case .other: return .special(member.name, isNamed: false)
-        case .scattered: return .unreadable(member.name, place, .scatteredMember)
+        case .refused(let error): return .unreadable(member.name, place, error)
         case .file: break
         }
         // What is no picture needs no room.
         let head = try reader.read(64)
         guard ImageFormat.sniff(head) != nil else { return .special(member.name, isNamed: false) }
-        guard member.size <= maxFileSize else {
-            return .unreadable(member.name, place, .tooLarge(size: member.size, limit: maxFileSize))
+        guard member.size <= unpacking.largest else {
+            return .unreadable(member.name, place, .tooLarge(size: member.size, limit: unpacking.largest))
         }
         let claim = window.claim(member.size)
         let bytes = head + (try reader.read(.max))
@@ -116,7 +127,7 @@ package struct StandardInputSource: Source {
 
 /// A file, pipe or standard input that is read once from front to back.
 private final class InputStream: Sendable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     init(_ name: PathBytes) throws(FileError) {
         if name.bytes == [UInt8(ascii: "-")] {

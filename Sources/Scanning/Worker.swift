@@ -231,7 +231,7 @@ extension Finding {
         case .file(let error):
             let isLimit =
                 switch error {
-                case .tooLarge, .scatteredMember: true
+                case .tooLarge, .unsupportedMember: true
                 default: false
                 }
             self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))

@@ -1,6 +1,7 @@
 // The program: reads the command line, runs the command it names, turns failures into messages and exit status.
 
 import CProcess
+import Confinement
 import Files
 internal import Glibc
 import Imaging
@@ -21,7 +22,7 @@ enum Assay {
             TrainCommand.command,
             EvaluateCommand.command,
             ModelCommand.command, RulesCommand.command,
-            DecoderCommand.command, ManualCommand.command,
+            DecoderCommand.command, UnpackerCommand.command, ManualCommand.command,
         ],
         manual: ProgramManual.sections)
 
@@ -51,7 +52,8 @@ enum Assay {
             case .version:
                 return try perform(command, [command.name]) { () throws(CommandFailure) in
                     let formats = ImageFormat.decodable.map(\.rawValue).joined(separator: ", ")
-                    try Console.out("assay \(versionText)\nreads \(formats)\n")
+                    let archives = (["tar", "gzip"] + ArchiveKind.readable.map(\.rawValue)).joined(separator: ", ")
+                    try Console.out("assay \(versionText)\nreads \(formats)\narchives \(archives)\n")
                     return 0
                 }
             case .run(let command, let line):

@@ -1,4 +1,4 @@
-// The hidden subcommand that turns this program into a confined process.
+// The hidden subcommands that turn this program into a confined process.
 
 import Confinement
 
@@ -9,6 +9,17 @@ enum DecoderCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         guard let status = InspectionService().run() else { throw .usage("'decoder' is started by a scan only") }
+        return status
+    }
+}
+
+/// `assay unpacker`: the same.
+enum UnpackerCommand {
+    static let command = Command(
+        UnpackingSettings.subcommand, "Unpack an archive for a scan.", hidden: true, run: run)
+
+    static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        guard let status = UnpackingService().run() else { throw .usage("'unpacker' is started by a scan only") }
         return status
     }
 }

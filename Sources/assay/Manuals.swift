@@ -95,13 +95,21 @@ enum ScanManual {
         (
             "Archives",
             [
-                "--tar reads POSIX and GNU tar, plain or packed by gzip, told by the first bytes. What is unpacked is looked at as it comes: "
-                    + "members that are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Other archives "
-                    + "(zip, zstd, xz, bzip2, 7z, rar) are errors with code unsupported-archive; zstd -dc shard.tar.zst | assay scan --tar - "
-                    + "reads what another program unpacks. An archive that ends too early (truncated-archive, also where nothing but "
-                    + "gzip's checksum and length are missing, which the message then says) or is damaged (corrupt-archive) makes the scan "
-                    + "incomplete, as one that is not read does. The headers of tar and gzip are read by the scan "
-                    + "itself, the members' bytes by the confined processes alone."
+                "--tar reads POSIX and GNU tar, plain or packed by gzip, bzip2, xz, zstd or lz4, and the members of zip and 7z, told apart by the first "
+                    + "bytes; assay --version says which of them this program was built for. What is unpacked is looked at as it comes: members that "
+                    + "are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Archives within archives are no "
+                    + "pictures. An archive that ends too early (truncated-archive, also where nothing but gzip's checksum and length are "
+                    + "missing, which the message then says) or is damaged (corrupt-archive) makes the scan incomplete, as one "
+                    + "that is not read does (unsupported-archive: rar, 7z from a pipe, 7z with encrypted names).",
+                "The headers of tar and gzip are read by the scan itself, the members' bytes by the confined processes alone. Everything else is "
+                    + "unpacked by libarchive in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
+                    + "read the archive and write what it unpacks. It may take 512 MiB and a member of --max-file-size; a mebibyte of the archive may "
+                    + "take it --timeout of a processor, and --timeout may pass without a sign of life while there is something to read. If it ends "
+                    + "otherwise than it should, the archive has a record unpacking-failed, and the scan is incomplete.",
+                "Of zip and 7z, an encrypted member, or one packed in a way that libarchive does not know, is skipped (unsupported-member). A "
+                    + "member whose bytes do not have their checksum is an error (corrupt-archive), whatever it is; those behind it in a zip file are "
+                    + "read all the same. A zip that is a file is read by its directory at the end, one from a pipe as its members come. Times in zips "
+                    + "that are without a zone are taken for UTC. member.offset is left out.",
             ]
         ),
         (

@@ -18,8 +18,8 @@ enum ScanOptions {
         "null", short: "0", "Paths end in a zero byte instead of a newline: in --files-from and in what --list writes.")
     static let tar = Option(
         "tar", short: "t",
-        "The paths are tar archives (POSIX or GNU), plain or packed by gzip; - is one on standard input. Each picture among the members gets a record, in "
-            + "their order; nothing is unpacked to disk.")
+        "The paths are archives: tar (POSIX or GNU), plain or packed by gzip, bzip2, xz, zstd or lz4, zip or 7z; - is one on standard input. Each "
+            + "picture among the members gets a record, in their order; nothing is unpacked to disk.")
     static let window = Option(
         "window", value: "bytes", default: .quantity(256 << 20, unit: 1024),
         "Of archives, hold at most so much in memory, but always one member; K, M and G are powers of 1024. The stream waits."

@@ -59,8 +59,9 @@ extension ScanPlan {
             walker.leftOut = written.identity
         }
         maxFileSize = try line.quantity(Options.maxFileSize)
+        // Those of archives come when it is known how they are unpacked.
         if line.flag(Options.tar) {
-            sources = try ScanPlan.archives(line, maxFileSize: maxFileSize)
+            try ScanPlan.checkArchives(line)
         } else if line.operands.isEmpty && listNames.isEmpty {
             sources = [WalkSource([PathBytes(".")], prefix: PathBytes(""), walker)]
         } else {
@@ -86,6 +87,11 @@ extension ScanPlan {
         confinement.timeout = try line.number(Options.timeout, within: 0.001...1e6)
         confinement.filesPerProcess =
             try line.integer(Options.renewAfter, within: 1...Int.max)
+        if line.flag(Options.tar) {
+            let window = StreamWindow(try line.quantity(Options.window))
+            let unpacking = UnpackingSettings(confinement, largest: maxFileSize)
+            sources = line.operands.map { TarSource($0, window, unpacking) }
+        }
         let isFull = line.text(Options.fields) == RecordFields.full.rawValue
         if line.flag(Options.resume) && line.text(Options.fields) == RecordFields.minimal.rawValue {
             throw .usage("The option '--resume' needs records that tell size and time, not '--fields minimal'")
@@ -152,7 +158,7 @@ extension ScanPlan {
         return group.isEmpty ? sources : sources + [WalkSource(group, walker)]
     }
 
-    fileprivate static func archives(_ line: Invocation, maxFileSize: Int) throws(CommandFailure) -> [any Source] {
+    fileprivate static func checkArchives(_ line: Invocation) throws(CommandFailure) {
         typealias Options = ScanOptions
         guard !line.operands.isEmpty else {
             throw .usage("The option '--tar' needs archives, or - for one on standard input")
@@ -164,8 +170,6 @@ extension ScanPlan {
             throw .usage(
                 "The options '--tar' and '--resume' exclude each other: a name in an archive is no file's name")
         }
-        let window = StreamWindow(try line.quantity(Options.window))
-        return line.operands.map { TarSource($0, window, maxFileSize: maxFileSize) }
     }
 }
 

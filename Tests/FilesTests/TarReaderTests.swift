@@ -121,7 +121,8 @@ import Testing
             header("s", size: 0, type: "S") + header("m", size: 0, type: "M")
             + header("x", size: sparse.count, type: "x")
             + padded(sparse) + header("p", size: 0) + header("v", size: 0, type: "V") + header("?", size: 0, type: "Z")
-        #expect(try all(archive + end).map(\.0.kind) == [.scattered, .scattered, .scattered, .other, .file])
+        let scattered = TarMember.scattered
+        #expect(try all(archive + end).map(\.0.kind) == [scattered, scattered, scattered, .other, .file])
     }
 
     @Test func whatNoProgramWritesIsRefused() throws {
@@ -182,6 +183,31 @@ import Testing
         }
     }
 
+    @Test func whatIsWrittenIsReadBackAndOnlyWhereItIsExpected() throws {
+        let name = PathBytes(Array("../ü\n".utf8) + [0xFF] + [UInt8](repeating: 97, count: 300))
+        func member(_ kind: TarMember.Kind, _ size: Int) -> TarMember {
+            TarMember(
+                name: name, kind: kind, size: size, modified: Timestamp(seconds: 12, nanoseconds: 50), index: 0,
+                offset: 0)
+        }
+        let refused: [TarMember.Kind] = [
+            .refused(.corruptMember("bad sum")), .refused(.unsupportedMember("encrypted")),
+        ]
+        var archive = TarWriter.header(member(.file, 700), sent: 700) + [UInt8](repeating: 9, count: 700)
+        archive += TarWriter.padding(700) + TarWriter.header(member(.file, 1 << 50), sent: 3) + [1, 2, 3]
+        archive += TarWriter.padding(3)
+        for kind in refused + [.directory, .other] { archive += TarWriter.header(member(kind, 0), sent: 0) }
+        archive += TarWriter.end
+        let found = try all(archive, isRepacked: true)
+        #expect(found.map(\.0.kind) == [.file, .file] + refused + [.directory, .other])
+        #expect(found.allSatisfy { $0.0.name == name && $0.0.modified == Timestamp(seconds: 12, nanoseconds: 50) })
+        #expect(found.map(\.0.size) == [700, 1 << 50, 0, 0, 0, 0] && found.map(\.1.count) == [700, 3, 0, 0, 0, 0])
+        // In an archive from elsewhere the same words mean nothing.
+        let others = try all(archive)
+        #expect(others.map(\.0.kind) == [.file, .file, .file, .file, .directory, .other])
+        #expect(others.map(\.0.size) == [700, 3, 0, 0, 0, 0])
+    }
+
     // MARK: archives made by hand
 
     private let end = [UInt8](repeating: 0, count: 1024)
@@ -220,9 +246,9 @@ import Testing
     }
 
     /// A reader that gets its bytes in small portions, as from a pipe.
-    private func reader(_ bytes: [UInt8]) -> TarReader {
+    private func reader(_ bytes: [UInt8], isRepacked: Bool = false) -> TarReader {
         var rest = bytes[...]
-        return TarReader { bytes, start throws(FileError) -> Int in
+        return TarReader(isRepacked: isRepacked) { bytes, start throws(FileError) -> Int in
             let part = rest.prefix(min(bytes.count - start, 333))
             bytes.replaceSubrange(start..<start + part.count, with: part)
             rest = rest.dropFirst(part.count)
@@ -230,8 +256,8 @@ import Testing
         }
     }
 
-    private func all(_ bytes: [UInt8]) throws(FileError) -> [(TarMember, [UInt8])] {
-        var reader = reader(bytes)
+    private func all(_ bytes: [UInt8], isRepacked: Bool = false) throws(FileError) -> [(TarMember, [UInt8])] {
+        var reader = reader(bytes, isRepacked: isRepacked)
         var members: [(TarMember, [UInt8])] = []
         while let member = try reader.next() {
             members.append((member, member.kind == .file ? try reader.read(.max) : []))

@@ -40,6 +40,9 @@ void process_explain_traps(void);
 /// What a kernel may offer to confine a process with, as bits: a seccomp filter of system calls, and Landlock.
 enum { PROCESS_FILTERS_CALLS = 1, PROCESS_DENIES_FILES = 2 };
 
+/// A pipe that no program inherits, larger than most where the system allows it. Returns 0 or an errno.
+int process_pipe(int ends[2]);
+
 /// A second, read-only descriptor of the same memory file, or -1.
 int process_reopen_read_only(int descriptor);
 
@@ -66,12 +69,15 @@ int process_isolation(void);
 /// Keeps other processes of the same user from reading and changing this one, and its memory out of core dumps.
 void process_hide(void);
 
-/// Gives up what a decoder does not need: dies with its parent's thread, gains no privileges, is hidden, opens, writes and
+/// What a confined process is for, which decides what it may ask of the system and how lists of processes call it: assay-decoder, which is
+/// handed requests and images, or assay-unpacker, which reads an archive and writes what it unpacks of it.
+enum process_role { PROCESS_DECODES, PROCESS_UNPACKS };
+
+/// Gives up what the role does not need: dies with its parent's thread, gains no privileges, is hidden, opens, writes and
 /// forks nothing, takes at most `memory` further bytes of address space, or what a limit that is in force leaves, and ends
 /// with PROCESS_OUT_OF_MEMORY when it aborts or traps with less than a quarter of them left. With the bits of `isolation`: all that Landlock can deny is denied, and any system call but
-/// those that decoding needs ends the process by SIGSYS. Its name in lists of processes becomes assay-decoder. Returns 0 or an
-/// errno, also when any of `isolation` can't be had.
-int process_confine(size_t memory, int isolation);
+/// those that the role needs ends the process by SIGSYS. Returns 0 or an errno, also when any of `isolation` can't be had.
+int process_confine(size_t memory, int isolation, enum process_role role);
 
 /// Has a confined process try what it must not be able to do, for tests: the word is one of `process_attempt_name`. Returns
 /// what the call said, as a system call does, if the process is still there. Debug builds only.

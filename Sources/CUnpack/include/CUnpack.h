@@ -1,0 +1,78 @@
+// Reads archives by libarchive, for a process that can do nothing else: the members of zip and 7z one after the other, and of what one of
+// the usual programs has packed as a whole the bytes that it was.
+//
+// Formats and filters are switched on one by one, so that none of those is ever tried that libarchive knows besides, and no program is
+// ever started to unpack. All state is the archive's, but for the library, which is loaded into a process.
+#ifndef ASSAY_UNPACK_H
+#define ASSAY_UNPACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    UNPACK_ZIP,
+    UNPACK_SEVEN_ZIP,
+    UNPACK_ZSTD,
+    UNPACK_XZ,
+    UNPACK_BZIP2,
+    UNPACK_LZ4,
+    UNPACK_KINDS
+} unpack_kind;
+
+typedef enum {
+    UNPACK_OK = 0,
+    UNPACK_END,          // of the archive, or of a member
+    UNPACK_TRUNCATED,    // the archive ends before its end
+    UNPACK_CORRUPT,
+    UNPACK_OVERLAPPING,  // its members lie where others do, so that reading them all would take for ever
+    UNPACK_UNSUPPORTED,  // a valid variant that libarchive does not read
+    UNPACK_ENCRYPTED,
+    UNPACK_UNREADABLE,   // the descriptor could not be read; unpack_error has the errno
+    UNPACK_NO_MEMORY,
+} unpack_status;
+
+typedef enum { UNPACK_FILE, UNPACK_DIRECTORY, UNPACK_OTHER } unpack_member_kind;
+
+typedef struct {
+    const char *name;  // until the next member
+    unpack_member_kind kind;
+    int64_t size;  // −1 where the archive does not say before the bytes
+    int has_time;
+    int64_t seconds;
+    int32_t nanoseconds;
+    int is_encrypted;
+} unpack_member;
+
+typedef struct unpack_archive unpack_archive;
+
+// Whether this program was built with libarchive: 1 or 0.
+int unpack_is_built_in(void);
+// Loads the library, once. 1 if archives can be read now.
+int unpack_load(void);
+// Has libarchive find now what it would look for in files later: the names' charset, which becomes UTF-8, and the time zone, which becomes
+// UTC, for times that are without one.
+void unpack_prepare_process(void);
+
+// An archive that is read from `descriptor`, of which `length` bytes were read already. `start` is where it begins in a file, for
+// those that are read back and forth, and −1 for a stream. NULL without memory. `beginning` must stay.
+unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, const uint8_t *beginning, size_t length);
+void unpack_close(unpack_archive *archive);
+
+// The next member of a zip or 7z. What is packed as a whole has one member, without a name.
+unpack_status unpack_next(unpack_archive *archive, unpack_member *member);
+// The next bytes of the member, `*count` of them, which stay until the next call; UNPACK_END behind the last. Any other refusal is one of
+// this member, unless unpack_is_over.
+unpack_status unpack_read(unpack_archive *archive, const uint8_t **bytes, size_t *count);
+// Whether nothing more can be read of the archive after a refusal: 1 or 0.
+int unpack_is_over(const unpack_archive *archive);
+// After the end: whether it is one. UNPACK_CORRUPT where something else than zeros follows what was unpacked as a whole, UNPACK_TRUNCATED for
+// a zip without the record at its end, which members that come one after the other can be read without.
+unpack_status unpack_check_end(unpack_archive *archive);
+
+// The words for the last refusal.
+const char *unpack_message(const unpack_archive *archive);
+int unpack_error(const unpack_archive *archive);
+// Bytes of the archive that were read, those that were read again included.
+int64_t unpack_taken(const unpack_archive *archive);
+
+#endif

@@ -1,0 +1,197 @@
+// Archives other than tars: every kind gives the records of the same members in a tar, and whatever is wrong with one is told.
+
+import Foundation
+import Testing
+
+@Suite struct ArchiveTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/archives")
+
+    private static func fixture(_ name: String) -> [UInt8] {
+        [UInt8](FileManager.default.contents(atPath: folder.appendingPathComponent(name).path) ?? Data())
+    }
+
+    /// Those with the members of `members.tar`.
+    private static let alike = [
+        "members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4", "parts.tar.zst", "members.zip",
+        "stored.zip", "bzip2.zip", "lzma.zip", "streamed.zip", "members.7z", "copied.7z",
+    ]
+
+    private func shop(_ names: String...) -> Workshop {
+        let shop = Workshop(verdict: .real)
+        for name in names { shop.write(name, Self.fixture(name)) }
+        return shop
+    }
+
+    /// Everything that a record says of a member but how it was packed.
+    private func told(_ record: [String: Any]) -> String {
+        let member = record["member"] as? [String: Int]
+        return "\(record["path"]!) \(record["code"] ?? record["status"]!) \(record["size"] ?? "-") "
+            + "\(record["sha256"] ?? "-") \(member?["index"] ?? -1)"
+    }
+
+    private func codes(_ run: Run) -> [String] { run.records.map { "\($0["path"]!) \($0["code"] ?? $0["status"]!)" } }
+
+    private func isComplete(_ shop: Workshop) -> Bool? { object(shop.read("s.json"))["complete"] as? Bool }
+
+    @Test(arguments: alike)
+    func everyKindHasTheRecordsOfTheTar(_ name: String) {
+        let shop = shop("members.tar", name)
+        let tar = shop.scan("--tar", "members.tar", "--summary", "t.json")
+        #expect(codes(tar) == ["d/a.png ok", "d/b.png ok", "c.png ok", "last.png ok"])
+        let file = shop.scan("--tar", name, "--summary", "s.json")
+        #expect(file.records.map(told) == tar.records.map(told) && file.status == 0 && isComplete(shop) == true)
+        #expect(file.records.allSatisfy { $0["archive"] as? String == name })
+        let isTar = name.contains(".tar")
+        for (record, expected) in zip(file.records, tar.records) {
+            let place = record["member"] as? [String: Int]
+            #expect(place?["offset"] == (isTar ? (expected["member"] as? [String: Int])?["offset"] : nil))
+            if !name.hasSuffix(".7z") { #expect(record["modified"] as? String == "2024-02-29T23:59:58.000000000Z") }
+        }
+        #expect(object(shop.read("s.json"))["notImages"] as? Int == object(shop.read("t.json"))["notImages"] as? Int)
+        // From a pipe, which comes slowly at first; and from a file of which something was read before.
+        let pipe = shop.shell(
+            """
+            (head -c 3 \(name); sleep 0.1; tail -c +4 \(name)) | $assay scan -q --model $model --timeout 20 --tar -
+            echo >> both; cat \(name) >> both; (read; $assay scan -q --model $model --tar -) < both
+            """)
+        if name.hasSuffix(".7z") {
+            #expect(pipe.records.first?["code"] as? String == "unsupported-archive")
+            #expect(
+                pipe.records.first?["message"] as? String
+                    == "unsupported archive: 7z, which is read from files only, not from a stream")
+            #expect(pipe.records.dropFirst().map(told) == tar.records.map(told))
+        } else {
+            #expect(pipe.records.map(told) == (tar.records + tar.records).map(told))
+        }
+    }
+
+    @Test func namesAreNamesAndLinksAreNone() {
+        let shop = shop("names.tar", "names.zip")
+        let (tar, zip) = (shop.scan("--tar", "names.tar"), shop.scan("--tar", "names.zip", "--summary", "s.json"))
+        #expect(
+            zip.records.map { $0["path"] as? String } == [
+                "/etc/absolute.png", "../../up.png", "d/\u{FC}ber \u{56F3}.png", "d/twice.png", "d/twice.png",
+                "line\nbreak.png",
+            ])
+        #expect(zip.records.map(told) == tar.records.map(told))
+        #expect(object(shop.read("s.json"))["notImages"] as? Int == 1)
+        let pipe = shop.shell("cat names.zip | $assay scan -q --model $model --tar -")
+        #expect(pipe.records.map { $0["sha256"] as? String } == zip.records.map { $0["sha256"] as? String })
+    }
+
+    @Test func whatCannotBeUnpackedIsSkippedByName() {
+        let shop = shop("mixed.zip", "sealed.7z", "sealed-names.7z")
+        for line in ["--tar mixed.zip", "--tar - < mixed.zip", "--tar - < <(cat mixed.zip)"] {
+            let run = shop.shell("$assay scan -q --model $model --summary s.json \(line)")
+            #expect(
+                codes(run) == [
+                    "first.png ok", "sealed.png unsupported-member", "unknown.png unsupported-member", "last.png ok",
+                ], "\(line)")
+            guard run.records.count == 4 else { continue }
+            #expect(
+                run.records[1]["status"] as? String == "skipped" && run.records[1]["message"] as? String == "encrypted")
+            #expect((run.records[2]["message"] as? String)?.lowercased().contains("unsupported") == true)
+            #expect(run.status == 2 && isComplete(shop) == true)
+        }
+        let sealed = shop.scan("--tar", "sealed.7z")
+        #expect(codes(sealed).allSatisfy { $0.hasSuffix("unsupported-member") } && sealed.records.count == 3)
+        let names = shop.scan("--tar", "sealed-names.7z", "--summary", "s.json")
+        #expect(codes(names) == ["sealed-names.7z unsupported-archive"] && names.status == 2)
+        #expect(isComplete(shop) == false)
+    }
+
+    @Test func aDamagedMemberHidesNoOther() {
+        let shop = shop("members.zip")
+        let whole = Self.fixture("members.zip")
+        // In the content of the second picture, whose header stands before its name.
+        let name = whole.indices.first { whole[$0...].starts(with: "d/b.png".utf8) }!
+        for place in [name + 40, name + 7 + 4] {
+            var damaged = whole
+            for offset in 0..<8 { damaged[place + offset] ^= 0x5A }
+            shop.write("damaged.zip", damaged)
+            let run = shop.scan("--tar", "damaged.zip", "--summary", "s.json")
+            #expect(codes(run) == ["d/a.png ok", "d/b.png corrupt-archive", "c.png ok", "last.png ok"])
+            #expect(run.status == 2 && isComplete(shop) == false)
+            #expect(run.records.map { ($0["member"] as? [String: Int])?["index"] } == [0, 2, 5, 7])
+        }
+        // Stored, with another checksum than its bytes have; and what is no picture.
+        var zip = ZipFile()
+        zip.add("a.png", Workshop.png, checksum: 1)
+        zip.add("b.txt", Array("text".utf8), checksum: 2)
+        zip.add("c.png", Workshop.png)
+        shop.write("sums.zip", zip.whole)
+        for line in ["--tar sums.zip", "--tar - < <(cat sums.zip)"] {
+            let run = shop.shell("$assay scan -q --model $model \(line)")
+            #expect(codes(run) == ["a.png corrupt-archive", "b.txt corrupt-archive", "c.png ok"], "\(line)")
+        }
+    }
+
+    /// Whole pictures come before a cut; behind them the archive has a record of its own.
+    @Test(arguments: alike)
+    func anArchiveThatIsCutSaysSo(_ name: String) {
+        let shop = shop(name)
+        let whole = Self.fixture(name)
+        let all = shop.scan("--tar", name).records.map(told)
+        for share in [20, 45, 70, 95] {
+            shop.write("cut", Array(whole.prefix(whole.count * share / 100)))
+            for line in ["--tar cut", "--tar - < <(cat cut)"] where !(name.hasSuffix("7z") && line.hasSuffix(")")) {
+                let run = shop.shell("$assay scan -q --model $model --summary s.json \(line)")
+                let last = run.records.last?["code"] as? String
+                #expect(last == "truncated-archive" || last == "corrupt-archive", "\(share) % \(line)")
+                #expect(run.status == 2 && isComplete(shop) == false)
+                let good = run.records.filter { $0["status"] as? String == "ok" }.map(told)
+                #expect(good == Array(all.prefix(good.count)))
+            }
+        }
+    }
+
+    @Test func somethingBehindWhatWasPackedIsTold() {
+        for name in ["members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4"] {
+            let shop = shop(name)
+            shop.write("more", Self.fixture(name) + Array("something else".utf8))
+            shop.write("zeros", Self.fixture(name) + [UInt8](repeating: 0, count: 4096))
+            let run = shop.scan("--tar", "more")
+            #expect(run.records.last?["code"] as? String == "corrupt-archive", "\(name)")
+            // What liblzma and libzstd had unpacked before is lost to libarchive; what fills a tape is no frame of zstd.
+            if name.hasSuffix("bz2") || name.hasSuffix("lz4") { #expect(run.records.count == 5) }
+            if !name.hasSuffix("zst") { #expect(shop.scan("--tar", "zeros").status == 0, "\(name)") }
+        }
+    }
+
+    /// Three hundred megabytes each, of a few hundred bytes.
+    @Test(arguments: ["bomb.zip", "bomb.tar.bz2"])
+    func aBombIsPassedOverOrGivenUp(_ name: String) {
+        let shop = shop(name)
+        let run = shop.scan("--tar", name, "--max-file-size", "30M")
+        #expect(codes(run) == ["a.png file-too-large", "c.png ok"])
+        #expect(run.records.first?["message"] as? String == "\(300 << 20 + 33) bytes, the limit is \(30 << 20)")
+        if name == "bomb.zip" { return }
+        let given = shop.scan("--tar", name, "--max-file-size", "30M", "--timeout", "0.05", "--summary", "s.json")
+        #expect(given.records.last?["code"] as? String == "unpacking-failed")
+        #expect(given.status == 2 && isComplete(shop) == false)
+    }
+
+    /// Forty members, of which each holds the headers of all behind it and the same two megabytes.
+    @Test func membersThatLieOverEachOtherAreNotReadForEver() {
+        let shop = Workshop(verdict: .real)
+        var zip = ZipFile()
+        for index in 10..<50 { zip.begin("m-\(index)", (49 - index) * 34 + (2 << 20), 1) }
+        zip.append([UInt8](repeating: 7, count: 2 << 20))
+        shop.write("a.zip", zip.whole)
+        let run = shop.scan("--tar", "a.zip")
+        #expect(codes(run).last == "a.zip corrupt-archive" && (5..<20).contains(run.records.count))
+        #expect((run.records.last?["message"] as? String)?.contains("its members lie where others do") == true)
+    }
+
+    @Test func anArchiveOfAnotherKindIsNamedAndNothingIsStartedForIt() {
+        let shop = Workshop()
+        shop.write("a.zip", [0x52, 0x61, 0x72, 0x21, 0x1A, 7, 1, 0] + [UInt8](repeating: 9, count: 600))
+        let run = shop.scan("--tar", "a.zip", "--summary", "s.json")
+        #expect(codes(run) == ["a.zip unsupported-archive"])
+        #expect(run.records.first?["message"] as? String == "unsupported archive: rar, which is not read")
+        #expect(run.status == 2 && isComplete(shop) == false)
+        #expect(shop.run(["--version"]).output.contains("\narchives tar, gzip, zip, 7z, zstd, xz, bzip2, lz4\n"))
+        #expect(shop.run(["unpacker"]).status == 64)
+    }
+}
