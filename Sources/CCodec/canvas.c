@@ -8,6 +8,7 @@ codec_canvas *codec_canvas_make(void) { return calloc(1, sizeof(codec_canvas)); 
 static void wipe(codec_canvas *canvas) {
     free(canvas->pixels);
     free(canvas->saved);
+    if (canvas->decoder != NULL) canvas->give_up(canvas->decoder);
     *canvas = (codec_canvas){0};
 }
 

@@ -25,6 +25,9 @@ struct codec_canvas {
     uint8_t *pixels;  // red, green, blue, opacity; transparent black where nothing was painted
     canvas_place last;
     uint8_t *saved;  // what was at the last place, where that is to be restored
+    // What a decoder that goes on from frame to frame keeps between them, and how it is given up.
+    void *decoder;
+    void (*give_up)(void *decoder);
 };
 
 // For `draw`, before it paints: does with the last frame's place what that frame asked for, and takes the place of this one, which must

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 static const codec_reader *const readers[CODEC_FORMATS] = {
-    [CODEC_BMP] = &codec_bmp, [CODEC_GIF] = &codec_gif,   [CODEC_HEIF] = &codec_heif,
+    [CODEC_APNG] = &codec_apng, [CODEC_BMP] = &codec_bmp, [CODEC_GIF] = &codec_gif,   [CODEC_HEIF] = &codec_heif,
     [CODEC_JXL] = &codec_jxl, [CODEC_TIFF] = &codec_tiff, [CODEC_WEBP] = &codec_webp,
 };
 

@@ -1,5 +1,5 @@
-// Decodes JPEG XL by libjxl, on one thread: the picture, or the first frame of an animation.
-#include "reader.h"
+// Decodes JPEG XL by libjxl, on one thread: the picture, or the frames of an animation, which libjxl itself paints one over the other.
+#include "canvas.h"
 
 #if __has_include(<jxl/decode.h>)
 #include <jxl/decode.h>
@@ -129,7 +129,53 @@ static codec_status decode(codec_file file, uint32_t width, uint32_t height, con
     return status;
 }
 
-const codec_reader codec_jxl = {.load = load, .header = read_header, .decode = decode};
+// Frames that a viewer shows; nothing of them is decoded.
+static codec_status count_frames(codec_file file, uint32_t *frames, char *message) {
+    JxlDecoder *decoder;
+    uint32_t count = 0;
+    codec_status status = begin(file, JXL_DEC_FRAME, &decoder, message);
+    while (status == CODEC_OK) {
+        JxlDecoderStatus step = jxl.JxlDecoderProcessInput(decoder);
+        if (step == JXL_DEC_SUCCESS) break;
+        if (step != JXL_DEC_FRAME || count == UINT32_MAX) status = refuse(step, message);
+        count++;
+    }
+    if (status == CODEC_OK && count == 0) status = codec_refuse(message, CODEC_CORRUPT, "a JPEG XL without a picture");
+    *frames = count > 0 ? count : 1;
+    if (decoder != NULL) jxl.JxlDecoderDestroy(decoder);
+    return status;
+}
+
+static void give_up(void *decoder) { jxl.JxlDecoderDestroy(decoder); }
+
+// The decoder stays with the canvas, since most frames take what those before them were.
+static codec_status draw(codec_file file, codec_canvas *canvas, char *message) {
+    const JxlPixelFormat format = {4, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
+    const size_t size = (size_t)4 * canvas->width * canvas->height;
+    if (canvas->decoder == NULL) {
+        JxlDecoder *decoder;
+        codec_status status = begin(file, JXL_DEC_FULL_IMAGE, &decoder, message);
+        canvas->decoder = decoder, canvas->give_up = give_up;
+        if (status != CODEC_OK) return status;
+    }
+    for (;;) {
+        JxlDecoderStatus step = jxl.JxlDecoderProcessInput(canvas->decoder);
+        size_t wanted;
+        switch (step) {
+            case JXL_DEC_FULL_IMAGE: return CODEC_OK;
+            case JXL_DEC_SUCCESS: return codec_refuse(message, CODEC_CORRUPT, "there is no such frame");
+            case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
+                if (jxl.JxlDecoderImageOutBufferSize(canvas->decoder, &format, &wanted) != JXL_DEC_SUCCESS || wanted != size
+                    || jxl.JxlDecoderSetImageOutBuffer(canvas->decoder, &format, canvas->pixels, size) != JXL_DEC_SUCCESS) {
+                    return codec_refuse(message, CODEC_CORRUPT, "the sizes are not those of the first header");
+                }
+                break;
+            default: return refuse(step, message);
+        }
+    }
+}
+
+const codec_reader codec_jxl = {load, read_header, decode, count_frames, draw};
 
 #else
 const codec_reader codec_jxl = {0};

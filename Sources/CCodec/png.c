@@ -1,5 +1,5 @@
 // Decodes PNG with libpng to 8-bit RGB and turns its longjmp into a status: a picture is whole or refused.
-#include "CCodec.h"
+#include "png_frame.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -20,8 +20,9 @@ typedef struct {
     int warnings;
     uint32_t bits;    // of codec_warning
     uint8_t *buffer;  // a row, or the picture
-    uint8_t palette[PNG_MAX_PALETTE_LENGTH][4];
+    uint8_t palette[PNG_MAX_PALETTE_LENGTH][4];  // with opacity
     int colours;      // in the palette; 0 where the pixels are no indices
+    int has_opacity;  // whether four bytes a pixel are wanted, and not three
     char *message;
     char *warning;
 } decompression;
@@ -83,14 +84,19 @@ static uint8_t *allocate(png_structp png, decompression *job, size_t size) {
     return job->buffer;
 }
 
-// Turns a row of indices, one a byte, into colours, if `row` is not null. An index beyond the palette has none, and what viewers show then differs.
-static void look_up(png_structp png, decompression *job, const uint8_t *indices, uint32_t width, uint8_t *row) {
+// An index beyond the palette has no colour, and what viewers show then differs.
+static void check_indices(png_structp png, decompression *job, const uint8_t *indices, uint32_t width) {
     uint8_t highest = 0;
     for (uint32_t x = 0; x < width; x++) highest = indices[x] > highest ? indices[x] : highest;
     if (highest >= job->colours) {
         snprintf(job->message, CODEC_TEXT_SIZE, "a pixel has colour %d of a palette of %d", highest + 1, job->colours);
         png_error(png, "palette");
     }
+}
+
+// Turns a row of indices, one a byte, into colours, if `row` is not null.
+static void look_up(png_structp png, decompression *job, const uint8_t *indices, uint32_t width, uint8_t *row) {
+    check_indices(png, job, indices, width);
     if (row == NULL) return;
     // Four bytes at once are quicker than three; the fourth is the next pixel's.
     for (uint32_t x = 0; x + 1 < width; x++) memcpy(row + (size_t)3 * x, job->palette[indices[x]], 4);
@@ -128,19 +134,40 @@ static void read_passes(png_structp png, decompression *job, int passes, uint32_
     }
 }
 
+// The whole picture to `pixels`, with opacity, in as many passes as it has. Indices wait in the last quarter of their row until all are there.
+static void read_frame(png_structp png, decompression *job, int passes, uint32_t width, uint32_t height, uint8_t *pixels) {
+    size_t stride = (size_t)width * 4, indices = job->colours > 0 ? (size_t)width * 3 : 0;
+    for (int pass = 0; pass < passes; pass++) {
+        for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * stride + indices, NULL);
+    }
+    for (uint32_t y = 0; y < height && job->colours > 0; y++) {
+        uint8_t *row = pixels + y * stride;
+        check_indices(png, job, row + indices, width);
+        // A colour is written no farther than the index that it is of.
+        for (size_t x = 0; x < width; x++) memcpy(row + 4 * x, job->palette[row[indices + x]], 4);
+    }
+}
+
 // The palette is looked up here, since libpng shows black where an index has no colour.
 static void choose_output(png_structp png, png_infop info, decompression *job) {
     png_colorp palette;
+    png_bytep opacities = NULL;
+    int transparent = 0;
     if (png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE) {
         _Static_assert(sizeof *palette == 3, "colours are three bytes");
         if (png_get_PLTE(png, info, &palette, &job->colours) == 0 || job->colours == 0) png_error(png, "no palette");
-        for (int i = 0; i < job->colours; i++) memcpy(job->palette[i], &palette[i], 3);
+        png_get_tRNS(png, info, &opacities, &transparent, NULL);
+        for (int i = 0; i < job->colours; i++) {
+            memcpy(job->palette[i], &palette[i], 3);
+            job->palette[i][3] = i < transparent ? opacities[i] : 255;
+        }
         png_set_packing(png);
         return;
     }
     png_set_expand(png);
     png_set_scale_16(png);
-    png_set_strip_alpha(png);
+    if (job->has_opacity) png_set_add_alpha(png, 255, PNG_FILLER_AFTER);
+    else png_set_strip_alpha(png);
     png_set_gray_to_rgb(png);
 }
 
@@ -154,8 +181,11 @@ static void decode(png_structp png, png_infop info, uint32_t width, uint32_t hei
     choose_output(png, info, job);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    if (png_get_rowbytes(png, info) != (size_t)width * (job->colours > 0 ? 1 : 3)) png_error(png, "unexpected row size");
-    if (passes == 1) {
+    const size_t pixel_size = job->colours > 0 ? 1 : job->has_opacity ? 4 : 3;
+    if (png_get_rowbytes(png, info) != width * pixel_size) png_error(png, "unexpected row size");
+    if (job->has_opacity) {
+        read_frame(png, job, passes, width, height, target->pixels);
+    } else if (passes == 1) {
         read_rows(png, job, width, height, target);
     } else {
         read_passes(png, job, passes, width, height, target);
@@ -169,23 +199,34 @@ static void try_decode(png_structp png, png_infop info, uint32_t width, uint32_t
     if (setjmp(png_jmpbuf(png)) == 0) decode(png, info, width, height, target);
 }
 
-codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
-                              const codec_region *regions, size_t count, uint8_t *pixels, char *message,
-                              char *warning, uint32_t *warnings) {
-    codec_target target = {.regions = regions, .count = count, .pixels = pixels};
-    decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning};
-    message[0] = warning[0] = 0;
-    *warnings = 0;
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, on_error, on_warning);
+static codec_status run(decompression *job, uint32_t width, uint32_t height, const codec_target *target) {
+    job->message[0] = job->warning[0] = 0;
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, job, on_error, on_warning);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
     if (info == NULL) {
         png_destroy_read_struct(&png, NULL, NULL);
         return CODEC_NO_MEMORY;
     }
-    png_set_read_fn(png, &job, on_read);
-    try_decode(png, info, width, height, &target);
+    png_set_read_fn(png, job, on_read);
+    try_decode(png, info, width, height, target);
     png_destroy_read_struct(&png, &info, NULL);
-    free(job.buffer);
+    free(job->buffer);
+    return job->status;
+}
+
+codec_status codec_png_decode(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height,
+                              const codec_region *regions, size_t count, uint8_t *pixels, char *message,
+                              char *warning, uint32_t *warnings) {
+    codec_target target = {.regions = regions, .count = count, .pixels = pixels};
+    decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning};
+    codec_status status = run(&job, width, height, &target);
     *warnings = job.bits;
-    return job.status;
+    return status;
+}
+
+codec_status png_decode_frame(const uint8_t *bytes, size_t length, uint32_t width, uint32_t height, uint8_t *pixels, char *message) {
+    char warning[CODEC_TEXT_SIZE];
+    codec_target target = {.pixels = pixels};
+    decompression job = {.bytes = bytes, .length = length, .message = message, .warning = warning, .has_opacity = 1};
+    return run(&job, width, height, &target);
 }

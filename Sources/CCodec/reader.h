@@ -30,7 +30,7 @@ typedef struct {
     codec_status (*draw)(codec_file file, codec_canvas *canvas, char *message);
 } codec_reader;
 
-extern const codec_reader codec_bmp, codec_gif, codec_heif, codec_jxl, codec_tiff, codec_webp;
+extern const codec_reader codec_apng, codec_bmp, codec_gif, codec_heif, codec_jxl, codec_tiff, codec_webp;
 
 // A function of a library and where its address goes.
 typedef struct {

@@ -78,8 +78,10 @@ private func decodeJPEG(
     }
 }
 
-private func decodePNG(
-    _ file: Span<UInt8>, _ limits: DecodeLimits, _ regions: (Int, Int) -> [Region]
+/// - Parameter canvas: for a frame other than the default image.
+func decodePNG(
+    _ file: Span<UInt8>, frame: Int = 0, on canvas: FrameCanvas? = nil, _ limits: DecodeLimits,
+    _ regions: (Int, Int) -> [Region]
 ) throws(DecodeError) -> DecodedParts {
     guard let chunks = PNGChunks(file) else {
         throw file.count < 33
@@ -101,7 +103,13 @@ private func decodePNG(
     facts.isAnimated = chunks.isAnimated
     facts.orientation = chunks.orientation
     return try unsafe decodePixels(file, facts, limits, regions) { bytes, regions, target, message, warning, bits in
-        unsafe codec_png_decode(
+        guard frame == 0 else {
+            return unsafe codec_decode(
+                CODEC_APNG, bytes.baseAddress, bytes.count, UInt32(clamping: frame), canvas?.canvas,
+                UInt32(chunks.width), UInt32(chunks.height), regions.baseAddress, regions.count, target, message,
+                warning)
+        }
+        return unsafe codec_png_decode(
             bytes.baseAddress, bytes.count, UInt32(chunks.width), UInt32(chunks.height), regions.baseAddress,
             regions.count, target, message, warning, bits)
     }

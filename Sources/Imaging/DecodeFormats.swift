@@ -101,7 +101,7 @@ func decode(
 
 /// How many frames, pages or pictures of its own a file of `format` has, as far as `reader` knows.
 func countFrames(_ file: Span<UInt8>, _ format: ImageFormat) throws(DecodeError) -> Int {
-    guard let reader = format.codec else { return 1 }
+    guard let reader = format == .png ? CODEC_APNG : format.codec else { return 1 }
     var (count, message) = (UInt32(1), Text())
     let status = unsafe file.withUnsafeBufferPointer { bytes in
         unsafe codec_count_frames(reader, bytes.baseAddress, bytes.count, &count, &message.bytes)

@@ -16,11 +16,16 @@ internal import CCodec
 
 extension ImageFormat {
     /// Whether a frame shows what those before it have left, so that nothing can be said of what is behind a damaged one.
-    package var framesBuildOnEachOther: Bool { self == .gif || self == .webp }
+    package var framesBuildOnEachOther: Bool {
+        switch self {
+        case .gif, .jxl, .png, .webp: true
+        default: false
+        }
+    }
 }
 
-/// How many frames, pages or pictures of its own a file has, at least 1; some of them may be damaged. 1 for formats of which further
-/// ones are not decoded: the frames of an animated PNG or JPEG XL, and moving pictures in HEIF and AVIF.
+/// How many frames, pages or pictures of its own a file has, at least 1; some of them may be damaged. Moving pictures in HEIF and AVIF, which
+/// are not decoded, count for nothing. The default image of an animated PNG counts also where it is none of the frames.
 package func countFrames(_ file: UnsafeRawBufferPointer) throws(DecodeError) -> Int {
     let span = unsafe bytes(file).span
     guard let format = ImageFormat.sniff(span), format.isDecodable else { return 1 }
@@ -38,7 +43,8 @@ package func decode(
     guard frame > 0 else { return try unsafe decode(file, limits: limits, regions: regions) }
     let span = unsafe bytes(file).span
     guard let format = ImageFormat.sniff(span) else { throw .notAnImage }
-    guard format != .jpeg && format != .png else { throw .corrupt(reason: "there is no such frame") }
+    if format == .png { return try decodePNG(span, frame: frame, on: canvas, limits, regions) }
+    guard format != .jpeg else { throw .corrupt(reason: "there is no such frame") }
     return try decode(span, format, frame: frame, on: canvas, limits, regions)
 }
 

@@ -38,11 +38,12 @@ enum ScanManual {
         (
             "Frames",
             [
-                "With --frames all each frame of a GIF or WebP, each page of a TIFF and each picture of its own of a HEIF or AVIF has a "
+                "With --frames all each frame of a GIF, WebP, PNG or JPEG XL, each page of a TIFF and each picture of its own of a HEIF or AVIF has a "
                     + "record, in their order and one behind the other; frame tells its index and how many there are. The first is what is "
                     + "judged without the option. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
-                    + "those before it have left, on a canvas that begins as transparent black; opacity is dropped then. Of an animated PNG "
-                    + "or JPEG XL, and of moving pictures in HEIF and AVIF, one picture is judged in any case.",
+                    + "those before it have left, on a canvas that begins as transparent black; opacity is dropped then. The default image of an animated "
+                    + "PNG that is none of its frames counts as the first. Of moving pictures in HEIF and AVIF (tracks, not items) one picture is "
+                    + "judged in any case: libheif reads such files from 1.20 on, and Debian 12 has 1.15.",
                 "Pages and pictures stand for themselves. Where a frame of an animation can't be decoded, nothing is said of those behind it, "
                     + "which build on it: one record speaks of all of them, up to frame.through. So it does of frames that were not "
                     + "looked at because there are more than --max-frames (too-many-frames), because those before have ten times "

@@ -51,7 +51,7 @@ enum ScanOptions {
 
     static let frames = Option(
         "frames", value: "which", choices: ["first", "all"], default: .word("first"),
-        "Of animations (GIF, WebP), of TIFFs of several pages and of HEIF and AVIF files of several pictures, judge the first, or all: "
+        "Of animations (GIF, WebP, PNG, JPEG XL), of TIFFs of several pages and of HEIF and AVIF files of several pictures, judge the first, or all: "
             + "then each has a record, which tells its frame.")
     static let maxFrames = Option(
         "max-frames", value: "n", default: .integer(FrameLimits().most),

@@ -39,7 +39,9 @@ struct FramesTests {
     func five(_ path: String) -> [String] { (0..<5).map { "\(path) \($0)/5 ok" } }
 
     /// The independent reference's pixels of each frame, scored as a picture of their own, are scored alike.
-    @Test(arguments: ["changes.gif", "disposals.gif", "sheer.webp", "pages.tiff"])
+    @Test(arguments: [
+        "changes.gif", "disposals.gif", "sheer.webp", "pages.tiff", "sheer.png", "apart.png", "layers.jxl",
+    ])
     func everyFrameHasTheScoresOfItsPicture(_ name: String) throws {
         let shop = Workshop()
         _ = shop.useWeights(of: .crossdomain)

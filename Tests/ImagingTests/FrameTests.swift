@@ -58,7 +58,7 @@ private enum FrameFixture {
     }
 
     @Test func thereIsAFixtureForEveryWay() {
-        #expect(FrameFixture.names().count == 9)
+        #expect(FrameFixture.names().count == 17)
     }
 
     @Test(arguments: FrameFixture.names())

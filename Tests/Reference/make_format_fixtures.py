@@ -5,7 +5,7 @@ same of each of its frames, one after the other.
 
 The pictures are drawn. Pixels of GIF, BMP and TIFF follow from the samples written here wherever they are written here; all
 others are those of Pillow, pillow-heif and pillow-jxl-plugin, which bring decoders of their own. Needs those, NumPy, tifffile
-with imagecodecs, and avifenc of libavif:  python Tests/Reference/make_format_fixtures.py
+with imagecodecs, avifenc of libavif and cjxl of libjxl:  python Tests/Reference/make_format_fixtures.py
 """
 
 import io
@@ -13,6 +13,7 @@ import pathlib
 import struct
 import subprocess
 import tempfile
+import zlib
 
 import numpy as np
 import pillow_heif
@@ -451,6 +452,130 @@ def write_frames(rgb):
     decoded = [np.asarray(picture.to_pillow().convert("RGB")) for picture in pillow_heif.open_heif(io.BytesIO(buffer.getvalue()))]
     assert pillow_heif.open_heif(io.BytesIO(buffer.getvalue())).primary_index == 1
     save_frames("several.heic", buffer.getvalue(), [decoded[1], decoded[0], decoded[2]])
+    write_moving_pngs(shifted)
+
+
+def png_chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_pixels(samples, interlaced=False):
+    """Rows of samples, [height, width] or [height, width, channels], without filters, in one pass or Adam7's seven."""
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] if interlaced else [(0, 0, 1, 1)]
+    rows = [row for x, y, dx, dy in passes for row in samples[y::dy, x::dx] if row.size]
+    return zlib.compress(b"".join(b"\0" + np.ascontiguousarray(row).astype(row.dtype.newbyteorder(">")).tobytes() for row in rows))
+
+
+def moving_png(size, kind, frames, head=b"", default=None, interlaced=False, split=1):
+    """`frames` are (samples, x, y, disposal, blends), the first of them the default image unless there is one; `kind` is depth and colour type."""
+    data = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", *size, *kind, 0, 0, interlaced))
+    data += png_chunk(b"acTL", struct.pack(">II", len(frames), 0)) + head
+    if default is not None:
+        data += png_chunk(b"IDAT", png_pixels(default, interlaced))
+    number = 0
+    for i, (samples, x, y, disposal, blends) in enumerate(frames):
+        height, width = samples.shape[:2]
+        data += png_chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, width, height, x, y, 1, 25, disposal, blends))
+        number += 1
+        packed = png_pixels(samples, interlaced)
+        step = -(-len(packed) // split)
+        for start in range(0, len(packed), step):
+            if i == 0 and default is None:
+                data += png_chunk(b"IDAT", packed[start : start + step])
+            else:
+                data += png_chunk(b"fdAT", struct.pack(">I", number) + packed[start : start + step])
+                number += 1
+        data += png_chunk(b"tEXt", b"Comment\0between frames")
+    return data + png_chunk(b"IEND", b"")
+
+
+def painted(size, frames):
+    """What a viewer shows of such frames, their samples red, green, blue and opacity of 8 bits: the formulas of the PNG specification, rounded once."""
+    canvas = np.zeros((size[1], size[0], 4), np.uint8)
+    shown = []
+    for i, (rgba, x, y, disposal, blends) in enumerate(frames):
+        place = (slice(y, y + rgba.shape[0]), slice(x, x + rgba.shape[1]))
+        before = canvas[place].copy()
+        new, old = rgba.astype(float), before.astype(float)
+        opacity, below = new[..., 3:] / 255, (1 - new[..., 3:] / 255) * old[..., 3:] / 255
+        whole = np.where(opacity + below == 0, 1, opacity + below)
+        over = np.concatenate([(new[..., :3] * opacity + old[..., :3] * below) / whole, (opacity + below) * 255], axis=-1)
+        over = np.where(opacity == 0, old, np.floor(over + 0.5 + 1e-9))
+        canvas[place] = over if blends else rgba
+        shown.append(canvas[..., :3].copy())
+        if disposal == 1 or (disposal == 2 and i == 0):
+            canvas[place] = 0
+        elif disposal == 2:
+            canvas[place] = before
+    return shown
+
+
+def shown_by_pillow(data):
+    """Each frame by a reader of its own: one that has shown a frame takes it for what was before it."""
+    frames = []
+    for i in range(Image.open(io.BytesIO(data)).n_frames):
+        image = Image.open(io.BytesIO(data))
+        image.seek(i)
+        frames.append(np.asarray(image.convert("RGBA"))[..., :3])
+    return frames
+
+
+def write_moving_pngs(shifted):
+    random = np.random.default_rng(8)
+    size = (24, 20)
+
+    def drawn(height, width, opacities):
+        return np.concatenate([random.integers(0, 256, (height, width, 3)), random.choice(opacities, (height, width, 1))], axis=-1).astype(np.uint8)
+
+    data = encoded(shifted[0], "PNG", save_all=True, append_images=shifted[1:], duration=40)
+    save_frames("changes.png", data, shown_by_pillow(data))
+    for name, opacities in [("operations.png", [0, 255, 255]), ("sheer.png", [0, 1, 60, 128, 254, 255])]:
+        frames = [
+            (drawn(20, 24, opacities), 0, 0, 0, 0),
+            (drawn(9, 11, opacities), 3, 2, 0, 1),
+            (drawn(8, 10, opacities), 12, 10, 1, 1),  # cleared afterwards
+            (drawn(12, 6, opacities), 10, 5, 2, 1),  # taken back afterwards
+            (drawn(7, 24, opacities), 0, 13, 2, 0),
+            (drawn(6, 6, opacities), 9, 8, 1, 0),
+            (drawn(20, 24, opacities), 0, 0, 0, 1),
+            (drawn(1, 1, opacities), 23, 19, 0, 1),
+        ]
+        data = moving_png(size, (8, 6), frames)
+        # Pillow, which blends opacities as it does colours, agrees with the formulas where no pixel is half transparent.
+        save_frames(name, data, shown_by_pillow(data) if name == "operations.png" else painted(size, frames))
+        assert name == "sheer.png" or all((a == b).all() for a, b in zip(shown_by_pillow(data), painted(size, frames), strict=True))
+    # The default image is no frame; the first frame asks for what was before it.
+    frames = [(drawn(20, 24, [255])[..., :3], 0, 0, 2, 0), (drawn(5, 7, [255])[..., :3], 17, 15, 0, 0), (drawn(3, 3, [255])[..., :3], 0, 0, 0, 1)]
+    default = drawn(20, 24, [255])[..., :3]
+    # Pillow takes the default image for what was before.
+    opaque = [(np.concatenate([samples, np.full(samples.shape[:2] + (1,), 255, np.uint8)], axis=-1), *rest) for samples, *rest in frames]
+    save_frames("apart.png", moving_png(size, (8, 2), frames, default=default), [default] + painted(size, opaque))
+    # Indices, of which some are transparent, in passes and in several chunks.
+    colours = random.integers(0, 256, (40, 3)).astype(np.uint8)
+    opacities = np.array([0, 255, 100, 0, 200], np.uint8)
+    table = np.concatenate([colours, np.concatenate([opacities, np.full(35, 255, np.uint8)])[:, None]], axis=-1)
+    frames = [(random.integers(0, 40, shape).astype(np.uint8), x, y, d, b) for shape, x, y, d, b in
+              [((20, 24), 0, 0, 0, 0), ((13, 9), 5, 4, 1, 1), ((20, 24), 0, 0, 2, 1), ((3, 2), 22, 17, 0, 1)]]
+    head = png_chunk(b"PLTE", colours.tobytes()) + png_chunk(b"tRNS", opacities.tobytes())
+    data = moving_png(size, (8, 3), frames, head, interlaced=True, split=3)
+    save_frames("palette.png", data, painted(size, [(table[indices], *rest) for indices, *rest in frames]))
+    # Grey with opacity, of 16 bits.
+    frames = [(random.integers(0, 65536, shape + (2,)).astype(np.uint16), x, y, d, b) for shape, x, y, d, b in
+              [((20, 24), 0, 0, 0, 0), ((13, 9), 5, 4, 0, 1), ((6, 24), 0, 3, 1, 1), ((2, 2), 1, 1, 0, 1)]]
+    eight = [((samples.astype(np.uint64) * 255 + 32767) // 65535).astype(np.uint8)[..., [0, 0, 0, 1]] for samples, *_ in frames]
+    data = moving_png(size, (16, 4), frames)
+    save_frames("deep.png", data, painted(size, [(samples, *frame[1:]) for samples, frame in zip(eight, frames)]))
+    # JPEG XL: what libjxl's own program makes of animated PNGs without loss; it takes no frames that are a part of the canvas.
+    # What is not seen has no colours that could be compared.
+    layers = [(drawn(20, 24, [0, 255] if i else [255]), 0, 0, 0, i % 3 > 0) for i in range(6)]
+    layers[3] = (drawn(20, 24, [255]), 0, 0, 0, 0)
+    whole = [(np.asarray(image), 0, 0, 0, 0) for image in shifted]
+    for name, data in [("changes.jxl", moving_png(shifted[0].size, (8, 2), whole)), ("layers.jxl", moving_png(size, (8, 6), layers))]:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = pathlib.Path(folder) / "a.png", pathlib.Path(folder) / "a.jxl"
+            source.write_bytes(data)
+            subprocess.run(["cjxl", "-d", "0", "-e", "3", source, target], check=True, capture_output=True)
+            save_frames(name, target.read_bytes(), shown_by_pillow(data))
 
 
 if __name__ == "__main__":

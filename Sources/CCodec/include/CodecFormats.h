@@ -1,4 +1,4 @@
-// Pictures that are neither JPEG nor PNG: one way in for all of them, since what differs is only who reads the bytes.
+// Pictures that are neither JPEG nor PNG, and the frames of animated PNGs: one way in for all of them, since what differs is only who reads the bytes.
 //
 // Libraries are loaded when they are wanted, not with the program: a scan of JPEGs would wait for them in vain. What was not
 // loaded by then can't be in a confined process, so whoever confines itself calls `codec_stop_loading` first.
@@ -8,6 +8,7 @@
 #include "CCodec.h"
 
 typedef enum {
+    CODEC_APNG,  // the frames of a PNG; one that is alone is for codec_png_decode
     CODEC_BMP,
     CODEC_GIF,
     CODEC_HEIF,  // and AVIF, which is the same container
