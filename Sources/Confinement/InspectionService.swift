@@ -23,7 +23,7 @@ package struct InspectionService {
         var detector: Detector?
         switch settings.scoring {
         case .none: break
-        case .shipped: detector = try? Detector.load(Detector.shippedBytes(), digest: "")
+        case .shipped: detector = try? Detector.load(Detector.shippedBytes(), digest: Detector.shippedDigest)
         case .file: detector = file(&next).flatMap { try? Detector.load($0, digest: "") }
         }
         if settings.scoring != .none && detector == nil { return 1 }

@@ -28,7 +28,8 @@ package struct Detector: Sendable {
         guard let text = file.metadata["assay"] else {
             throw .incompatible("its metadata has no key 'assay', so it is not a model of this program")
         }
-        var detector = Detector(card: try ModelCard(text), weights: file, digest: digest)
+        var detector = Detector(
+            card: try ModelCard(text, isShipped: digest == shippedDigest), weights: file, digest: digest)
         let network = try detector.makeNetwork()
         for parameter in network.parameters where parameter.name.hasSuffix(".running_var") {
             // Its root would be no number, and a score of no number is no verdict.
