@@ -32,6 +32,21 @@ CLONES(assay_equal_neighbours,
        (const uint8_t *rgb, long stride, long height, long pairs, long *equal),
        (rgb, stride, height, pairs, equal), equal_neighbours(rgb, stride, height, pairs, equal))
 
+INLINED void absolute_sum(const float *x, long count, double *sum) {
+    v16 sums = {0};
+    long i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const v16 v = *(const v16 *)(x + i);
+        // Without the sign.
+        sums += (v16)((i16)v & 0x7fffffff);
+    }
+    double rest = total(&sums);
+    for (; i < count; i++) rest += (double)fabsf(x[i]);
+    *sum = rest;
+}
+
+CLONES(assay_absolute_sum, (const float *x, long count, double *sum), (x, count, sum), absolute_sum(x, count, sum))
+
 INLINED void weighted_plane(const uint8_t *rgb, long stride, long height, long width, float red, float green, float blue, float *plane) {
     for (long y = 0; y < height; y++, rgb += stride, plane += width)
         for (long x = 0; x < width; x++)

@@ -10,6 +10,7 @@ package final class Examiner {
         var crops: [Scores]
         let outside: Set<Envelope.Limit>
         let flatShare: Double
+        let detail: Double
         let featureTime: Duration
         var networkTime: Duration
     }
@@ -22,6 +23,7 @@ package final class Examiner {
     private let inputs: Inputs
     private let clock = ContinuousClock()
     private var seen: [Seen] = []
+    private var meter = DetailMeter()
 
     package init(card: ModelCard, network: DetectorNetwork) {
         (self.card, self.network) = (card, network)
@@ -61,12 +63,14 @@ package final class Examiner {
         var (featureTime, networkTime) = (Duration.zero, Duration.zero)
         // One crop after the other: the maps of one fit a core's cache.
         var (equal, pairs) = (0, 0)
+        meter.reset()
         let crops = zip(origins, parts).map { origin, part in
             let start = clock.now
+            let window = Region(
+                x: origin.x - part.x, y: origin.y - part.y, width: blueprint.side, height: blueprint.side)
+            meter.add(part.pixels, window)
             if card.envelope != nil {
-                let side = blueprint.side
-                let found = part.pixels.equalNeighbours(
-                    Region(x: origin.x - part.x, y: origin.y - part.y, width: side, height: side))
+                let found = part.pixels.equalNeighbours(window)
                 (equal, pairs) = (equal + found.equal, pairs + found.pairs)
             }
             features.fill(inputs, 0, from: part.pixels, x: origin.x - part.x, y: origin.y - part.y)
@@ -80,7 +84,8 @@ package final class Examiner {
         let outside = card.envelope?.exceeded(width: width, height: height, flatShare: flatShare)
         seen.append(
             Seen(
-                crops: crops, outside: outside ?? [], flatShare: flatShare, featureTime: featureTime,
+                crops: crops, outside: outside ?? [], flatShare: flatShare, detail: meter.detail,
+                featureTime: featureTime,
                 networkTime: networkTime))
     }
 
@@ -112,7 +117,7 @@ package final class Examiner {
         let spread = mean(single.map { ($0 - average) * ($0 - average) }).squareRoot()
         return Assessment(
             scores: scores, logits: logits, crops: crops.count, outside: picture.outside, flatShare: picture.flatShare,
-            spread: spread,
+            detail: picture.detail, spread: spread,
             featureSeconds: seconds(picture.featureTime), networkSeconds: seconds(picture.networkTime))
     }
 

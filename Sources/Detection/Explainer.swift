@@ -49,6 +49,15 @@ package final class Explainer {
         side = card.blueprint.side
     }
 
+    /// The thresholds for a picture, by the detail that its verdict rests on.
+    package func thresholds(for pixels: Pixels) -> Thresholds {
+        var meter = DetailMeter()
+        for region in card.blueprint.crops.regions(width: pixels.width, height: pixels.height, size: side) {
+            meter.add(pixels, region)
+        }
+        return card.thresholds.at(detail: meter.detail)
+    }
+
     /// Logits of the crop at a place, not calibrated.
     package func logits(_ pixels: Pixels, x: Int, y: Int) -> Scores {
         features.fill(inputs, 0, from: pixels, x: x, y: y)

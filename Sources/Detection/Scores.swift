@@ -56,6 +56,8 @@ package struct Assessment: Sendable {
     package let outside: Set<Envelope.Limit>
     /// The share of equal neighbours in what was looked at; 0 where the model has no envelope.
     package let flatShare: Double
+    /// Mean distance of a pixel's luminance from its neighbourhood's, in levels of 0 to 255, in what was looked at.
+    package let detail: Double
     /// Standard deviation of the crops' calibrated fused scores: 0 when all agree or there is one crop only.
     package let spread: Double
     /// Seconds spent on making the network's inputs.
@@ -65,10 +67,10 @@ package struct Assessment: Sendable {
 
     package init(
         scores: Scores, logits: Scores, crops: Int, outside: Set<Envelope.Limit> = [], flatShare: Double = 0,
-        spread: Double,
+        detail: Double = 0, spread: Double,
         featureSeconds: Double, networkSeconds: Double
     ) {
-        (self.outside, self.flatShare) = (outside, flatShare)
+        (self.outside, self.flatShare, self.detail) = (outside, flatShare, detail)
         (self.scores, self.logits, self.crops) = (scores, logits, crops)
         (self.spread, self.featureSeconds, self.networkSeconds) = (spread, featureSeconds, networkSeconds)
     }

@@ -85,7 +85,8 @@ package struct Expectation: Sendable {
         }
         guard facts.isWhole, let card, let width = facts.integer("width"), let height = facts.integer("height"),
             let crops = facts.integer("crops"), let spread = facts.number("spread"),
-            let outside = facts.items("outside"), let flatShare = facts.number("flat_share")
+            facts.number("detail") != nil, let outside = facts.items("outside"),
+            let flatShare = facts.number("flat_share")
         else { throw Contradiction(message: "a fact is missing") }
         let blueprint = card.blueprint
         let places = blueprint.crops.origins(width: width, height: height, size: blueprint.side)

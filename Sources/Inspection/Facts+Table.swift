@@ -131,6 +131,11 @@ extension Facts {
         .number("spread", at: "spread", 0...1, .fixed(6), .ok, "Standard deviation of the parts' fused scores.") {
             $0.assessment?.spread
         },
+        .number(
+            "detail", at: "detail", 0...255, .fixed(3), .ok,
+            "Mean distance of a pixel's luminance from that of its neighbourhood, in levels of 0 to 255, of what was looked at: the more "
+                + "there is, the higher the score that a picture is called fake by."
+        ) { $0.assessment?.detail },
         // Records have it among the reasons.
         .list(
             "outside", at: nil, of: .word(Envelope.Limit.allCases.map(\.rawValue)),

@@ -16,11 +16,14 @@ package enum RuleFacts {
 
     /// What a model's card says, what follows from facts, and what is no fact of the content.
     package static let others: [(variable: RuleVariable, meaning: String)] = [
-        (RuleVariable("threshold_fake", .number), "Of the model: a fused score from which on a picture is fake."),
+        (
+            RuleVariable("threshold_fake", .number),
+            "Of the model: a fused score from which on a picture of this much detail is fake."
+        ),
         (RuleVariable("threshold_real", .number), "Of the model: a fused score up to which a picture is real."),
         (
             RuleVariable("threshold_suspect", .number),
-            "Of the model: a fused score from which on a picture is worth a look; above 1 if the model has none."
+            "Of the model: a fused score from which on a picture of this much detail is worth a look; above 1 if the model has none."
         ),
         (RuleVariable("envelope_side", .integer), "Of the model: pixels of the shortest side that it can judge."),
         (RuleVariable("envelope_flat_share", .number), "Of the model: the largest flat_share that it can judge."),
@@ -32,17 +35,20 @@ package enum RuleFacts {
     /// The model's bounds, the same for every file of a scan.  Where the model has no such bound, one that nothing can exceed.
     package static func values(_ card: ModelCard) -> [(name: String, value: RuleValue)] {
         [
-            ("threshold_fake", .number(card.thresholds.fake)), ("threshold_real", .number(card.thresholds.real)),
-            ("threshold_suspect", .number(card.thresholds.suspect ?? 2)),
             ("envelope_side", .integer(card.envelope?.smallestSide ?? 0)),
             ("envelope_flat_share", .number(card.envelope?.flatShare ?? 1)),
         ]
     }
 
     /// Everything that differs from file to file.  A fact that a file does not have is 0, false or an empty text.
-    package static func values(_ facts: Facts, fileSize: Int, path: String) -> [(name: String, value: RuleValue)] {
+    package static func values(
+        _ facts: Facts, _ thresholds: Thresholds, fileSize: Int, path: String
+    ) -> [(name: String, value: RuleValue)] {
+        let thresholds = facts.number("detail").map { thresholds.at(detail: $0) } ?? thresholds
         var values: [(name: String, value: RuleValue)] = [
             ("file_size", .integer(fileSize)), ("path", .text(path.visible)),
+            ("threshold_fake", .number(thresholds.fake)), ("threshold_real", .number(thresholds.real)),
+            ("threshold_suspect", .number(thresholds.suspect ?? 2)),
         ]
         if let spatial = facts.number("spatial"), let frequency = facts.number("frequency") {
             values.append(("disagreement", .number(abs(spatial - frequency))))

@@ -54,13 +54,14 @@ struct RuleInspector {
     private let names: [String]
     private let settings: RuleSettings
     private let limit: Duration
+    private let thresholds: Thresholds
 
     init(_ settings: RuleSettings, _ card: ModelCard) {
         let loaded = unsafe settings.compiled.withUnsafeBytes { bytes in try? unsafe RuleSet.load(bytes) }
         guard let set = loaded, let matcher = RuleMatcher(set) else {
             fatalError("these rules were not compiled by this program, or there is no memory for them")
         }
-        (self.matcher, self.settings) = (matcher, settings)
+        (self.matcher, self.settings, thresholds) = (matcher, settings, card.thresholds)
         names = set.rules.map(\.identity)
         limit = .milliseconds(Int64(settings.limit * 1000))
         for (name, value) in RuleFacts.values(card) { matcher.define(name, value) }
@@ -68,7 +69,7 @@ struct RuleInspector {
     }
 
     mutating func match(_ file: UnsafeRawBufferPointer, _ facts: Facts, path: String) -> RuleFindings {
-        let values = RuleFacts.values(facts, fileSize: file.count, path: path)
+        let values = RuleFacts.values(facts, thresholds, fileSize: file.count, path: path)
         // Most are as they were: declared facts that are absent, formats.
         for (index, (name, value)) in values.enumerated()
         where !current.indices.contains(index) || current[index] != (name, value) {

@@ -30,6 +30,7 @@ package struct Entry: Sendable {
     package var sha256: String?
     package var crops: Int?
     package var spread: Double?
+    package var detail: Double?
     package var model: String?
     /// Perceptual hash (PDQ), 64 hexadecimal digits.
     package var perceptualHash: String?
@@ -99,7 +100,7 @@ extension Entry: Decodable {
         case assay, path, pathBytes, frame, status, verdict, scores, reasons, rules, image, declared, review, code,
             message,
             warning
-        case size, modified, sha256, crops, spread, model, pdq
+        case size, modified, sha256, crops, spread, detail, model, pdq
     }
 
     package init(from decoder: any Decoder) throws {
@@ -130,6 +131,7 @@ extension Entry: Decodable {
             image = value(.image)
             crops = value(.crops)
             spread = value(.spread)
+            detail = value(.detail)
             warning = value(.warning)
             struct Hash: Decodable { let hash: String }
             perceptualHash = (value(.pdq) as Hash?)?.hash ?? value(.pdq)

@@ -28,11 +28,11 @@ extension HTMLReport {
         html.markup("</bdi></h3>\n")
         write(shown?.pictures.prefix(1) ?? [])
         html.markup("<dl>\n")
+        let thresholds = context.thresholds(for: entry, of: records)
         for head in Head.allCases {
             guard let score = entry.scores?[head] else { continue }
-            html.markup("<dt>\(head.rawValue)</dt><dd>\(bar(score))\(score.fixed(3))</dd>\n")
+            html.markup("<dt>\(head.rawValue)</dt><dd>\(bar(score, thresholds))\(score.fixed(3))</dd>\n")
         }
-        let thresholds = context.thresholds(of: records)
         member("why", entry.reasons.map { sentence(forReason: $0, thresholds) })
         for rule in entry.rules {
             let tags = rule.tags.map { $0.isEmpty ? "" : " (\($0.joined(separator: ", ")))" } ?? ""
@@ -97,11 +97,11 @@ extension HTMLReport {
     }
 
     /// A score as a bar, with the threshold for fake as a mark.
-    private func bar(_ score: Double) -> String {
+    private func bar(_ score: Double, _ thresholds: Thresholds?) -> String {
         var svg =
             "<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"back\" width=\"100\" "
             + "height=\"8\"/><rect class=\"fore\" width=\"\((100 * score).fixed(1))\" height=\"8\"/>"
-        if let thresholds = context.thresholds(of: records) {
+        if let thresholds {
             let x = (100 * thresholds.fake).fixed(1)
             svg += "<line class=\"mark\" x1=\"\(x)\" x2=\"\(x)\" y1=\"0\" y2=\"8\"/>"
         }

@@ -29,6 +29,11 @@ package struct ReportContext: Sendable {
     /// The thresholds behind the verdicts, where they are known.
     func thresholds(of records: RecordSet) -> Thresholds? { isModel(of: records) ? card.thresholds : nil }
 
+    /// Those for the picture of an entry.
+    func thresholds(for entry: Entry, of records: RecordSet) -> Thresholds? {
+        thresholds(of: records).map { thresholds in entry.detail.map { thresholds.at(detail: $0) } ?? thresholds }
+    }
+
     func prevalence(of records: RecordSet) -> Prevalence? {
         guard isModel(of: records) else { return nil }
         guard let rates else { return Prevalence(bounding: records.insideVerdicts, by: card.thresholds) }

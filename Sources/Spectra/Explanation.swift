@@ -9,6 +9,8 @@ package struct Explanation: Sendable {
     package let map: ExplanationMap
     /// Of all bands, on average over some crops; none where the model's crops are not the reference's or the picture is smaller than one.
     package let effects: [BandEffect]
+    /// Those of the picture.
+    package let thresholds: Thresholds
 
     /// Crops in which bands are replaced, spread over the picture.
     private static let mostCrops = 9
@@ -18,6 +20,7 @@ package struct Explanation: Sendable {
     ///   - reference: of pictures, not of their residuals.
     package init(of pixels: Pixels, _ explainers: [Explainer], step: Int, _ reference: SpectralReference?) {
         let side = explainers[0].side
+        thresholds = explainers[0].thresholds(for: pixels)
         let grid = ExplanationGrid(width: pixels.width, height: pixels.height, side: side, step: step)
         let origins = Self.origins(pixels, side)
         let usable = reference.flatMap { $0.width == side && $0.height == side ? $0.ofLuminance : nil }

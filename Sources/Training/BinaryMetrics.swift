@@ -9,9 +9,11 @@ package struct LabelledScore: Sendable, Equatable {
     package let isFake: Bool
     /// Whether no verdict is given, whatever the score.
     package let isOutside: Bool
+    /// Of the picture, in levels, as thresholds ask for it.
+    package let detail: Double
 
-    package init(score: Double, isFake: Bool, isOutside: Bool = false) {
-        (self.score, self.isFake, self.isOutside) = (score, isFake, isOutside)
+    package init(score: Double, isFake: Bool, isOutside: Bool = false, detail: Double = 0) {
+        (self.score, self.isFake, self.isOutside, self.detail) = (score, isFake, isOutside, detail)
     }
 }
 

@@ -13,13 +13,33 @@ package struct ScoredPicture: Sendable, Equatable {
     package let scores: Scores
     /// Whether it lies outside the model's envelope, so that no verdict is given.
     package let isOutside: Bool
+    /// In levels, as thresholds ask for it.
+    package let detail: Double
 
-    package init(sample: Sample, scores: Scores, isOutside: Bool = false) {
-        (self.sample, self.scores, self.isOutside) = (sample, scores, isOutside)
+    package init(sample: Sample, scores: Scores, isOutside: Bool = false, detail: Double = 0) {
+        (self.sample, self.scores, self.isOutside, self.detail) = (sample, scores, isOutside, detail)
     }
 
     package func verdict(_ thresholds: Thresholds) -> Verdict {
-        isOutside ? .uncertain : thresholds.verdict(scores.fused)
+        isOutside ? .uncertain : thresholds.at(detail: detail).verdict(scores.fused)
+    }
+}
+
+/// What a scorer says of pixels.
+package struct PixelScores: Sendable {
+    package let scores: Scores
+    package let isOutside: Bool
+    package let detail: Double
+
+    package init(_ scores: Scores, isOutside: Bool = false, detail: Double = 0) {
+        (self.scores, self.isOutside, self.detail) = (scores, isOutside, detail)
+    }
+
+    /// - Parameter isRaw: logits instead of calibrated scores.
+    init(_ assessment: Assessment, isRaw: Bool = false) {
+        self.init(
+            isRaw ? assessment.logits : assessment.scores, isOutside: !assessment.outside.isEmpty,
+            detail: assessment.detail)
     }
 }
 
@@ -48,7 +68,7 @@ package struct Evaluation: Sendable {
     ///   - progress: called now and then, on the calling thread, with the number of pictures done.
     package init(
         of samples: [Sample], jobs: Int, pictures: ConfinementSettings, perturbations: [Perturbation] = [],
-        progress: (Int) -> Void = { _ in }, makeScorer: () -> (Pixels) -> (scores: Scores, isOutside: Bool)
+        progress: (Int) -> Void = { _ in }, makeScorer: () -> (Pixels) -> PixelScores
     ) {
         let team = ThreadTeam(threads: max(1, min(jobs, samples.count)))
         let readers = (0..<team.threads).map { _ in PictureReader(pictures) }
@@ -79,7 +99,8 @@ package struct Evaluation: Sendable {
                 facts.append(read)
                 for (place, found) in scores.enumerated() {
                     scored[place].append(
-                        ScoredPicture(sample: sample, scores: found.scores, isOutside: found.isOutside))
+                        ScoredPicture(
+                            sample: sample, scores: found.scores, isOutside: found.isOutside, detail: found.detail))
                 }
             }
         }
@@ -96,10 +117,7 @@ package struct Evaluation: Sendable {
     ) {
         self.init(of: samples, jobs: jobs, pictures: pictures, perturbations: perturbations, progress: progress) {
             let examiner = detector.makeExaminer()
-            return {
-                let assessment = examiner.examine($0)
-                return (assessment.scores, !assessment.outside.isEmpty)
-            }
+            return { PixelScores(examiner.examine($0)) }
         }
     }
 
@@ -107,12 +125,12 @@ package struct Evaluation: Sendable {
         case pending
         case unreadable(String)
         /// As it is, then under each perturbation.
-        case scored([(scores: Scores, isOutside: Bool)], FileFacts)
+        case scored([PixelScores], FileFacts)
     }
 
     private static func outcome(
         _ sample: Sample, _ reader: PictureReader, _ perturbations: [Perturbation],
-        _ scorer: (Pixels) -> (scores: Scores, isOutside: Bool)
+        _ scorer: (Pixels) -> PixelScores
     ) -> Outcome {
         do {
             let picture = try reader.read(PathBytes(sample.path)) { [Region(x: 0, y: 0, width: $0, height: $1)] }

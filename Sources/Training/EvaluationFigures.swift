@@ -27,7 +27,10 @@ package struct HeadMetrics: Sendable, Equatable {
 extension [ScoredPicture] {
     /// The scores of one head.
     func labelled(_ head: Head) -> [LabelledScore] {
-        map { LabelledScore(score: $0.scores[head], isFake: $0.sample.isFake, isOutside: $0.isOutside) }
+        map {
+            LabelledScore(
+                score: $0.scores[head], isFake: $0.sample.isFake, isOutside: $0.isOutside, detail: $0.detail)
+        }
     }
 }
 

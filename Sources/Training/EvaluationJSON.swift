@@ -24,6 +24,12 @@ extension EvaluationReport {
             json.member("thresholds") { json in
                 json.member("fake", thresholds.fake)
                 json.member("real", thresholds.real)
+                if let detail = thresholds.detail {
+                    json.member("detail") { json in
+                        json.member("slope", detail.slope)
+                        json.member("usual", detail.usual)
+                    }
+                }
             }
             Self.figures(clean, &json)
             json.list("perturbations") { json in
@@ -211,6 +217,7 @@ extension Evaluation {
                     for head in Head.allCases { json.member(head.rawValue, shown[head]) }
                 }
                 json.member("unclamped", picture.scores.fused)
+                json.member("detail", picture.detail)
             }
             json.endLine()
         }

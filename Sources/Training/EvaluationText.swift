@@ -15,6 +15,10 @@ extension EvaluationReport {
         text += figures.text
         text += "\nVerdicts: fake from \(fixed(thresholds.fake, 4)) up, real from \(fixed(thresholds.real, 4)) down,"
         text += " on the fused score.\n"
+        if let detail = thresholds.detail {
+            text += "Fake from there at a detail of \(fixed(detail.usual, 2)) levels, "
+            text += "\(fixed(detail.slope, 2)) log-odds higher with each more.\n"
+        }
         let shown = [(Tier.clean, clean)] + tiers.filter { $0.tier != .clean }.map { ($0.tier, $0.figures) }
         text += "\n" + summary(shown).text
         text += "\n" + ranking(shown).text

@@ -8,11 +8,11 @@ package struct SourcedScore: Sendable, Equatable {
     package let score: Double
     package let isFake: Bool
     package let source: String
+    /// Of the picture, in levels.
+    package let detail: Double
 
-    package init(score: Double, isFake: Bool, source: String) {
-        self.score = score
-        self.isFake = isFake
-        self.source = source
+    package init(score: Double, isFake: Bool, source: String, detail: Double = 0) {
+        (self.score, self.isFake, self.source, self.detail) = (score, isFake, source, detail)
     }
 }
 
@@ -33,6 +33,8 @@ package struct ThresholdPolicy: Sendable {
     package var smallestSource = 100
     /// So many held-out sources and photographs speak for those nobody has seen; the sources that were trained on are not asked then.
     package var enough = (sources: 20, pictures: 1000)
+    /// The slopes to choose among, in log-odds for each level of detail.
+    package var slopes = (0...20).map { Double($0) / 20 }
 
     package init() {}
 }

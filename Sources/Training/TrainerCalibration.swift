@@ -33,15 +33,15 @@ struct TrainerCalibration {
             pictures.map {
                 SourcedScore(
                     score: card.calibration(.fused).probability(logit: $0.scores.fused), isFake: $0.sample.isFake,
-                    source: $0.sample.source)
+                    source: $0.sample.source, detail: $0.detail)
             }
         }
         // What is promised holds for either, not for their mean.
-        card.thresholds = chooseThresholds(validation: sourced(seen.pictures), heldOut: sourced(unseen.pictures))
-        for (seen, unseen) in zip(seen.perturbed, unseen.perturbed) {
-            card.thresholds = card.thresholds.stricter(
-                chooseThresholds(validation: sourced(seen.pictures), heldOut: sourced(unseen.pictures)))
-        }
+        let conditions =
+            [(seen.pictures, unseen.pictures)]
+            + zip(seen.perturbed, unseen.perturbed).map { ($0.pictures, $1.pictures) }
+        card.thresholds = chooseThresholds(
+            conditions.map { SourcedScores(validation: sourced($0.0), heldOut: sourced($0.1)) })
         if case .cropped = options.blueprint.picture { card.envelope = Envelope(smallestSide: options.blueprint.side) }
         measure(seen.pictures, &card)
         card.data = describe(training)
@@ -58,7 +58,8 @@ struct TrainerCalibration {
         for head in Head.allCases {
             let scores = scored.map {
                 LabelledScore(
-                    score: card.calibration(head).probability(logit: $0.scores[head]), isFake: $0.sample.isFake)
+                    score: card.calibration(head).probability(logit: $0.scores[head]), isFake: $0.sample.isFake,
+                    detail: $0.detail)
             }
             let metrics = BinaryMetrics(scores, thresholds: card.thresholds)
             card.metrics["validation.\(head.rawValue).auc"] = metrics.rocAUC
@@ -79,10 +80,7 @@ struct TrainerCalibration {
     private func assess(_ samples: [Sample], _ detector: Detector) -> Evaluation {
         Evaluation(of: samples, jobs: options.jobs, pictures: pictures, perturbations: [.web]) {
             let examiner = detector.makeExaminer()
-            return {
-                let assessment = examiner.examine($0)
-                return (assessment.logits, !assessment.outside.isEmpty)
-            }
+            return { PixelScores(examiner.examine($0), isRaw: true) }
         }
     }
 }

@@ -41,7 +41,7 @@ package struct VerdictShares: Sendable, Equatable {
     init(_ samples: [LabelledScore], _ thresholds: Thresholds) {
         var (reals, fakes) = (VerdictCounts(), VerdictCounts())
         for sample in samples {
-            let verdict = sample.isOutside ? .uncertain : thresholds.verdict(sample.score)
+            let verdict = sample.isOutside ? .uncertain : thresholds.at(detail: sample.detail).verdict(sample.score)
             if sample.isFake { fakes.add(verdict) } else { reals.add(verdict) }
         }
         (self.reals, self.fakes) = (reals, fakes)

@@ -48,7 +48,7 @@ enum ExplainCommand {
             let npy = try folder.write(map.array.encoded(), picture.sha256 + ".explain.npy", .array)
             let drawing = map.drawing(
                 "Scores of \(picture.sha256.prefix(16)), \(detector.identity)",
-                "crops of \(map.grid.side) pixels every \(map.grid.step); fake from \(fixed(detector.thresholds.fake, 3))",
+                "crops of \(map.grid.side) pixels every \(map.grid.step); fake from \(fixed(explanation.thresholds.fake, 3))",
                 over: picture.pixels
             ) { detector.card.calibration($0) }
             let png = try folder.write(encodePNG(drawing), picture.sha256 + ".explain.png", .png)
@@ -69,9 +69,9 @@ enum ExplainCommand {
             let region = place.region
             text += "  \(fixed(place.score, 3)) at \(region.x),\(region.y), \(region.width) × \(region.height) pixels\n"
         }
-        let share = map.share(.fused, card.calibration(.fused), above: detector.thresholds.fake)
+        let share = map.share(.fused, card.calibration(.fused), above: explanation.thresholds.fake)
         text +=
-            "  \(fixed(100 * share, 1)) % of the picture reach the threshold for fake (\(fixed(detector.thresholds.fake, 3)))\n"
+            "  \(fixed(100 * share, 1)) % of the picture reach the threshold for fake (\(fixed(explanation.thresholds.fake, 3)))\n"
         for effect in explanation.strongestEffects {
             text +=
                 "  \(fixed(effect.band.lower, 3)) to \(fixed(effect.band.upper, 3)) cycles/pixel, \(effect.band.direction.rawValue): "
@@ -109,7 +109,7 @@ enum ExplainCommand {
                     }
                 }
             }
-            json.member("share", map.share(.fused, card.calibration(.fused), above: detector.thresholds.fake))
+            json.member("share", map.share(.fused, card.calibration(.fused), above: explanation.thresholds.fake))
             json.list("bands") { json in
                 for effect in explanation.effects {
                     json.object { json in

@@ -188,7 +188,8 @@ enum EvaluateManual {
             [
                 "--json writes one object. What a figure needs and the data lacks makes it null. assay is the version of "
                     + "the form, model the detector's identity; data has path, split, digest, real and fake (counts); "
-                    + "thresholds has fake and real.",
+                    + "thresholds has fake and real, and detail where fake grows with it (slope, log-odds for each level; usual, the "
+                    + "detail at which it is as stated).",
                 "Of the files as they are: verdicts (for real and fake pictures the number called fake, real and uncertain), "
                     + "falseAlarmInterval and detectionInterval (lower and upper end), heads, sources, worstSource (source, "
                     + "real, falseAlarmRate, falseAlarmInterval), generators, generatorAUC (for each head mean, deviation, "

@@ -40,6 +40,13 @@ enum ModelCommand {
         ]
         rows.insert(contentsOf: describe(card.blueprint), at: 4)
         if let suspect = card.thresholds.suspect { rows.append(("suspect", "score of \(suspect) or more")) }
+        if let detail = card.thresholds.detail {
+            rows.append(
+                (
+                    "detail",
+                    "fake and suspect at \(detail.usual) levels, \(detail.slope) log-odds higher with each level more"
+                ))
+        }
         if let envelope = card.envelope {
             rows.append(
                 ("envelope", "sides of \(envelope.smallestSide) pixels or more, flat share up to \(envelope.flatShare)")

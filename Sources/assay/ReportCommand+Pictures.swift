@@ -78,7 +78,7 @@ extension ReportCommand {
                 caption:
                     "Scores of the picture's parts, laid over it for each head: blue for photographs, brown for synthesis"
             ))
-        let share = map.share(.fused, detector.card.calibration(.fused), above: detector.thresholds.fake)
+        let share = map.share(.fused, detector.card.calibration(.fused), above: explanation.thresholds.fake)
         shown.remarks.append(
             "\(share.percent) of the picture, looked at in parts, reach the threshold that whole pictures are called fake by."
         )

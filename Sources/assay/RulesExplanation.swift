@@ -29,7 +29,7 @@ struct RulesExplanation {
         decider = Decision(judgement.rules).rule
         let asked = plan.facts
         let values = Dictionary(
-            (RuleFacts.values(card) + RuleFacts.values(finding.facts, fileSize: size, path: path.lossy)
+            (RuleFacts.values(card) + RuleFacts.values(finding.facts, card.thresholds, fileSize: size, path: path.lossy)
                 + (plan.settings?.definitions.map { ($0.variable.name, $0.value) } ?? [])),
             uniquingKeysWith: { first, _ in first })
         func told(_ rule: Rule) -> Told {

@@ -38,6 +38,9 @@ enum TrainManual {
                     + "--dev-split (a conformal quantile), and 3 % of any one source, as nearly as its size can show; the stricter "
                     + "of all counts. Where at least 1000 photographs of 20 sources are kept out, they decide alone. The one for suspect lets through 5 %. Below the one for real lie at most 5 % of the fakes "
                     + "of either part.",
+                "The thresholds for fake and suspect grow with a picture's detail, the mean distance of a pixel's luminance from that of its "
+                    + "neighbourhood, by so much log-odds a level as lets most of the validation's fakes be called fake while all of the above "
+                    + "is kept; they are stated at the median detail of the photographs.",
                 "The model's envelope excludes pictures whose shorter side is below the crop's, and such that more than 85 % of the "
                     + "neighbouring pixels looked at are equal, as in drawings and screenshots: they get a score, and the verdict "
                     + "uncertain.",

@@ -123,6 +123,11 @@ final class TrainPrinter {
             }
         }
         say("thresholds: fake from \(fixed(thresholds.fake, 4)), real up to \(fixed(thresholds.real, 4))")
+        if let detail = thresholds.detail {
+            say(
+                "fake from there at a detail of \(fixed(detail.usual, 2)) levels, \(fixed(detail.slope, 2)) log-odds higher with each more"
+            )
+        }
         if unreadable > 0 { say("\(unreadable) pictures could not be read and were skipped") }
         say("wrote \(output)")
     }

@@ -26,7 +26,7 @@ struct ScanTests {
                 + #""why":"a SynthID mark can only be read by its maker's service"}],"#
                 + #""image":{"format":"png","width":48,"height":40,"bitsPerChannel":8,"colour":"rgb","hasAlpha":false,"#
                 + #""isInterlaced":false,"isAnimated":false},"declared":{"state":"absent"},"size":\#(Workshop.png.count),"#
-                + #""modified":"2026-01-02T03:04:05.000000000Z","sha256":"\#(digest)","crops":1,"spread":0.000000,"#
+                + #""modified":"2026-01-02T03:04:05.000000000Z","sha256":"\#(digest)","crops":1,"spread":0.000000,"detail":38.506,"#
                 + #""model":"crossdomain-1:\#(model)","ruleset":"\#(try RulesTests.shippedDigest().prefix(8))",TIMES}"#
                 + "\n")
         #expect(run.errors == "")

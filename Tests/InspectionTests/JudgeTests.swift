@@ -1,6 +1,7 @@
 // The parent decides, and believes no finding that cannot be true.
 
 import Detection
+import Glibc
 import Imaging
 import Rules
 import Testing
@@ -13,9 +14,11 @@ struct JudgeTests {
     private static let plan = try! RulePlan([])
 
     /// The judgement of the rules that ship.
-    private func judged(_ fused: Double, outside: Set<Envelope.Limit> = []) throws -> Judgement {
+    private func judged(
+        _ fused: Double, outside: Set<Envelope.Limit> = [], thresholds: Thresholds = thresholds
+    ) throws -> Judgement {
         var card = Self.card
-        card.thresholds = Self.thresholds
+        card.thresholds = thresholds
         var finding = Sample.finding(Scores(fused: fused, spatial: 0, frequency: 0), outside: outside) {
             if outside.contains(.small) { $0.width = 199 }
         }
@@ -33,6 +36,18 @@ struct JudgeTests {
         let judgement = try judged(fused)
         #expect(judgement.verdict == verdict)
         #expect(judgement.reasons == reasons)
+    }
+
+    @Test func theThresholdsGrowWithThePicturesDetail() throws {
+        // The sample has half a level more than usual: fake from 4 · 1.5 : 1, suspect from 7/3 · 1.5 : 1.
+        var thresholds = Self.thresholds
+        thresholds.detail = DetailSlope(slope: 2 * log(1.5), usual: 2)
+        for (fused, reason) in [
+            (0.858, "score:fake-threshold-reached"), (0.856, "score:suspect-threshold-reached"),
+            (0.776, "score:between-thresholds"), (0.2, "score:real-threshold-reached"),
+        ] {
+            #expect(try judged(fused, thresholds: thresholds).reasons.last == reason)
+        }
     }
 
     @Test func outsideTheEnvelopeThereIsNoVerdict() throws {

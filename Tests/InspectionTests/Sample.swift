@@ -29,7 +29,7 @@ enum Sample {
         seen.assessment = Assessment(
             scores: scores, logits: scores, crops: crops, outside: outside,
             flatShare: outside.contains(.flat) ? 0.9 : 0.5,
-            spread: spread, featureSeconds: 0.001, networkSeconds: 0.0022)
+            detail: 2.5, spread: spread, featureSeconds: 0.001, networkSeconds: 0.0022)
         return seen
     }
 

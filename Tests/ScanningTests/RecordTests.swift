@@ -67,7 +67,7 @@ struct RecordTests {
                 + #""hasAdobeMarker":false},"warning":"odd \"marker\"","#
                 + #""warnings":["stray-bytes","other"],"declared":{"state":"absent"},"size":183022,"#
                 + #""modified":"2026-01-02T03:04:05.000000005Z","sha256":"\#(String(repeating: "a", count: 64))","#
-                + #""crops":5,"spread":0.042100,"model":"crossdomain-1:9f2c61d0","#
+                + #""crops":5,"spread":0.042100,"detail":0.000,"model":"crossdomain-1:9f2c61d0","#
                 + #""ruleset":"\#(Self.rules.digest.prefix(8))","milliseconds":{"decode":3.100,"features":1.000,"network":2.200}}"#
                 + "\n")
     }

@@ -182,7 +182,7 @@ import Testing
         let evaluation = Evaluation(
             of: dataset.samples, jobs: 2, pictures: confined, perturbations: [.blur, .web, .hard]
         ) {
-            { (Scores(fused: Double($0.width) / 1000, spatial: 0.5, frequency: 0.5), false) }
+            { PixelScores(Scores(fused: Double($0.width) / 1000, spatial: 0.5, frequency: 0.5)) }
         }
         let report = EvaluationReport(evaluation, thresholds: thresholds, tiers: [.clean, .hard, .web])
         #expect(report.tiers.map(\.tier) == [.clean, .hard, .web])

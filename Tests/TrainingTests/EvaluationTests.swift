@@ -31,7 +31,7 @@ import Testing
         Evaluation(of: dataset.samples, jobs: jobs, pictures: confined, perturbations: perturbations) {
             { pixels in
                 let score = Double(pixels.bytes[0]) / 100
-                return (Scores(fused: score, spatial: 1 - score, frequency: 0.5), false)
+                return PixelScores(Scores(fused: score, spatial: 1 - score, frequency: 0.5))
             }
         }
     }
@@ -43,7 +43,8 @@ import Testing
         let evaluation = Evaluation(of: dataset.samples, jobs: 2, pictures: confined) {
             { pixels in
                 let score = Double(pixels.bytes[0]) / 100
-                return (Scores(fused: score == 0.05 ? .nan : 0.9, spatial: 0.9, frequency: 0.9), score > 0.5)
+                return PixelScores(
+                    Scores(fused: score == 0.05 ? .nan : 0.9, spatial: 0.9, frequency: 0.9), isOutside: score > 0.5)
             }
         }
         #expect(evaluation.unreadable.contains { $0.message == "the model gives no finite score" })
@@ -109,9 +110,8 @@ import Testing
         ) {
             { pixels in
                 let sum = pixels.bytes.reduce(0) { $0 + Int($1) }
-                return (
-                    Scores(fused: Double(sum), spatial: Double(pixels.width), frequency: Double(pixels.height)), false
-                )
+                return PixelScores(
+                    Scores(fused: Double(sum), spatial: Double(pixels.width), frequency: Double(pixels.height)))
             }
         }
         let expected: [Perturbation: Pixels] = [

@@ -194,6 +194,9 @@ void assay_global_pool(const float *planes, long channels, long area, float *mea
 
 /// How many of the `pairs` + 1 pixels of each row, interleaved 8-bit RGB, are equal to the next one.
 void assay_equal_neighbours(const uint8_t *rgb, long stride, long height, long pairs, long *equal);
+/// The sum of absolute values, with a float's precision for each of sixteen parts.
+void assay_absolute_sum(const float *x, long count, double *sum);
+
 /// Interleaved 8-bit RGB, `stride` bytes a row, to three planes in [0, 1].
 void assay_rgb_planes(const uint8_t *rgb, long stride, long height, long width, float *planes);
 
