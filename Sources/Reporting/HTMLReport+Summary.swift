@@ -48,8 +48,10 @@ extension HTMLReport {
                 "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"\(standing.name)\" width=\"12\" height=\"12\"/></svg>"
                     + "\(standing.name)</li>")
         }
+        html.markup("</ul>\n")
+        if let remark = context.thresholdRemark(of: records) { html.paragraph(remark) }
         html.markup(
-            "</ul>\n<details class=\"extra\"><summary>The histogram as a table</summary>\n<table class=\"narrow\"><thead><tr>"
+            "<details class=\"extra\"><summary>The histogram as a table</summary>\n<table class=\"narrow\"><thead><tr>"
                 + "<th scope=\"col\">score</th>")
         let shown = [Standing.fake, .review, .uncertain, .real]
         for standing in shown { html.markup("<th scope=\"col\" class=\"n\">\(standing.name)</th>") }

@@ -29,6 +29,14 @@ package struct ReportContext: Sendable {
     /// The thresholds behind the verdicts, where they are known.
     func thresholds(of records: RecordSet) -> Thresholds? { isModel(of: records) ? card.thresholds : nil }
 
+    /// What is said beside a drawing of thresholds that move.
+    func thresholdRemark(of records: RecordSet) -> String? {
+        thresholds(of: records)?.detail.map { detail in
+            "The thresholds for suspect and fake are drawn as they are at a detail of \(detail.usual.fixed(1)) levels, which is usual: they are "
+                + "higher for busier pictures and lower for smoother ones."
+        }
+    }
+
     /// Those for the picture of an entry.
     func thresholds(for entry: Entry, of records: RecordSet) -> Thresholds? {
         thresholds(of: records).map { thresholds in entry.detail.map { thresholds.at(detail: $0) } ?? thresholds }

@@ -53,6 +53,7 @@ package func textReport(_ records: RecordSet, _ context: ReportContext) -> Strin
             + (marks.isEmpty ? "" : "  " + marks.joined(separator: " "))
         lines.append(line)
     }
+    if let remark = context.thresholdRemark(of: records) { lines += remark.wrapped(100) }
     lines.append("")
     for text in prevalenceParagraphs(records, context) + warnings(records, context) {
         lines += text.visible.wrapped(100) + [""]

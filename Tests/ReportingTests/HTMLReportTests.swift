@@ -32,6 +32,18 @@ struct HTMLReportTests {
         #expect(!page(try records([flagged("a")])).contains("<dt>contradiction</dt>"))
     }
 
+    @Test func thresholdsThatGrowWithDetailAreThoseOfThePicture() throws {
+        var moving = context
+        moving.card.thresholds.detail = DetailSlope(slope: log(2), usual: 3)
+        // Odds of 7 to 1 at the usual detail, twice that at a level more.
+        let set = try records([flagged("busy", #","detail":4"#), flagged("usual", #","detail":3"#)])
+        let html = page(set, moving)
+        #expect(html.contains("threshold for fake (0.933)") && html.contains("threshold for fake (0.875)"))
+        #expect(html.contains("at a detail of 3.0 levels, which is usual"))
+        #expect(textReport(set, moving).contains("at a detail of 3.0 levels"))
+        #expect(!page(set).contains("which is usual") && !page(set).contains("0.933"))
+    }
+
     @Test func nothingIsLoadedAndOnlyOurScriptMayRun() throws {
         let html = page(try records([flagged("a")]))
         #expect(html.contains("default-src 'none'; img-src data:; style-src 'sha256-"))
