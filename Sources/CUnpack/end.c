@@ -72,23 +72,27 @@ static unpack_status check_zeros(unpack_archive *job) {
     return count < 0 ? unpack_refuse(job, ARCHIVE_FATAL) : UNPACK_OK;
 }
 
-// Of members that were read one after the other: whether the directory behind them has its last record.
+// Of members that were read one after the other: whether the directory behind them has its last record, and nothing comes after that. Another
+// archive may, and most programs would read that one.
 static unpack_status check_directory(unpack_archive *job) {
     if (job->has_directory) return UNPACK_OK;
     int begun = 0;
     const uint8_t *bytes;
     uint32_t mark = 0;
-    int64_t behind = -1;
+    int64_t behind = -1, size = END_SIZE - 4;
     la_ssize_t count;
     while ((count = drain(job, &begun, &bytes)) > 0) {
         for (la_ssize_t i = 0; i < count; i++) {
             mark = mark << 8 | bytes[i];
             if (behind >= 0) behind++;
             else if (mark == 0x504B0506) behind = 0;
+            // Its last two bytes are the length of a comment.
+            if (behind == END_SIZE - 4) size += bytes[i] << 8 | (mark >> 8 & 0xFF);
         }
     }
     if (count < 0) return unpack_refuse(job, ARCHIVE_FATAL);
-    return behind >= END_SIZE - 4 ? UNPACK_OK : unpack_say(job, UNPACK_TRUNCATED, "no end of the directory");
+    if (behind < size) return unpack_say(job, UNPACK_TRUNCATED, "no end of the directory");
+    return behind == size ? UNPACK_OK : unpack_say(job, UNPACK_CORRUPT, "something behind the end of the directory");
 }
 
 unpack_status unpack_check_end(unpack_archive *job) {

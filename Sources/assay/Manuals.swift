@@ -109,7 +109,8 @@ enum ScanManual {
                     + "otherwise than it should, the archive has a record unpacking-failed, and the scan is incomplete.",
                 "Of zip and 7z, an encrypted member, or one packed in a way that libarchive does not know, is skipped (unsupported-member). A "
                     + "member whose bytes do not have their checksum is an error (corrupt-archive), whatever it is; those behind it in a zip file are "
-                    + "read all the same. A zip that is a file is read by its directory at the end, one from a pipe as its members come. Times in zips "
+                    + "read all the same. A zip that is a file is read by its directory at the end, one from a pipe, or with more before or behind it, as its members come; "
+                    + "what stands behind its directory is told (corrupt-archive), since other programs may read that instead. Times in zips "
                     + "that are without a zone are taken for UTC. member.offset is left out.",
             ]
         ),

@@ -159,6 +159,24 @@ import Testing
         }
     }
 
+    /// Other programs read the zip at the end, so that one before it could keep its members from being looked at.
+    @Test func whatStandsBehindAZipIsTold() {
+        for (name, behind) in [
+            ("members.zip", "stored.zip"), ("streamed.zip", "members.zip"), ("members.zip", "members.tar.bz2"),
+        ] {
+            let shop = shop(name)
+            shop.write("more", Self.fixture(name) + Self.fixture(behind))
+            let run = shop.scan("--tar", "more", "--summary", "s.json")
+            #expect(run.records.count == 5 && run.status == 2 && isComplete(shop) == false, "\(name)")
+            #expect(run.records.last?["code"] as? String == "corrupt-archive")
+            #expect(
+                (run.records.last?["message"] as? String)?.contains("something behind the end of the directory") == true
+            )
+            let pipe = shop.shell("cat more | $assay scan -q --model $model --tar -")
+            #expect(pipe.records.count == 5 && pipe.records.last?["code"] as? String == "corrupt-archive")
+        }
+    }
+
     /// Three hundred megabytes each, of a few hundred bytes.
     @Test(arguments: ["bomb.zip", "bomb.tar.bz2"])
     func aBombIsPassedOverOrGivenUp(_ name: String) {
