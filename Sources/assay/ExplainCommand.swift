@@ -109,6 +109,7 @@ enum ExplainCommand {
                     }
                 }
             }
+            json.member("threshold", explanation.thresholds.fake)
             json.member("share", map.share(.fused, card.calibration(.fused), above: explanation.thresholds.fake))
             json.list("bands") { json in
                 for effect in explanation.effects {
@@ -141,7 +142,7 @@ enum ExplainManual {
             [
                 "NAME.explain.png shows the picture and over it the calibrated score of each head, from blue (0) to orange (1): every place has the "
                     + "mean logit of the crops that cover it. The three strongest crops that do not overlap, and the share of the picture that "
-                    + "reaches the threshold for fake, are said in words. A threshold is made for whole pictures; one crop alone reaches it "
+                    + "reaches the threshold for fake, which depends on its detail, are said in words (share and threshold with --json). A threshold is made for whole pictures; one crop alone reaches it "
                     + "more easily, in photographs too.",
                 "A small --step makes a finer map and takes longer: four times as long for half the step.",
             ]

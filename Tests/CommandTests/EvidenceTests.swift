@@ -176,7 +176,7 @@ struct EvidenceTests {
             #expect(
                 NumPyArray(seen[seen.count - 1])
                     == NumPyArray(shape: [3, 4, 3], values: [Float](repeating: 0, count: 36)))
-            #expect(record["share"] as? Double == 1)
+            #expect(record["share"] as? Double == 1 && record["threshold"] as? Double == 0.25)
             let grid = try #require(record["grid"] as? [String: Any])
             #expect(grid["columns"] as? [Int] == [0, 64, 128, 172] && grid["rows"] as? [Int] == [0, 64, 72])
         }
