@@ -38,6 +38,7 @@ int ends_with_directory(unpack_archive *job) {
         const uint32_t bytes = little(record + 12, 4), offset = little(record + 16, 4);
         const int is_large = at >= LOCATOR_SIZE && memcmp(record - LOCATOR_SIZE, locator_mark, 4) == 0;
         found = is_large || (int64_t)offset + bytes == length - count + at;
+        job->is_empty = found && length == count && at == 0;
     }
     free(tail);
     lseek(job->descriptor, job->start, SEEK_SET);

@@ -128,6 +128,8 @@ static unpack_status open_archive(unpack_archive *job) {
 unpack_status unpack_next(unpack_archive *job, unpack_member *member) {
     memset(member, 0, sizeof *member);
     member->name = "";
+    // Libarchive knows a zip by its first member.
+    if (job->is_empty) return UNPACK_END;
     unpack_status status = job->opened ? UNPACK_OK : open_archive(job);
     if (status != UNPACK_OK) return status;
     struct archive_entry *entry;

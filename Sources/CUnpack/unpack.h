@@ -37,6 +37,7 @@ struct unpack_archive {
     const uint8_t *last_bytes;
     int saw_end, is_over, opened, error;
     int has_directory;  // a zip that is a file, and whole as far as its end tells
+    int is_empty;       // a zip that is a file and has no member
     int64_t place;      // in the member
     char message[200];
     uint8_t buffer[1 << 16];

@@ -159,6 +159,15 @@ import Testing
         }
     }
 
+    @Test func aZipWithoutMembersIsWhole() {
+        let shop = Workshop(verdict: .real)
+        shop.write("none.zip", [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18))
+        let run = shop.scan("--tar", "none.zip", "--summary", "s.json")
+        #expect(run.output == "" && run.status == 0 && isComplete(shop) == true)
+        shop.write("cut.zip", [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 17))
+        #expect(shop.scan("--tar", "cut.zip").status == 2)
+    }
+
     /// Other programs read the zip at the end, so that one before it could keep its members from being looked at.
     @Test func whatStandsBehindAZipIsTold() {
         for (name, behind) in [
