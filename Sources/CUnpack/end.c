@@ -81,19 +81,21 @@ static unpack_status check_directory(unpack_archive *job) {
     const uint8_t *bytes;
     uint32_t mark = 0;
     int64_t behind = -1, size = END_SIZE - 4;
+    int ends = 0;
     la_ssize_t count;
     while ((count = drain(job, &begun, &bytes)) > 0) {
         for (la_ssize_t i = 0; i < count; i++) {
             mark = mark << 8 | bytes[i];
             if (behind >= 0) behind++;
-            else if (mark == 0x504B0506) behind = 0;
+            if (mark == 0x504B0506 && ends++ == 0) behind = 0;
             // Its last two bytes are the length of a comment.
             if (behind == END_SIZE - 4) size += bytes[i] << 8 | (mark >> 8 & 0xFF);
         }
     }
     if (count < 0) return unpack_refuse(job, ARCHIVE_FATAL);
     if (behind < size) return unpack_say(job, UNPACK_TRUNCATED, "no end of the directory");
-    return behind == size ? UNPACK_OK : unpack_say(job, UNPACK_CORRUPT, "something behind the end of the directory");
+    // A comment may be an archive as well.
+    return behind == size && ends == 1 ? UNPACK_OK : unpack_say(job, UNPACK_CORRUPT, "something behind the end of the directory");
 }
 
 unpack_status unpack_check_end(unpack_archive *job) {

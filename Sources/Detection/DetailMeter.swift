@@ -4,7 +4,7 @@ import Imaging
 import Network
 
 /// Measures detail: the mean distance of a pixel's luminance (BT.601) from the mean of its 3 × 3 neighbourhood, in levels of 0 to 255.
-/// Photographs of 320 pixels have 2 to 3 on average, blank areas 0, foliage and brickwork 10 and more.
+/// Of 1,395 pieces of photographs, 320 pixels a side, half lie between 1.9 and 6.1, one in twenty below 0.5 and one above 12.4; a blank area has 0.
 struct DetailMeter {
     private let plane = Tensor(Shape(1, 0))
     private let residual = Tensor(Shape(1, 0))

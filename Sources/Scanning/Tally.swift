@@ -57,4 +57,7 @@ package struct Tally: Sendable, Equatable {
             codes[$0] != nil
         }
     }
+
+    /// Whether an archive was not there or could not be opened, in a scan of archives: members have other reasons.
+    package var lacksArchive: Bool { ["not-found", "unreadable"].contains { codes[$0] != nil } }
 }

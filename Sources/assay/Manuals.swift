@@ -40,7 +40,8 @@ enum ScanManual {
             [
                 "With --frames all each frame of a GIF, WebP, PNG or JPEG XL, each page of a TIFF and each picture of its own of a HEIF or AVIF has a "
                     + "record, in their order and one behind the other; frame tells its index and how many there are. The first is what is "
-                    + "judged without the option. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
+                    + "judged without the option; a file whose frames can't be counted, since it is cut or contradicts itself, is an error as a whole, "
+                    + "also where its first picture alone could be judged. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
                     + "those before it have left, on a canvas that begins as transparent black; opacity is dropped then. The default image of an animated "
                     + "PNG that is none of its frames counts as the first. Of moving pictures in HEIF and AVIF (tracks, not items) one picture is "
                     + "judged in any case: libheif reads such files from 1.20 on, and Debian 12 has 1.15.",

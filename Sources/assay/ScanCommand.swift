@@ -71,7 +71,8 @@ enum ScanCommand {
         let tally = sink.tally
         var summary = Summary(
             tally, started: started, finished: .now, signal: signal.map(SignalPipe.name),
-            isComplete: signal == nil && sink.end == nil && !tally.hasBrokenArchive, version: Assay.versionText,
+            isComplete: signal == nil && sink.end == nil && !tally.hasBrokenArchive
+                && !(line.flag(Options.tar) && tally.lacksArchive), version: Assay.versionText,
             model: (model.detector.identity, model.detector.digest),
             rules: (rules.rules.count, rules.digest), isolation: isolation,
             binary: summaryFile == nil ? nil : programDigest(),

@@ -186,6 +186,24 @@ import Testing
         }
     }
 
+    /// From a pipe the first zip would be read, where a program that has the file reads the one in its comment.
+    @Test func aZipInTheCommentOfAnotherIsTold() {
+        let shop = Workshop(verdict: .real)
+        let inner = Self.fixture("stored.zip")
+        var zip = Self.fixture("members.zip")
+        let length = UInt16(inner.count)
+        zip.replaceSubrange((zip.count - 2)..., with: [UInt8(length & 0xFF), UInt8(length >> 8)])
+        shop.write("both.zip", zip + inner)
+        let pipe = shop.shell("cat both.zip | $assay scan -q --model $model --tar - --summary s.json")
+        #expect(pipe.records.last?["code"] as? String == "corrupt-archive" && isComplete(shop) == false)
+    }
+
+    @Test func anArchiveThatIsNotThereIsNotScannedWhole() {
+        let shop = shop("members.zip")
+        let run = shop.scan("--tar", "members.zip", "nosuch.zip", "--summary", "s.json")
+        #expect(run.records.count == 5 && run.status == 2 && isComplete(shop) == false)
+    }
+
     /// Three hundred megabytes each, of a few hundred bytes.
     @Test(arguments: ["bomb.zip", "bomb.tar.bz2"])
     func aBombIsPassedOverOrGivenUp(_ name: String) {
