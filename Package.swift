@@ -58,8 +58,12 @@ let package = Package(
         .systemLibrary(name: "CDe265", providers: [.apt(["libde265-dev"])]),
         .systemLibrary(name: "CJXL", providers: [.apt(["libjxl-dev"])]),
 
-        // Loaded by the process that unpacks an archive other than a tar.
+        // Loaded by the process that unpacks an archive other than a tar, each for its own kind.
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
 
         // From the archive, as a watch alone needs it.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
@@ -70,7 +74,7 @@ let package = Package(
             cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
-        .target(name: "CUnpack", dependencies: ["CArchive"], cSettings: optimised),
+        .target(name: "CUnpack", dependencies: ["CArchive", "CBzip2", "CLZMA", "CZstd", "CLZ4"], cSettings: optimised),
         .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),
         // What is embedded lies in `rules`, where people look for it.
         .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),

@@ -61,18 +61,6 @@ static la_ssize_t drain(unpack_archive *job, int *begun, const uint8_t **bytes) 
     return left > 0 ? (la_ssize_t)left : drain(job, begun, bytes);
 }
 
-static unpack_status check_zeros(unpack_archive *job) {
-    int begun = 0;
-    const uint8_t *bytes;
-    la_ssize_t count;
-    while ((count = drain(job, &begun, &bytes)) > 0) {
-        for (la_ssize_t i = 0; i < count; i++) {
-            if (bytes[i] != 0) return unpack_say(job, UNPACK_CORRUPT, "something behind the end of the packed data");
-        }
-    }
-    return count < 0 ? unpack_refuse(job, ARCHIVE_FATAL) : UNPACK_OK;
-}
-
 // Of members that were read one after the other: whether the directory behind them has its last record, and nothing comes after that. Another
 // archive may, and most programs would read that one.
 static unpack_status check_directory(unpack_archive *job) {
@@ -99,7 +87,7 @@ static unpack_status check_directory(unpack_archive *job) {
 }
 
 unpack_status unpack_check_end(unpack_archive *job) {
-    return job->kind == UNPACK_ZIP ? check_directory(job) : packs_one_stream(job->kind) ? check_zeros(job) : UNPACK_OK;
+    return job->kind == UNPACK_ZIP ? check_directory(job) : UNPACK_OK;
 }
 
 #else

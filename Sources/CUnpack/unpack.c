@@ -55,10 +55,6 @@ static int support(unpack_archive *job) {
             return job->has_directory ? unpack_lib.archive_read_support_format_zip_seekable(archive)
                                       : unpack_lib.archive_read_support_format_zip_streamable(archive);
         case UNPACK_SEVEN_ZIP: return unpack_lib.archive_read_support_format_7zip(archive);
-        case UNPACK_ZSTD: return unpack_lib.archive_read_support_filter_zstd(archive);
-        case UNPACK_XZ: return unpack_lib.archive_read_support_filter_xz(archive);
-        case UNPACK_BZIP2: return unpack_lib.archive_read_support_filter_bzip2(archive);
-        case UNPACK_LZ4: return unpack_lib.archive_read_support_filter_lz4(archive);
         default: return ARCHIVE_FATAL;
     }
 }
@@ -112,16 +108,14 @@ unpack_status unpack_refuse(unpack_archive *job, int result) {
     return unpack_say(job, job->saw_end ? UNPACK_TRUNCATED : UNPACK_CORRUPT, text);
 }
 
-// The format and the filter are those that the first bytes told, and nothing else.
+// The format is the one that the first bytes told, and nothing else.
 static unpack_status open_archive(unpack_archive *job) {
     job->opened = 1;
-    // A filter that libarchive was built without would have it start a program, and say so by ARCHIVE_WARN.
     if (support(job) != ARCHIVE_OK) {
         job->is_over = 1;
         return unpack_say(job, UNPACK_UNSUPPORTED, "libarchive was built without it");
     }
-    int result = packs_one_stream(job->kind) ? unpack_lib.archive_read_support_format_raw(job->archive) : ARCHIVE_OK;
-    if (result == ARCHIVE_OK) result = unpack_lib.archive_read_open1(job->archive);
+    int result = unpack_lib.archive_read_open1(job->archive);
     return result < ARCHIVE_WARN ? unpack_refuse(job, ARCHIVE_FATAL) : UNPACK_OK;
 }
 
@@ -137,12 +131,6 @@ unpack_status unpack_next(unpack_archive *job, unpack_member *member) {
     int result = unpack_lib.archive_read_next_header(job->archive, &entry);
     if (result == ARCHIVE_EOF) return UNPACK_END;
     if (result < ARCHIVE_WARN) return unpack_refuse(job, ARCHIVE_FATAL);
-    if (packs_one_stream(job->kind)) {
-        // The source itself counts as one. What was packed twice is no tar.
-        if (unpack_lib.archive_filter_count(job->archive) == 2) return UNPACK_OK;
-        job->is_over = 1;
-        return unpack_say(job, UNPACK_CORRUPT, unpack_lib.archive_filter_count(job->archive) > 2 ? "packed more than once" : "a damaged header");
-    }
     const char *name = unpack_lib.archive_entry_pathname(entry);
     if (name != NULL) member->name = name;
     unsigned type = unpack_lib.archive_entry_filetype(entry);

@@ -12,9 +12,8 @@
 #define FUNCTIONS(F) \
     F(archive_read_new) F(archive_read_free) F(archive_read_open1) F(archive_read_set_callback_data2) F(archive_read_set_read_callback) \
     F(archive_read_set_seek_callback) F(archive_read_set_skip_callback) F(archive_read_support_format_zip_seekable) \
-    F(archive_read_support_format_zip_streamable) F(archive_read_support_format_7zip) F(archive_read_support_format_raw) \
-    F(archive_read_support_filter_zstd) F(archive_read_support_filter_xz) F(archive_read_support_filter_bzip2) \
-    F(archive_read_support_filter_lz4) F(archive_read_next_header) F(archive_read_data_block) F(archive_filter_bytes) F(archive_filter_count) \
+    F(archive_read_support_format_zip_streamable) F(archive_read_support_format_7zip) \
+    F(archive_read_next_header) F(archive_read_data_block) F(archive_filter_bytes) \
     F(archive_errno) F(archive_error_string) F(archive_entry_pathname) F(archive_entry_filetype) \
     F(archive_entry_hardlink) F(archive_entry_size) F(archive_entry_size_is_set) F(archive_entry_mtime) F(archive_entry_mtime_nsec) \
     F(archive_entry_mtime_is_set) F(archive_entry_is_data_encrypted)
@@ -42,8 +41,6 @@ struct unpack_archive {
     char message[200];
     uint8_t buffer[1 << 16];
 };
-
-static inline int packs_one_stream(unpack_kind kind) { return kind != UNPACK_ZIP && kind != UNPACK_SEVEN_ZIP; }
 
 // What libarchive is given to read by. `source_read` is also for what follows an archive.
 la_ssize_t source_read(struct archive *archive, void *context, const void **bytes);

@@ -29,7 +29,7 @@ package final class ConfinedUnpacker {
     ) throws(FileError) {
         (self.kind, self.settings) = (kind, settings)
         guard kind != .rar else { throw .unsupportedArchive(kind, reason: "which is not read") }
-        guard PackedArchive.isBuiltIn else {
+        guard kind.isBuiltIn else {
             throw .unsupportedArchive(kind, reason: "which this program was built without")
         }
         let start = try ConfinedUnpacker.windBack(descriptor, beginning.count)

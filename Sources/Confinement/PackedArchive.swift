@@ -1,4 +1,4 @@
-// An archive other than a tar, read by libarchive: for the process that may do nothing else, and for tests.
+// An archive with members of its own, read by libarchive: for the process that may do nothing else, and for tests.
 
 internal import CUnpack
 package import Files
@@ -25,15 +25,12 @@ struct PackedFault: Error {
     let isOver: Bool
 }
 
-/// A cursor over the members of an archive, or over the one stream that was packed.
+/// A cursor over the members of an archive.
 @safe final class PackedArchive {
     private let archive: OpaquePointer
     private let beginning: UnsafeMutableBufferPointer<UInt8>
 
-    /// Whether this program was built with what reads archives.
-    static var isBuiltIn: Bool { unpack_is_built_in() == 1 }
-
-    /// Loads what reads archives; false where it is missing.
+    /// Loads libarchive; false where it is missing.
     static func load() -> Bool { unpack_load() == 1 }
 
     /// - Parameters:
@@ -123,16 +120,30 @@ extension ArchiveKind {
         switch self {
         case .zip: UNPACK_ZIP
         case .sevenZip: UNPACK_SEVEN_ZIP
+        case .zstd, .xz, .bzip2, .lz4, .rar: nil
+        }
+    }
+
+    /// How the stream was packed, where it is one.
+    var packing: unpack_packing? {
+        switch self {
         case .zstd: UNPACK_ZSTD
         case .xz: UNPACK_XZ
         case .bzip2: UNPACK_BZIP2
         case .lz4: UNPACK_LZ4
-        case .rar: nil
+        case .zip, .sevenZip, .rar: nil
         }
     }
 
-    /// Those that this program reads.
-    package static var readable: [ArchiveKind] {
-        PackedArchive.isBuiltIn ? allCases.filter { $0.code != nil } : []
+    /// Whether this program was built with what reads it.
+    var isBuiltIn: Bool {
+        if let packing { return unpack_stream_is_built_in(packing) == 1 }
+        return code != nil && unpack_is_built_in() == 1
     }
+
+    /// Loads what reads it; false where that is missing.
+    func load() -> Bool { packing.map(Decompressor.load) ?? PackedArchive.load() }
+
+    /// Those that this program reads.
+    package static var readable: [ArchiveKind] { allCases.filter(\.isBuiltIn) }
 }

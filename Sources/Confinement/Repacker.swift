@@ -1,5 +1,6 @@
 // Makes a tar stream of whatever kind of archive, so that everything behind it has one kind of members: names, limits and records.
 
+internal import CUnpack
 internal import Files
 internal import Glibc
 
@@ -35,7 +36,7 @@ struct Repacker {
     /// Does it.
     func run() -> UnpackingReport {
         do throws(Stop) {
-            if kind.packsTar { try unpack() } else { try repack() }
+            if let packing = kind.packing { try unpack(packing) } else { try repack() }
             return .done
         } catch {
             return error.report
@@ -44,20 +45,20 @@ struct Repacker {
 
     // MARK: what was packed as a whole
 
-    private func unpack() throws(Stop) {
-        let archive = try open()
+    private func unpack(_ packing: unpack_packing) throws(Stop) {
+        let input = PackedInput(descriptor, beginning: beginning)
         var watch = Watch(timeout)
-        guard try next(archive) != nil else { throw Stop(report: .truncated(offset: 0)) }
         var offset = 0
+        let stream: PackedStream
+        do throws(PackedFault) { stream = try PackedStream(packing, input) } catch { throw stop(error, at: 0) }
         while true {
             let bytes: [UInt8]
-            do throws(PackedFault) { bytes = try archive.read() } catch { throw stop(error, at: offset) }
-            if bytes.isEmpty { break }
+            do throws(PackedFault) { bytes = try stream.read() } catch { throw stop(error, at: offset) }
+            if bytes.isEmpty { return }
             try put(bytes)
             offset += bytes.count
-            try watch.look(archive.taken, sign)
+            try watch.look(input.taken, sign)
         }
-        do throws(PackedFault) { try archive.checkEnd() } catch { throw stop(error, at: offset) }
     }
 
     // MARK: members

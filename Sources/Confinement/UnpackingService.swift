@@ -22,8 +22,8 @@ package struct UnpackingService {
         let beginning = wanted.beginning > 0 ? UnpackingService.receive(wanted.beginning) ?? [] : []
         guard beginning.count == wanted.beginning else { return 1 }
         // What a confined process can't do any more: reach the library, and the files that the C library reads for it.
-        guard PackedArchive.load() else {
-            return UnpackingService.say(.unsupported("whose library, libarchive, is missing"))
+        guard wanted.kind.load() else {
+            return UnpackingService.say(.unsupported("whose library is missing"))
         }
         unpack_prepare_process()
         guard process_confine(wanted.settings.memory, wanted.settings.isolation.rawValue, PROCESS_UNPACKS) == 0 else {

@@ -104,10 +104,11 @@ enum ScanManual {
                     + "missing, which the message then says) or is damaged (corrupt-archive) makes the scan incomplete, as one "
                     + "that is not read does (unsupported-archive: rar, 7z from a pipe, 7z with encrypted names).",
                 "The headers of tar and gzip are read by the scan itself, the members' bytes by the confined processes alone. Everything else is "
-                    + "unpacked by libarchive in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
+                    + "unpacked in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
                     + "read the archive and write what it unpacks. It may take 512 MiB and a member of --max-file-size; a mebibyte of the archive may "
                     + "take it --timeout of a processor, and --timeout may pass without a sign of life while there is something to read. If it ends "
-                    + "otherwise than it should, the archive has a record unpacking-failed, and the scan is incomplete.",
+                    + "otherwise than it should, the archive has a record unpacking-failed, and the scan is incomplete. What was unpacked before an "
+                    + "archive is cut or damaged is read, and so members that were whole before are judged.",
                 "Of zip and 7z, an encrypted member, or one packed in a way that libarchive does not know, is skipped (unsupported-member). A "
                     + "member whose bytes do not have their checksum is an error (corrupt-archive), whatever it is; those behind it in a zip file are "
                     + "read all the same. A zip that is a file is read by its directory at the end, one from a pipe, or with more before or behind it, as its members come; "

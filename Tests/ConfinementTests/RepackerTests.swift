@@ -11,7 +11,8 @@ import Testing
         .appendingPathComponent("Fixtures/archives")
 
     private static let names = [
-        "members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4", "members.zip", "stored.zip",
+        "members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4", "parts.tar.xz",
+        "blocks.tar.zst", "blocks.tar.lz4", "members.zip", "stored.zip",
         "lzma.zip", "streamed.zip", "members.7z", "copied.7z", "names.zip", "mixed.zip",
     ]
 

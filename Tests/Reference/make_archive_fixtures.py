@@ -139,6 +139,39 @@ def seven_zip(members, **options):
         return path.read_bytes()
 
 
+def large_zip_of(members):
+    """As archives are whose sizes need 64 bits."""
+    limits = zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT
+    zipfile.ZIP64_LIMIT = zipfile.ZIP_FILECOUNT_LIMIT = 1
+    try:
+        return zip_of(members)
+    finally:
+        zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
+
+
+def number(value):
+    """As 7z writes numbers, of up to 14 bits."""
+    return bytes([value]) if value < 128 else bytes([128 | value >> 8, value & 255])
+
+
+def with_header(archive, packed):
+    """A 7z with its header as it is, or packed by LZMA as 7-Zip does; py7zr packs it by LZMA2."""
+    offset, size = struct.unpack("<QQ", archive[12:28])
+    body, header = archive[32 : 32 + offset], archive[32 + offset : 32 + offset + size]
+    assert header[:2] == b"\x17\x06"
+    place = len(body) - (header[2] if header[2] < 128 else (header[2] & 63) << 8 | header[3])
+    plain = lzma.decompress(body[-place:], lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 24}])
+    body = body[:-place]
+    header = plain
+    if packed:
+        alone = lzma.compress(plain, lzma.FORMAT_ALONE, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16}])
+        header = b"\x17\x06" + number(len(body)) + b"\x01\x09" + number(len(alone) - 13) + b"\0"
+        header += b"\x07\x0b\x01\0\x01\x23\x03\x01\x01\x05" + alone[:5] + b"\x0c" + number(len(plain)) + b"\0\0"
+        body += alone[13:]
+    start = struct.pack("<QQI", len(body), len(header), zlib.crc32(header))
+    return archive[:8] + struct.pack("<I", zlib.crc32(start)) + start + body + header
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
 
@@ -164,12 +197,24 @@ def main():
     save("members.tar.zst", zstandard.ZstdCompressor(write_checksum=True).compress(tar))
     save("members.tar.lz4", lz4.frame.compress(tar, content_checksum=True))
     half = len(tar) // 2
-    save("parts.tar.zst", b"".join(zstandard.ZstdCompressor().compress(part) for part in [tar[:half], tar[half:]]))
+    halves = [tar[:half], tar[half:]]
+    save("parts.tar.bz2", b"".join(map(bz2.compress, halves)))
+    save("parts.tar.xz", b"".join(map(lzma.compress, halves)))
+    save("parts.tar.zst", b"".join(zstandard.ZstdCompressor(write_checksum=True).compress(part) for part in halves))
+    save("parts.tar.lz4", b"".join(lz4.frame.compress(part, content_checksum=True) for part in halves))
+    # As one part, of two blocks.
+    packer = zstandard.ZstdCompressor(write_checksum=True).compressobj()
+    blocks = [packer.compress(halves[0]), packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK), packer.compress(halves[1]), packer.flush()]
+    save("blocks.tar.zst", b"".join(blocks))
+    packer = lz4.frame.LZ4FrameCompressor(content_checksum=True, auto_flush=True)
+    save("blocks.tar.lz4", packer.begin() + b"".join(map(packer.compress, halves)) + packer.flush())
     save("members.zip", zip_of(members))
     save("stored.zip", zip_of(members, zipfile.ZIP_STORED))
     save("bzip2.zip", zip_of(members, zipfile.ZIP_BZIP2))
     save("lzma.zip", zip_of(members, zipfile.ZIP_LZMA))
     save("streamed.zip", zip_of(members, target=Pipe()))
+    save("streamed-stored.zip", zip_of(members, zipfile.ZIP_STORED, target=Pipe()))
+    save("large.zip", large_zip_of(members))
     save("members.7z", seven_zip(members))
     save("copied.7z", seven_zip(members, filters=[{"id": py7zr.FILTER_COPY}]))
     names = [
@@ -186,6 +231,10 @@ def main():
     save("names.zip", zip_of(names))
     save("mixed.zip", mixed_zip(pictures[0]))
     save("sealed.7z", seven_zip(members[:3], password="secret"))
+    unknown = seven_zip(members[:3], filters=[{"id": py7zr.FILTER_ZSTD, "level": 3}])
+    save("unknown.7z", with_header(unknown, packed=True))
+    save("unknown-bare.7z", with_header(unknown, packed=False))
+    save("unknown-lzma2.7z", unknown)
     save("sealed-names.7z", seven_zip(members[:3], password="secret", header_encryption=True))
     # Three hundred megabytes of zeros behind the beginning of a picture, and as many behind none, of a few hundred bytes.
     zeros = bytes(300 << 20)

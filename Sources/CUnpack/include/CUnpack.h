@@ -1,31 +1,25 @@
-// Reads archives by libarchive, for a process that can do nothing else: the members of zip and 7z one after the other, and of what one of
-// the usual programs has packed as a whole the bytes that it was.
+// Reads archives, for a process that can do nothing else: the members of zip and 7z one after the other, by libarchive, and of what one of
+// the usual programs has packed as a whole the bytes that it was, by the library of that program.
 //
-// Formats and filters are switched on one by one, so that none of those is ever tried that libarchive knows besides, and no program is
-// ever started to unpack. All state is the archive's, but for the library, which is loaded into a process.
+// Formats are switched on one by one, so that none of those is ever tried that libarchive knows besides. All state is the archive's or the
+// stream's, but for the libraries, which are loaded into a process.
 #ifndef ASSAY_UNPACK_H
 #define ASSAY_UNPACK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum {
-    UNPACK_ZIP,
-    UNPACK_SEVEN_ZIP,
-    UNPACK_ZSTD,
-    UNPACK_XZ,
-    UNPACK_BZIP2,
-    UNPACK_LZ4,
-    UNPACK_KINDS
-} unpack_kind;
+typedef enum { UNPACK_ZIP, UNPACK_SEVEN_ZIP } unpack_kind;
+
+typedef enum { UNPACK_BZIP2, UNPACK_XZ, UNPACK_ZSTD, UNPACK_LZ4, UNPACK_PACKINGS } unpack_packing;
 
 typedef enum {
     UNPACK_OK = 0,
-    UNPACK_END,          // of the archive, or of a member
+    UNPACK_END,          // of the archive, of a member, or of what was packed in one go
     UNPACK_TRUNCATED,    // the archive ends before its end
     UNPACK_CORRUPT,
     UNPACK_OVERLAPPING,  // its members lie where others do, so that reading them all would take for ever
-    UNPACK_UNSUPPORTED,  // a valid variant that libarchive does not read
+    UNPACK_UNSUPPORTED,  // a valid variant that is not read
     UNPACK_ENCRYPTED,
     UNPACK_UNREADABLE,   // the descriptor could not be read; unpack_error has the errno
     UNPACK_NO_MEMORY,
@@ -58,15 +52,15 @@ void unpack_prepare_process(void);
 unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, const uint8_t *beginning, size_t length);
 void unpack_close(unpack_archive *archive);
 
-// The next member of a zip or 7z. What is packed as a whole has one member, without a name.
+// The next member.
 unpack_status unpack_next(unpack_archive *archive, unpack_member *member);
 // The next bytes of the member, `*count` of them, which stay until the next call; UNPACK_END behind the last. Any other refusal is one of
 // this member, unless unpack_is_over.
 unpack_status unpack_read(unpack_archive *archive, const uint8_t **bytes, size_t *count);
 // Whether nothing more can be read of the archive after a refusal: 1 or 0.
 int unpack_is_over(const unpack_archive *archive);
-// After the end: whether it is one. UNPACK_CORRUPT where something else than zeros follows what was unpacked as a whole, UNPACK_TRUNCATED for
-// a zip without the record at its end, which members that come one after the other can be read without.
+// After the end: whether it is one. UNPACK_TRUNCATED for a zip without the record at its end, which members that come one after the other can
+// be read without.
 unpack_status unpack_check_end(unpack_archive *archive);
 
 // The words for the last refusal.
@@ -74,5 +68,32 @@ const char *unpack_message(const unpack_archive *archive);
 int unpack_error(const unpack_archive *archive);
 // Bytes of the archive that were read, those that were read again included.
 int64_t unpack_taken(const unpack_archive *archive);
+
+// MARK: streams
+
+typedef struct unpack_stream unpack_stream;
+
+// What of the packed bytes is taken, and what is given for them.
+typedef struct {
+    const uint8_t *input;
+    size_t available;
+    uint8_t *output;
+    size_t room;
+    size_t taken, given;
+} unpack_step;
+
+// Whether this program was built with the library of a packing, and whether it can be used now: 1 or 0.
+int unpack_stream_is_built_in(unpack_packing packing);
+int unpack_stream_load(unpack_packing packing);
+// NULL without memory. The library was loaded.
+unpack_stream *unpack_stream_open(unpack_packing packing);
+void unpack_stream_close(unpack_stream *stream);
+// Before the first part, and before each further one: programs put what they packed one behind the other.
+unpack_status unpack_stream_begin(unpack_stream *stream);
+// Unpacks some: what is given is given whatever the status, UNPACK_END behind the last byte of a part. If nothing is taken and nothing given, it
+// wants more.
+unpack_status unpack_stream_step(unpack_stream *stream, unpack_step *step);
+// The words for a refusal.
+const char *unpack_stream_message(const unpack_stream *stream);
 
 #endif

@@ -1,0 +1,163 @@
+// What was packed as one stream of bytes: for the process that may do nothing else, and for tests.
+
+internal import CUnpack
+internal import Files
+internal import Glibc
+
+/// The bytes of an archive, as they come from its descriptor.
+final class PackedInput {
+    private let descriptor: Int32
+    private var bytes: [UInt8]
+    private var place = 0
+    private var end: Int
+    /// Bytes that were read so far.
+    private(set) var taken: Int
+
+    /// - Parameter beginning: what was read already.
+    init(_ descriptor: Int32, beginning: [UInt8]) {
+        self.descriptor = descriptor
+        (bytes, end, taken) = (beginning, beginning.count, beginning.count)
+        bytes += repeatElement(0, count: max(0, 1 << 16 - bytes.count))
+    }
+
+    /// What was read and not used.
+    var rest: ArraySlice<UInt8> { bytes[place..<end] }
+
+    func use(_ count: Int) { place += count }
+
+    /// Sees to it that there is something to use; false at the end.
+    func refill() throws(PackedFault) -> Bool {
+        if place < end { return true }
+        while true {
+            let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw PackedFault(kind: .unreadable(errno: errno), message: "", isOver: true) }
+            (place, end) = (0, count)
+            taken += count
+            return count > 0
+        }
+    }
+}
+
+/// What unpacks the bytes of one packing.
+@safe final class Decompressor {
+    enum Status {
+        case goesOn
+        /// Behind the last byte of what was packed in one go.
+        case ends
+        case fails(PackedFault)
+    }
+
+    private let stream: OpaquePointer
+
+    /// Loads what unpacks; false where it is missing.
+    static func load(_ packing: unpack_packing) -> Bool { unpack_stream_load(packing) == 1 }
+
+    init(_ packing: unpack_packing) throws(PackedFault) {
+        guard Decompressor.load(packing) else {
+            throw PackedFault(kind: .unsupported, message: "whose library is missing", isOver: true)
+        }
+        guard let opened = unsafe unpack_stream_open(packing) else {
+            throw PackedFault(kind: .noMemory, message: "", isOver: true)
+        }
+        unsafe stream = opened
+    }
+
+    deinit { unsafe unpack_stream_close(stream) }
+
+    /// Before anything is unpacked, and before what was packed for itself and put behind something else.
+    func begin() throws(PackedFault) {
+        if case .fails(let fault) = status(unsafe unpack_stream_begin(stream)) { throw fault }
+    }
+
+    /// Takes some of `input` and gives some bytes, which count whatever the status says. It wants more if it does neither.
+    func step(_ input: ArraySlice<UInt8>, into room: inout [UInt8]) -> (status: Status, taken: Int, given: Int) {
+        var step = unsafe unpack_step()
+        let result = unsafe input.withUnsafeBufferPointer { input in
+            unsafe room.withUnsafeMutableBufferPointer { room in
+                unsafe (step.input, step.available) = (input.baseAddress, input.count)
+                unsafe (step.output, step.room) = (room.baseAddress, room.count)
+                return unsafe unpack_stream_step(stream, &step)
+            }
+        }
+        return unsafe (status(result), step.taken, step.given)
+    }
+
+    private func status(_ result: unpack_status) -> Status {
+        let kind: PackedFault.Kind
+        switch result {
+        case UNPACK_OK: return .goesOn
+        case UNPACK_END: return .ends
+        case UNPACK_NO_MEMORY: kind = .noMemory
+        case UNPACK_UNSUPPORTED: kind = .unsupported
+        default: kind = .corrupt
+        }
+        return .fails(
+            PackedFault(kind: kind, message: unsafe String(cString: unpack_stream_message(stream)), isOver: true))
+    }
+}
+
+/// A cursor over the bytes that were packed, of one part or of several that were put one behind the other.
+///
+/// Every byte comes out that was unpacked before what stands against more, and only then that is told.
+final class PackedStream {
+    let input: PackedInput
+    private let decompressor: Decompressor
+    private var room = [UInt8](repeating: 0, count: 1 << 16)
+    private var parts = 0
+    /// Bytes that the present part has given.
+    private var given = 0
+    private var isBetweenParts = true
+    private var fault: PackedFault?
+
+    init(_ packing: unpack_packing, _ input: PackedInput) throws(PackedFault) {
+        self.input = input
+        decompressor = try Decompressor(packing)
+    }
+
+    /// The next bytes; none at the end.
+    func read() throws(PackedFault) -> [UInt8] {
+        if let fault { throw fault }
+        while true {
+            let hasMore = try input.refill()
+            if isBetweenParts {
+                guard try beginsAnother(hasMore) else { return [] }
+            }
+            let (status, taken, count) = decompressor.step(input.rest, into: &room)
+            input.use(taken)
+            given += count
+            switch status {
+            case .goesOn:
+                if taken == 0 && count == 0 {
+                    fault = PackedFault(kind: hasMore ? .corrupt : .truncated, message: "", isOver: true)
+                }
+            case .ends: isBetweenParts = true
+            case .fails(let failure):
+                fault = failure
+                if parts > 1 && given == 0, case .corrupt = failure.kind {
+                    fault = PackedFault(
+                        kind: .corrupt, message: "something behind the end of the packed data", isOver: true)
+                }
+            }
+            if count > 0 { return Array(room[..<count]) }
+            if let fault { throw fault }
+        }
+    }
+
+    /// Begins a part, if there is one. Zeros fill a tape.
+    private func beginsAnother(_ hasMore: Bool) throws(PackedFault) -> Bool {
+        var more = hasMore
+        while more {
+            let zeros = input.rest.prefix { $0 == 0 }.count
+            let isAll = zeros == input.rest.count
+            input.use(zeros)
+            if !isAll {
+                try decompressor.begin()
+                (parts, given, isBetweenParts) = (parts + 1, 0, false)
+                return true
+            }
+            more = try input.refill()
+        }
+        return false
+    }
+}
