@@ -52,7 +52,7 @@ static int is_whole(const chunk *chunk) { return checksum(chunk->body - 4, (size
 
 // What a walk over the chunks finds.
 typedef struct {
-    uint32_t pictures;        // the default image, and every frame that it is not
+    uint32_t pictures;        // the default image, and every frame that it is not, as far as they are whole
     uint32_t frames;          // fcTL chunks
     int has_default_frame;    // the default image is the first of them
     canvas_place place;       // of the frame that is asked for
@@ -82,7 +82,10 @@ static codec_status take_control(codec_file file, const chunk *chunk, int comes_
     return CODEC_OK;
 }
 
-// Goes through all chunks. A file without a valid acTL before its picture is a still one, whatever else is in it.
+static uint32_t begun(const layout *found) { return found->frames + (found->has_default_frame ? 0 : 1); }
+
+// Goes through all chunks. A file without a valid acTL before its picture is a still one, whatever else is in it. Where something is wrong, the
+// pictures that end before it are found.
 static codec_status walk(codec_file file, layout *found, char *message) {
     *found = (layout){.pictures = 1};
     size_t at = SIGNATURE;
@@ -108,6 +111,8 @@ static codec_status walk(codec_file file, layout *found, char *message) {
             case NAME('f', 'c', 'T', 'L'):
             case NAME('f', 'd', 'A', 'T'): {
                 if (stated == 0) break;
+                // The one before has ended, whatever follows.
+                if (chunk.name == NAME('f', 'c', 'T', 'L') && has_pixels && frame_has_pixels) found->pictures = begun(found);
                 if (chunk.length < 4 || big(chunk.body, 4) != sequence++) {
                     return codec_refuse(message, CODEC_CORRUPT, "a frame out of its order");
                 }
@@ -133,10 +138,10 @@ static codec_status walk(codec_file file, layout *found, char *message) {
     }
     if (stated == 0) return CODEC_OK;
     if (!frame_has_pixels) return codec_refuse(message, CODEC_CORRUPT, "a frame without pixels");
+    found->pictures = begun(found);
     if (found->frames != stated) {
         return codec_refuse(message, CODEC_CORRUPT, "an animation of %u frames has %u", stated, found->frames);
     }
-    found->pictures = found->frames + (found->has_default_frame ? 0 : 1);
     return CODEC_OK;
 }
 
@@ -213,8 +218,7 @@ static codec_status paint(codec_file file, const layout *found, codec_canvas *ca
 static codec_status draw(codec_file file, codec_canvas *canvas, char *message) {
     layout found;
     codec_status status = walk(file, &found, message);
-    if (status != CODEC_OK) return status;
-    if (file.frame >= found.pictures) return codec_refuse(message, CODEC_CORRUPT, "there is no such frame");
+    if (file.frame >= found.pictures) return status != CODEC_OK ? status : codec_refuse(message, CODEC_CORRUPT, "there is no such frame");
     // A default image that is no frame is not on the canvas.
     if (file.frame == 0 && !found.has_default_frame) return CODEC_OK;
     status = canvas_begin(canvas, found.place, message);

@@ -53,8 +53,10 @@ static codec_status follow(codec_file file, uint32_t last, uint32_t *pages, uint
 
 codec_status tiff_count_pages(codec_file file, uint32_t *pages, char *message) {
     uint64_t offset;
-    *pages = 1;
-    return follow(file, UINT32_MAX, pages, &offset, message);
+    codec_status status = follow(file, UINT32_MAX, pages, &offset, message);
+    // Which of them it has met before is not known.
+    if (status != CODEC_OK) *pages = 1;
+    return status;
 }
 
 codec_status tiff_find_page(codec_file file, uint64_t *offset, char *message) {

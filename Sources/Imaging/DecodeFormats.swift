@@ -100,12 +100,16 @@ func decode(
 }
 
 /// How many frames, pages or pictures of its own a file of `format` has, as far as `reader` knows.
-func countFrames(_ file: Span<UInt8>, _ format: ImageFormat) throws(DecodeError) -> Int {
-    guard let reader = format == .png ? CODEC_APNG : format.codec else { return 1 }
+func countFrames(_ file: Span<UInt8>, _ format: ImageFormat) -> FrameCount {
+    guard let reader = format == .png ? CODEC_APNG : format.codec else { return FrameCount() }
     var (count, message) = (UInt32(1), Text())
     let status = unsafe file.withUnsafeBufferPointer { bytes in
         unsafe codec_count_frames(reader, bytes.baseAddress, bytes.count, &count, &message.bytes)
     }
-    try check(status, format, message, DecodeLimits())
-    return Int(count)
+    do throws(DecodeError) {
+        try check(status, format, message, DecodeLimits())
+        return FrameCount(certain: Int(count))
+    } catch {
+        return FrameCount(certain: Int(count), fault: error)
+    }
 }

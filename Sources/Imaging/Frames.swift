@@ -24,12 +24,23 @@ extension ImageFormat {
     }
 }
 
-/// How many frames, pages or pictures of its own a file has, at least 1; some of them may be damaged. Moving pictures in HEIF and AVIF, which
+/// How many frames, pages or pictures of its own a file has; some of them may be damaged. Moving pictures in HEIF and AVIF, which
 /// are not decoded, count for nothing. The default image of an animated PNG counts also where it is none of the frames.
-package func countFrames(_ file: UnsafeRawBufferPointer) throws(DecodeError) -> Int {
+package struct FrameCount: Sendable, Equatable {
+    /// Those that can be asked for, at least 1.
+    package var certain = 1
+    /// Why it is not known how many follow them; nil where none do.
+    package var fault: DecodeError?
+
+    /// With one more for what can't be counted.
+    package var all: Int { certain + (fault == nil ? 0 : 1) }
+}
+
+/// Counts the frames of a file.
+package func countFrames(_ file: UnsafeRawBufferPointer) -> FrameCount {
     let span = unsafe bytes(file).span
-    guard let format = ImageFormat.sniff(span), format.isDecodable else { return 1 }
-    return try countFrames(span, format)
+    guard let format = ImageFormat.sniff(span), format.isDecodable else { return FrameCount() }
+    return countFrames(span, format)
 }
 
 /// Decodes parts of one of a file's pictures. Number 0 is what `decode` gives without a number.

@@ -26,7 +26,7 @@ internal import Provenance
     private var common: CommonFacts?
 
     private struct CommonFacts {
-        let count: Int
+        let count: FrameCount
         let declared: Declared?
         /// The frame that was asked for last.
         var frame: Int
@@ -75,15 +75,15 @@ internal import Provenance
                 if frame > 1, var common, common.frame == frame - 1, common.size == bytes.count {
                     common.frame = frame
                     self.common = common
-                    (seen.declared, seen.frames) = (common.declared, common.count)
+                    seen.declared = common.declared
+                    looked.append(try unsafe judge(bytes, &seen, frame, of: common.count, path: path))
                 } else {
                     common = nil
                     seen.declared = unsafe declared(bytes)
-                    seen.frames = try unsafe countFrames(bytes)
-                    common = CommonFacts(
-                        count: seen.frames ?? 1, declared: seen.declared, frame: frame, size: bytes.count)
+                    let count = unsafe countFrames(bytes)
+                    common = CommonFacts(count: count, declared: seen.declared, frame: frame, size: bytes.count)
+                    looked.append(try unsafe judge(bytes, &seen, frame, of: count, path: path))
                 }
-                looked.append(try unsafe judge(bytes, seen, frame: frame, path: path))
             case .declare:
                 seen.declared = unsafe declared(bytes)
                 looked.append(.answered(Finding(Facts(seen))))
@@ -101,6 +101,21 @@ internal import Provenance
 
     private func declared(_ bytes: UnsafeRawBufferPointer) -> Declared? {
         unsafe ImageFormat.sniff(bytes).map { unsafe readDeclared(bytes, $0, reading) }
+    }
+
+    /// One of several frames. What can't be counted has the number behind those that can.
+    private func judge(
+        _ bytes: UnsafeRawBufferPointer, _ seen: inout Observation, _ frame: Int, of count: FrameCount, path: String
+    ) throws(DecodeError) -> Look {
+        seen.frames = count.all
+        if let fault = count.fault, frame >= count.certain { throw fault }
+        do throws(DecodeError) {
+            return try unsafe judge(bytes, seen, frame: frame, path: path)
+        } catch {
+            // Nothing is known of a file of which neither the first frame can be decoded nor the rest be counted.
+            if frame == 0 && count.fault != nil { seen.frames = nil }
+            throw error
+        }
     }
 
     private func judge(

@@ -138,7 +138,8 @@ package struct RecordMerge {
         if values["complete"]?.elementsEqual("true".utf8) == true {
             share.finished += 1
             // Of runs of one share each says what there is of it; runs without shares have each their own.
-            let expected = count("records") + count("resumed")
+            // An older summary counts records in `resumed`.
+            let expected = count("records") + count(values["resumedRecords"] == nil ? "resumed" : "resumedRecords")
             share.expected = name == nil ? share.expected + expected : max(share.expected, expected)
         } else {
             share.hasBrokenOff = true
@@ -150,7 +151,7 @@ package struct RecordMerge {
     private static let keys: Set<String> = [
         "assay", "path", "pathBytes", "id", "archive", "member", "frame", "shard", "status", "code", "size", "modified",
         "sha256",
-        "model", "ruleset", "verdict", "complete", "records", "resumed",
+        "model", "ruleset", "verdict", "complete", "records", "resumed", "resumedRecords",
     ]
 
     private static let identity = [

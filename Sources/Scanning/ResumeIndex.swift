@@ -99,11 +99,11 @@ package struct ResumeIndex: Sendable {
             guard isSame && outcome.isFinal else { return 0 }
             count += 1
             if !ofAllFrames { return count }
-            // One that was written when frames were not told apart says nothing of the others.
-            if entry.next == 0 { return outcome.status == .ok ? 0 : count }
-            if entry.isLast { return count }
-            guard entry.next > index else { return 0 }
-            index = Int(entry.next)
+            // One that was written when frames were not told apart says nothing of the others, which may have been recorded since.
+            let next = entry.next == 0 ? 1 : Int(entry.next)
+            if entry.next == 0 ? outcome.status != .ok : entry.isLast { return count }
+            guard next > index else { return 0 }
+            index = next
         }
         return 0
     }
@@ -113,6 +113,26 @@ package struct ResumeIndex: Sendable {
         of path: PathBytes, _ frame: FramePlace? = nil, size: Int?, modified: Timestamp?
     ) -> (outcome: RecordedOutcome, isSame: Bool)? {
         entry(of: path, frame?.index ?? 0, size: size, modified: modified).map { (outcomes[Int($0.outcome)], $1) }
+    }
+
+    /// The record without the frames of which more is known: what a limit or the machine caused replaces nothing that another run would
+    /// come to again. Nil if that is all of them.
+    func newer(_ record: Record) -> Record? {
+        guard !latest.isEmpty, !RecordedOutcome(record).isFinal else { return record }
+        let (start, last) = (record.frame?.index ?? 0, record.frame.map { $0.through ?? $0.index } ?? 0)
+        var index = start
+        while index <= last,
+            let (entry, isSame) = entry(of: record.path, index, size: record.size, modified: record.modified),
+            isSame && outcomes[Int(entry.outcome)].isFinal
+        {
+            index = max(index + 1, Int(entry.next))
+        }
+        guard index <= last else { return nil }
+        var record = record
+        if let frame = record.frame, index > start {
+            record.frame = FramePlace(index: index, count: frame.count, through: index < last ? last : nil)
+        }
+        return record
     }
 
     private func entry(

@@ -41,13 +41,17 @@ extension RecordSink: Sink {
         case .frames(let records): return deliver(sequence, records, &json)
         case .notImage(let path):
             return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
-        case .resumed(_, let records): return deliver(sequence, []) { $0.resumed += records }
+        case .resumed(_, let records):
+            return deliver(sequence, []) {
+                $0.resumed += 1
+                $0.resumedRecords += records
+            }
         }
     }
 
     /// The records of one file, whose lines are written together.
     private func deliver(_ sequence: Int, _ records: [Record], _ json: inout JSONText) -> Bool {
-        var (lines, written) = ([UInt8](), 0)
+        var (lines, written, kept) = ([UInt8](), 0, 0)
         var changes: [(inout Tally) -> Void] = []
         for record in records {
             if warnsOfErrors, let refusal = record.finding.refusal {
@@ -55,10 +59,14 @@ extension RecordSink: Sink {
                 // Nobody is left to be told of a failure.
                 try? writeAll(Array(line.utf8), to: STDERR_FILENO)
             }
+            guard let record = resume.newer(record) else {
+                kept += 1
+                continue
+            }
             let earlier = resume.record(of: record.path, record.frame, size: record.size, modified: record.modified)
             // Tried again with the same outcome, it has its record.
             if let earlier, earlier.isSame && earlier.outcome == RecordedOutcome(record) {
-                changes.append { $0.resumed += 1 }
+                kept += 1
                 continue
             }
             // A file's path is told once.
@@ -72,6 +80,10 @@ extension RecordSink: Sink {
                 if let earlier { $0.replace(earlier.outcome) }
             }
         }
-        return deliver(sequence, lines, written) { tally in for change in changes { change(&tally) } }
+        return deliver(sequence, lines, written) { tally in
+            for change in changes { change(&tally) }
+            tally.resumedRecords += kept
+            if changes.isEmpty { tally.resumed += 1 }
+        }
     }
 }

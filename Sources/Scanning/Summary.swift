@@ -64,6 +64,7 @@ package struct Summary: Sendable {
             $0.member("error", tally.error)
             $0.member("notImages", tally.notImages)
             $0.member("resumed", tally.resumed)
+            $0.member("resumedRecords", tally.resumedRecords)
             $0.member("records", tally.written)
             $0.member("unwrittenSpectra", unwrittenSpectra)
             $0.member("verdicts") {

@@ -12,8 +12,9 @@ package struct Tally: Sendable, Equatable {
     package var notImages = 0
     /// Lines that were written.
     package var written = 0
-    /// Files that an earlier run had recorded already; not part of `seen`.
+    /// Files that an earlier run had recorded already, and their records; not part of `seen`.
     package var resumed = 0
+    package var resumedRecords = 0
     /// Outcomes of an earlier run that this one has not replaced by others; not part of the counts above.
     package var earlier: [RecordedOutcome: Int] = [:]
     package var verdicts: [Verdict: Int] = [:]

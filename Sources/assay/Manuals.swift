@@ -40,8 +40,8 @@ enum ScanManual {
             [
                 "With --frames all each frame of a GIF, WebP, PNG or JPEG XL, each page of a TIFF and each picture of its own of a HEIF or AVIF has a "
                     + "record, in their order and one behind the other; frame tells its index and how many there are. The first is what is "
-                    + "judged without the option; a file whose frames can't be counted, since it is cut or contradicts itself, is an error as a whole, "
-                    + "also where its first picture alone could be judged. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
+                    + "judged without the option; where an animated PNG is cut or contradicts itself, or the pages of a TIFF go in a circle, the frames before that "
+                    + "are judged, and one more record tells why there are no others. A later frame of an animation is what a viewer shows when it is its turn: painted over what "
                     + "those before it have left, on a canvas that begins as transparent black; opacity is dropped then. The default image of an animated "
                     + "PNG that is none of its frames counts as the first. Of moving pictures in HEIF and AVIF (tracks, not items) one picture is "
                     + "judged in any case: libheif reads such files from 1.20 on, and Debian 12 has 1.15.",
@@ -58,8 +58,8 @@ enum ScanManual {
             "Counts",
             [
                 "In the summary, seen is the sum of ok, skipped, error and notImages. Files that are no picture are in "
-                    + "notImages even where they have a record because they were named. resumed counts files that --resume "
-                    + "left out; they are not seen. Links that are not followed are not seen either. unwrittenSpectra counts judged pictures whose "
+                    + "notImages even where they have a record because they were named. resumed counts files to which --resume "
+                    + "had nothing to add, resumedRecords the records that were kept; they are not seen. Links that are not followed are not seen either. unwrittenSpectra counts judged pictures whose "
                     + "spectrum --spectra asked for and that could not be written or read again for it; their records have no spectrum.file."
             ]
         ),
@@ -69,7 +69,8 @@ enum ScanManual {
                 "With --resume, a file keeps its record if it was scanned, is no picture, or is damaged. Records whose code tells "
                     + "of the machine, its load or a limit (unreadable, not-found, changed, timeout, crashed, out-of-memory, "
                     + "no-decoder, file-too-large and all that begin with too-) are tried again. What comes out the same gets no second "
-                    + "record; what comes out otherwise does, and the last record of a path counts.",
+                    + "record; what comes out otherwise does, and the last record of a path counts. What a limit or the machine caused replaces no other record of the same "
+                    + "state of the file: with a lower --max-frames nothing is taken back.",
                 "The exit status is that of all records in the file, whichever run wrote them. In the file of --summary, "
                     + "earlier counts those that stand from before, by status and verdict.",
             ]

@@ -130,7 +130,7 @@ enum MergeManual {
             [
                 "assay scan --shard i/n notes the shard in each record, and in the file of --summary the number of records that it has "
                     + "written and whether it came to its end. A shard is whole if there is a summary of a run of it that is complete, "
-                    + "and at least as many different records as that one has written or found written (resumed). With shards, each of the "
+                    + "and at least as many different records as that one has written or found written (resumedRecords). With shards, each of the "
                     + "n needs its summary. Records without a shard may come without summaries; then nobody can say whether any are missing.",
                 "Beside that, nothing is written if a line is no record, if the last line of a file has no end, if shards are of "
                     + "different numbers, or if records are of different models.",

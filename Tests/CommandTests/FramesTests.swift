@@ -134,8 +134,8 @@ struct FramesTests {
         for byte in 0..<4 { circle[link + byte] = circle[4 + byte] }
         shop.write("b.tiff", circle)
         let circled = shop.scan("--frames", "all", "b.tiff").records
-        #expect(told(circled) == ["b.tiff - corrupt"])
-        #expect((circled[0]["message"] as? String)?.contains("circle") == true)
+        #expect(told(circled) == ["b.tiff 0/2 ok", "b.tiff 1/2 corrupt"])
+        #expect((circled.last?["message"] as? String)?.contains("circle") == true)
     }
 
     @Test func whatIsBehindADamagedFrameHasOneRecordAndIsNotJudged() {
@@ -197,9 +197,10 @@ struct FramesTests {
         let again = scan("--resume", "d")
         // Its frames that have records are not recorded again.
         #expect(told(shop.records()) == told(whole.split(separator: "\n").map { object(String($0)) }))
-        #expect(again["resumed"] as? Int == 3 && again["seen"] as? Int == 6)
+        #expect(again["resumed"] as? Int == 0 && again["resumedRecords"] as? Int == 3 && again["seen"] as? Int == 6)
         let nothing = scan("--resume", "d")
-        #expect(nothing["resumed"] as? Int == 9 && nothing["seen"] as? Int == 0)
+        #expect(
+            nothing["resumed"] as? Int == 2 && nothing["resumedRecords"] as? Int == 9 && nothing["seen"] as? Int == 0)
     }
 
     @Test func recordsOfFirstFramesAreNoRecordsOfAll() {
@@ -211,6 +212,56 @@ struct FramesTests {
         // All frames are more than the first.
         #expect(shop.scan("-o", "out", "--resume", "--summary", "s.json", "a.gif").status == 0)
         #expect(object(shop.read("s.json"))["seen"] as? Int == 0)
+    }
+
+    /// A lower limit takes nothing back, and a file whose first record is of a run without frames is done when all have records.
+    @Test func aLowerLimitAddsNothingToWhatIsRecorded() {
+        let shop = Workshop(verdict: .real)
+        shop.write("a.gif", Self.fixture("changes.gif"))
+        _ = shop.scan("-o", "out", "a.gif")
+        _ = shop.scan("-o", "out", "--resume", "--frames", "all", "a.gif")
+        let whole = shop.read("out")
+        func scan(_ most: String) -> (status: Int32, summary: [String: Any]) {
+            let run = shop.scan(
+                "-o", "out", "--resume", "--frames", "all", "--max-frames", most, "--summary", "s.json", "a.gif")
+            return (run.status, object(shop.read("s.json")))
+        }
+        for most in ["2", "5"] {
+            let (status, summary) = scan(most)
+            #expect(shop.read("out") == whole && status == 0)
+            #expect(summary["resumed"] as? Int == 1 && summary["resumedRecords"] as? Int == 5)
+            #expect(summary["seen"] as? Int == 0)
+        }
+        // What is left of a run that was cut: frames that have records keep them, and of the others it is told that they were not looked at.
+        let lines = whole.split(separator: "\n")
+        shop.write("out", lines[..<3].joined(separator: "\n") + "\n")
+        let (status, _) = scan("2")
+        #expect(told(shop.records()) == ["a.gif - ok", "a.gif 1/5 ok", "a.gif 2/5 ok", "a.gif 3/5-4 too-many-frames"])
+        #expect(status == 2)
+        #expect(scan("1").status == 2 && shop.read("out").split(separator: "\n").count == 4)
+        #expect(scan("5").status == 0)
+        #expect(told(shop.records()).suffix(2) == ["a.gif 3/5 ok", "a.gif 4/5 ok"])
+    }
+
+    /// A scan of all frames never knows less of a file than one of the first.
+    @Test(arguments: ["sheer.png", "apart.png"])
+    func framesBeforeTheEndOfACutAnimationAreJudged(_ name: String) throws {
+        let shop = Workshop(verdict: .real)
+        let whole = Self.fixture(name)
+        shop.write("whole.png", whole)
+        let count = shop.scan("--frames", "all", "whole.png").records.count
+        shop.write("a.png", Array(whole.dropLast(20)))
+        let first = shop.scan("-o", "out", "a.png")
+        #expect(first.status == 0 && told(shop.records()) == ["a.png - ok"])
+        // The last frame may lack anything.
+        let before = (0..<count - 1).map { "a.png \($0)/\(count) ok" }
+        let all = shop.scan("--frames", "all", "a.png")
+        #expect(told(all.records) == before + ["a.png \(count - 1)/\(count) truncated"] && all.status == 2)
+        _ = shop.scan("-o", "out", "--resume", "--frames", "all", "a.png")
+        #expect(told(shop.records()) == ["a.png - ok"] + told(all.records).dropFirst())
+        // Where the first picture can't be decoded either, there is one record.
+        shop.write("b.png", Array(whole.prefix(60)))
+        #expect(told(shop.scan("--frames", "all", "b.png").records).count == 1)
     }
 
     @Test func mergingKeepsEveryFrameOnce() {

@@ -35,7 +35,11 @@ private enum FrameFixture {
 }
 
 @Suite struct FrameTests {
-    private func count(_ file: [UInt8]) throws -> Int { try file.withUnsafeBytes { try countFrames($0) } }
+    private func count(_ file: [UInt8]) throws -> Int {
+        let count = file.withUnsafeBytes { countFrames($0) }
+        if let fault = count.fault { throw fault }
+        return count.certain
+    }
 
     private func frame(
         _ file: [UInt8], _ index: Int, _ canvas: FrameCanvas, limits: DecodeLimits = DecodeLimits()

@@ -46,7 +46,8 @@ codec_canvas *codec_canvas_make(void);  // null without memory
 void codec_canvas_free(codec_canvas *canvas);
 
 // All three answer CODEC_UNSUPPORTED where codec_load would answer 0.
-// How many frames, pages or pictures of its own the file has, at least 1; some of them may be damaged.
+// How many frames, pages or pictures of its own the file has, at least 1; some of them may be damaged. Also with a refusal: of those that
+// come before what could not be counted.
 codec_status codec_count_frames(codec_format format, const uint8_t *bytes, size_t length, uint32_t *frames, char *message);
 // Frame 0 is what a program shows that knows no further ones. The header takes no memory that grows with the picture. A later frame of an
 // animation has the sizes of the canvas.
