@@ -4,6 +4,7 @@
 #if __has_include(<libheif/heif.h>)
 #include <libheif/heif.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 static struct {
     __typeof__(&heif_init) heif_init;
@@ -89,9 +90,8 @@ static struct heif_error encode(struct heif_context *context, struct heif_encode
     return error;
 }
 
-codec_status heif_write(codec_written kind, const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
-                               uint8_t **out, size_t *out_length, char *message) {
-    if (!heif_can_write(kind)) return codec_refuse(message, CODEC_UNSUPPORTED, "libheif or its encoder is missing");
+static codec_status write_picture(codec_written kind, const uint8_t *pixels, uint32_t width, uint32_t height, int quality,
+                                  uint8_t **out, size_t *out_length, char *message) {
     sink sink = {0};
     struct heif_encoder *encoder = NULL;
     struct heif_image *image = NULL;
@@ -114,6 +114,23 @@ codec_status heif_write(codec_written kind, const uint8_t *pixels, uint32_t widt
     }
     *out = sink.bytes;
     *out_length = sink.length;
+    return status;
+}
+
+// libx265 fills the table of its functions when the first encoder is opened, under no lock: another one that is opened meanwhile takes
+// the table for filled and calls what is not there yet, at address 0. So the first picture of a format is encoded alone.
+static pthread_mutex_t setting_up = PTHREAD_MUTEX_INITIALIZER;
+
+codec_status heif_write(codec_written kind, const uint8_t *pixels, uint32_t width, uint32_t height, int quality, uint8_t **out,
+                        size_t *out_length, char *message) {
+    static _Atomic int is_set_up[2];
+    if (!heif_can_write(kind)) return codec_refuse(message, CODEC_UNSUPPORTED, "libheif or its encoder is missing");
+    _Atomic int *is_ready = &is_set_up[kind == CODEC_WRITE_HEIC];
+    if (atomic_load(is_ready)) return write_picture(kind, pixels, width, height, quality, out, out_length, message);
+    pthread_mutex_lock(&setting_up);
+    codec_status status = write_picture(kind, pixels, width, height, quality, out, out_length, message);
+    if (status == CODEC_OK) atomic_store(is_ready, 1);
+    pthread_mutex_unlock(&setting_up);
     return status;
 }
 
