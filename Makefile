@@ -14,8 +14,8 @@ build: packages
 
 # Once more for the kernels of lesser processors: the first run takes the best that this one has.
 test: lint
-	swift test --skip-build $(debug)
-	for set in avx2 baseline; do ASSAY_INSTRUCTIONS=$$set swift test --skip-build $(debug) --filter 'NetworkTests|DetectionTests' || exit; done
+	.ci/tests --skip-build $(debug)
+	for set in avx2 baseline; do ASSAY_INSTRUCTIONS=$$set .ci/tests --skip-build $(debug) --filter 'NetworkTests|DetectionTests' || exit; done
 
 # The style, then everything that the compiler finds: warnings are errors, and so is an import that the manifest does not allow.
 lint: packages
