@@ -25,33 +25,6 @@ package final class Adam {
         (self.beta1, self.beta2, self.epsilon, self.decay) = (beta1, beta2, epsilon, decay)
     }
 
-    /// Sets all gradients to zero, before a batch.
-    package func clearGradients() {
-        for parameter in parameters { parameter.gradient.fill(0) }
-    }
-
-    /// Shortens the gradient of all parameters together to a length of at most `limit` (Pascanu and others 2013). A gradient that
-    /// is not finite becomes zero.
-    package func clipGradients(to limit: Double) {
-        var squares = 0.0
-        for parameter in parameters {
-            let gradient = unsafe parameter.gradient.base
-            var sum = 0.0
-            for index in 0..<parameter.count {
-                let value = unsafe Double(gradient[index])
-                sum += value * value
-            }
-            squares += sum
-        }
-        let length = squares.squareRoot()
-        if length <= limit { return }
-        let factor = length.isFinite ? Float(limit / length) : 0
-        for parameter in parameters {
-            let gradient = unsafe parameter.gradient.base
-            for index in 0..<parameter.count { unsafe gradient[index] = factor == 0 ? 0 : gradient[index] * factor }
-        }
-    }
-
     /// Moves every parameter against its gradient, large ones in blocks on all threads of the team.
     package func update(rate: Float, team: ThreadTeam = ThreadTeam(threads: 1)) {
         step += 1

@@ -99,7 +99,8 @@ package final class Trainer {
     // MARK: Stages
 
     private func run(_ stage: TrainerStage) throws(TrainerError) {
-        let optimiser = Adam(stage.parameters(of: network), decay: Float(options.weightDecay))
+        let optimiser = Optimiser(
+            stage.parameters(of: network), options.optimiser, decay: Float(options.weightDecay))
         if state.epoch == 0 {
             for parameter in network.parameters where parameter.isTrainable {
                 parameter.moments.mean.fill(0)
@@ -123,7 +124,7 @@ package final class Trainer {
         (state.sinceBest, state.sinceReduction) = (0, 0)
     }
 
-    private func runEpoch(_ stage: TrainerStage, _ optimiser: Adam) throws(TrainerError) {
+    private func runEpoch(_ stage: TrainerStage, _ optimiser: Optimiser) throws(TrainerError) {
         let start = clock.now
         let order = epochOrder(
             of: training, epoch: state.epoch, seed: options.seed,
@@ -172,11 +173,12 @@ package final class Trainer {
     private var views: [Augmentation.View] { options.consistency > 0 ? [.clean, .degraded] : [.varied] }
 
     /// One optimiser step over the batch that has been filled; returns the heads' losses.
-    private func step(_ stage: TrainerStage, _ optimiser: Adam, rate: Double, consistency: Double) -> [Double] {
+    private func step(_ stage: TrainerStage, _ optimiser: Optimiser, rate: Double, consistency: Double) -> [Double] {
         context.isTraining = true
         context.step = mix(options.seed &+ Purpose.dropout.rawValue) &+ state.step
         state.step += 1
-        optimiser.clearGradients()
+        let trained = stage.parameters(of: network)
+        trained.clearGradients()
         let logits = network.forward(
             batch.inputs, heads: Set(stage.heads), trainsTrunks: stage.trainsTrunks, context)
         let smoothing = Float(options.labelSmoothing)
@@ -193,7 +195,7 @@ package final class Trainer {
             gradients[head] = gradient
         }
         network.backward(gradients, trainsTrunks: stage.trainsTrunks, context)
-        if let clip = options.clip { optimiser.clipGradients(to: clip) }
+        if let clip = options.clip { trained.clipGradients(to: clip) }
         optimiser.update(rate: Float(rate), team: context.team)
         average.update(network.parameters, step: optimiser.step)
         return losses

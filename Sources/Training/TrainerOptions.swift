@@ -1,6 +1,7 @@
 // Everything that decides how a training run comes out, in one value that a checkpoint can be compared with.
 package import Detection
 import Files
+package import Network
 
 /// The options of a training run. Two runs with equal options (but for `jobs` and the paths) and equal data give equal weights.
 package struct TrainerOptions: Sendable {
@@ -11,6 +12,7 @@ package struct TrainerOptions: Sendable {
     package var epochSize: Int?
     package var batch = 40
     package var learningRate = 1e-3
+    package var optimiser = Optimiser.Method.adam
     package var schedule = Schedule.plateau
     /// Decoupled weight decay.
     package var weightDecay = 0.0
@@ -77,7 +79,7 @@ package struct TrainerOptions: Sendable {
         equalize=\(equalize) leave-out=\(leaveOut.sorted().joined(separator: ",")) \
         emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")) \
         consistency=\(consistency) smoothing=\(labelSmoothing) clip=\(clip.map { "\($0)" } ?? "none") \
-        averaging=\(averaging) ramp=\(ramp)\
+        averaging=\(averaging) ramp=\(ramp)\(optimiser == .adam ? "" : " optimizer=\(optimiser.rawValue)")\
         \(initial.isEmpty ? "" : " init=" + initial.map { String($0.digest.prefix(16)) }.joined(separator: ","))
         """
     }

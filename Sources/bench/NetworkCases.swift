@@ -55,7 +55,7 @@ private func training(_ name: String, _ blueprint: Blueprint, _ batch: Int, thre
     let targets = (0..<batch).map { Float($0 % 2) }
     return Case(name, amount: Double(batch)) {
         context.step += 1
-        optimiser.clearGradients()
+        network.parameters.clearGradients()
         let logits = network.forward(inputs, context)
         var gradients = HeadTensors()
         for head in Head.allCases {

@@ -26,7 +26,7 @@ import Threads
         let gradient = Tensor(Shape(0, 0))
         for step in 0..<3 {
             context.step = UInt64(step)
-            optimiser.clearGradients()
+            network.parameters.clearGradients()
             _ = Loss.crossEntropy.evaluate(
                 logits: network.forward(input, context), targets: targets, gradient: gradient)
             _ = network.backward(gradient, context)

@@ -25,7 +25,7 @@ import Testing
         let adam = Adam(network.parameters)
         let gradient = Tensor(Shape(12, 1))
         return (0..<steps).map { _ in
-            adam.clearGradients()
+            network.parameters.clearGradients()
             let value = loss.evaluate(logits: network.forward(pictures, context), targets: labels, gradient: gradient)
             _ = network.backward(gradient, context)
             adam.update(rate: 0.005)

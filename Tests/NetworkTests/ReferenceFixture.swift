@@ -65,9 +65,7 @@ struct ReferenceFixture: Decodable {
     let adam: [AdamCase]
 
     static func read() throws -> ReferenceFixture {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let file = tests.appending(path: "Fixtures/reference/layers.json")
-        return try JSONDecoder().decode(ReferenceFixture.self, from: Data(contentsOf: file))
+        try JSONDecoder().decode(ReferenceFixture.self, from: Data(contentsOf: referenceURL("layers.json")))
     }
 }
 
@@ -76,6 +74,12 @@ extension Shape {
     init(_ extents: [Int]) {
         self.init(extents[0], extents[1], extents.count > 2 ? extents[2] : 1, extents.count > 3 ? extents[3] : 1)
     }
+}
+
+/// Where a file of `Tests/Fixtures/reference` lies.
+func referenceURL(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/reference/\(name)")
 }
 
 /// Value i is centre + radius · u(i), u in [-1, 1) from SplitMix64 of the name's FNV-1a digest and i, in memory order.

@@ -44,7 +44,7 @@ import Threads
         for step in 0..<steps {
             context.isTraining = true
             context.step = UInt64(step)
-            optimiser.clearGradients()
+            network.parameters.clearGradients()
             let logits = network.forward(inputs, context)
             var gradients = HeadTensors()
             for head in Head.allCases {

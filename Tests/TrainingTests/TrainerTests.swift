@@ -99,6 +99,7 @@ import Testing
             var options = options(models.path + "/" + name, jobs: jobs)
             (options.consistency, options.labelSmoothing, options.clip) = (0.5, 0.05, 1)
             (options.averaging, options.ramp, options.schedule) = (0.9, 0.5, .cosine)
+            options.optimiser = .muon
             return options
         }
         var rankings: [UnseenRanking] = []
@@ -125,6 +126,7 @@ import Testing
         }
         for change: (inout TrainerOptions) -> Void in [
             { $0.consistency = 0 }, { $0.labelSmoothing = 0 }, { $0.clip = nil }, { $0.averaging = 0 }, { $0.ramp = 0 },
+            { $0.optimiser = .adam },
         ] {
             var options = aided("other")
             change(&options)
