@@ -20,8 +20,12 @@ extension Blueprint {
             && others.allSatisfy { other in
                 var other = other
                 (other.columns, other.stages, other.losses) = (columns, stages, losses)
-                for head in heads where other[keyPath: head].hidden.count == self[keyPath: head].hidden.count {
-                    other[keyPath: head].hidden = self[keyPath: head].hidden
+                other.branchDropout = branchDropout
+                for head in heads {
+                    other[keyPath: head].dropout = self[keyPath: head].dropout
+                    if other[keyPath: head].hidden.count == self[keyPath: head].hidden.count {
+                        other[keyPath: head].hidden = self[keyPath: head].hidden
+                    }
                 }
                 return other == self
             }

@@ -79,8 +79,9 @@ enum TrainCommand {
         "Let degradation and consistency come in over this share of the first stage.")
     static let initial = Option(
         "init", value: "model",
-        "Begin with the weights of this model, which has the same blueprint, instead of random ones. Given several times, the "
-            + "models become the columns of a blueprint that has room for all, and its logits begin as the sums of theirs."
+        "Begin with the weights of this model, which has the same blueprint (dropout, stages and losses aside), instead of random "
+            + "ones. Given several times, the models become the columns of a blueprint that has room for all, and its logits begin "
+            + "as the sums of theirs."
     )
     static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
     static let seed = Option("seed", value: "n", default: .integer(Int(standard.seed)), "Start of all random draws.")

@@ -110,6 +110,10 @@ import Testing
 
     @Test func `only networks of the same form fit, and no more than there are columns`() {
         #expect(Self.columns(2).hasRoom(for: [Self.single, Self.single]))
+        // What matters in training only may differ.
+        var drier = Self.single
+        (drier.spatial.head.dropout, drier.fusion.dropout, drier.branchDropout) = (0.3, 0.2, 0.1)
+        #expect(Self.columns(2).hasRoom(for: [drier]))
         #expect(Self.columns(3).hasRoom(for: [Self.columns(2)]))
         var trained = Self.single
         trained.stages = [StagePlan("joined", Head.allCases)]
