@@ -75,7 +75,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
         .target(name: "CUnpack", dependencies: ["CArchive", "CBzip2", "CLZMA", "CZstd", "CLZ4"], cSettings: optimised),
-        .target(name: "CRules", dependencies: ["CYara"], cSettings: optimised),
+        .target(name: "CRules", dependencies: ["CCrypto", "CYara"], cSettings: optimised),
         // What is embedded lies in `rules`, where people look for it.
         .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
@@ -87,9 +87,10 @@ let package = Package(
 
         // Bottom to top; imports point downwards only.
         module("Threads", []),
+        module("JSON", []),
         module("Imaging", ["CCodec"]),
-        module("Network", ["CKernels", "COpenBLAS", "Threads"]),
-        module("Detection", ["Imaging", "Network", "CDefaultModel", "CKernels"]),
+        module("Network", ["CKernels", "COpenBLAS", "JSON", "Threads"]),
+        module("Detection", ["Imaging", "Network", "JSON", "CDefaultModel", "CKernels"]),
         module("Files", ["CCrypto", "CZlib"]),
         module("Provenance", ["Files", "Imaging", "CCBOR", "CCrypto", "CExif", "CExpat", "CZlib"]),
         module("Rules", ["Detection", "CRules", "CYara", "CCrypto", "CDefaultRules"]),
@@ -126,6 +127,7 @@ let package = Package(
 
         tests("ImagingTests", ["Imaging"]),
         tests("ThreadsTests", ["Threads"]),
+        tests("JSONTests", ["JSON"]),
         tests("NetworkTests", ["Network", "Threads", "CKernels"]),
         tests("DetectionTests", ["Detection", "Files", "Imaging", "Network"]),
         tests("FilesTests", ["Files"]),

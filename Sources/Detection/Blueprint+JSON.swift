@@ -1,5 +1,6 @@
 // Blueprints as people write them and model files keep them.
 import FoundationEssentials
+import JSON
 
 extension Blueprint {
     /// Reads a JSON text whose keys replace those of `base`; lists are replaced as a whole. Refuses a key that is not known, and what

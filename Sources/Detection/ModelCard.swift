@@ -1,5 +1,6 @@
 // What a model file says about itself, so that no score comes from a file that was made for something else.
 import FoundationEssentials
+import JSON
 
 /// The JSON text under the key `assay` of a model file's `__metadata__`.
 package struct ModelCard: Sendable, Equatable, Codable {
@@ -81,13 +82,9 @@ package struct ModelCard: Sendable, Equatable, Codable {
     /// - Parameter isShipped: that of the model inside the program, whose tests have looked at every key of its blueprint; reading it
     ///   twice is what a scan of one small file would notice.
     package init(_ text: String, isShipped: Bool = false) throws(ModelError) {
-        struct Version: Decodable { let format: Int }
-        struct Outline: Decodable { let blueprint: JSONTree? }
-        let data = Data(text.utf8)
-        let decoder = JSONDecoder()
-        let card = try? decoder.decode(ModelCard.self, from: data)
+        let tree = JSONTree(Array(text.utf8))
         // A card of another version may have other fields.
-        guard let format = card?.format ?? (try? decoder.decode(Version.self, from: data))?.format else {
+        guard case .integer(let format) = tree?["format"], let tree else {
             throw .malformed("its metadata key 'assay' holds no JSON with a format version")
         }
         guard format == ModelCard.currentFormat else {
@@ -95,14 +92,16 @@ package struct ModelCard: Sendable, Equatable, Codable {
                 "it has format version \(format), this program reads \(ModelCard.currentFormat); "
                     + "train it anew or use the version of assay that made it")
         }
-        if !isShipped, let tree = (try? decoder.decode(Outline.self, from: data))?.blueprint {
+        if !isShipped, let blueprint = tree["blueprint"], blueprint != .null {
             do throws(BlueprintError) {
-                _ = try Blueprint(tree)
+                _ = try Blueprint(blueprint)
             } catch {
                 throw .incompatible(error.message)
             }
         }
-        guard let card, card.custom != nil || Blueprint.preset(card.architecture) != nil else {
+        guard let card = try? tree.decoded(as: ModelCard.self),
+            card.custom != nil || Blueprint.preset(card.architecture) != nil
+        else {
             throw .malformed("its metadata lacks a field or names an unknown architecture")
         }
         self = card

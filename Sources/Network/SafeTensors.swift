@@ -1,7 +1,7 @@
 // Reading and writing the safetensors format, in which models travel to and from Python.
 import CKernels
-import FoundationEssentials
 import Glibc
+import JSON
 
 /// A safetensors file in memory: 8-byte little-endian header length, JSON header, raw little-endian float32 tensors.
 ///
@@ -93,17 +93,12 @@ package struct SafeTensors {
             throw .malformed("header length \(length) goes past the end of the file")
         }
         let start = 8 + Int(length)
-        let header: Header
-        do {
-            header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
-        } catch let error as SafeTensorsError {
-            throw error
-        } catch {
+        guard let header = JSONTree(bytes[8..<start]).flatMap(Header.init) else {
             throw .malformed("header is no valid JSON of this format")
         }
         metadata = header.metadata
         var end = 0
-        for (name, field) in header.fields.sorted(by: { $0.value.order < $1.value.order }) {
+        for (name, field) in header.fields.sorted(by: { $0.field.order < $1.field.order }) {
             guard field.dtype == "F32" else {
                 throw .malformed("tensor \(name) has type \(field.dtype), only F32 is read")
             }
@@ -137,35 +132,61 @@ package struct SafeTensors {
         }
     }
 
-    private struct Field: Decodable {
+    private struct Field {
         let dtype: String
         let shape: [Int]
         let data_offsets: [Int]
         /// Where the tensor lies; an empty one comes before the one that starts at the same place.
         var order: (Int, Int) { (data_offsets.first ?? 0, data_offsets.last ?? 0) }
+
+        init?(_ tree: JSONTree) {
+            guard case .text(let dtype) = tree["dtype"], let shape = tree["shape"]?.integers,
+                let offsets = tree["data_offsets"]?.integers
+            else { return nil }
+            (self.dtype, self.shape, data_offsets) = (dtype, shape, offsets)
+        }
     }
 
-    private struct Header: Decodable {
+    private struct Header {
         var metadata: [String: String] = [:]
-        var fields: [String: Field] = [:]
+        var fields: [(name: String, field: Field)] = []
 
-        struct Name: CodingKey {
-            let stringValue: String
-            var intValue: Int? { nil }
-            init(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Name.self)
-            for key in container.allKeys {
-                if key.stringValue == "__metadata__" {
-                    metadata = try container.decode([String: String].self, forKey: key)
+        init?(_ tree: JSONTree) {
+            guard case .object(let members) = tree else { return nil }
+            for (name, value) in members {
+                if name == "__metadata__" {
+                    guard let texts = value.texts else { return nil }
+                    metadata = texts
                 } else {
-                    fields[key.stringValue] = try container.decode(Field.self, forKey: key)
+                    guard let field = Field(value) else { return nil }
+                    fields.append((name, field))
                 }
             }
         }
+    }
+}
+
+extension JSONTree {
+    /// A list's whole numbers; nil if this is anything else.
+    fileprivate var integers: [Int]? {
+        guard case .list(let values) = self else { return nil }
+        var integers: [Int] = []
+        for value in values {
+            guard case .integer(let integer) = value else { return nil }
+            integers.append(integer)
+        }
+        return integers
+    }
+
+    /// An object's texts; nil if this is anything else.
+    fileprivate var texts: [String: String]? {
+        guard case .object(let members) = self else { return nil }
+        var texts: [String: String] = [:]
+        for (key, value) in members {
+            guard case .text(let text) = value else { return nil }
+            texts[key] = text
+        }
+        return texts
     }
 }
 

@@ -1,8 +1,8 @@
 // JSON whose meaning is not known yet, so that one text can be laid over another and every key be looked at.
-import FoundationEssentials
+internal import FoundationEssentials
 
 /// Any JSON value.
-enum JSONTree: Equatable {
+package enum JSONTree: Equatable {
     case null
     case truth(Bool)
     case integer(Int)
@@ -12,13 +12,13 @@ enum JSONTree: Equatable {
     case object([String: JSONTree])
 
     /// This value with what `other` has instead: objects key by key, all else as a whole.
-    func overlaid(with other: JSONTree) -> JSONTree {
+    package func overlaid(with other: JSONTree) -> JSONTree {
         guard case .object(let own) = self, case .object(let new) = other else { return other }
         return .object(own.merging(new) { $0.overlaid(with: $1) })
     }
 
     /// The place of a key that has no counterpart in `pattern`, where a list's first value stands for all of them.
-    func unknownKey(beside pattern: JSONTree, _ place: String = "") -> String? {
+    package func unknownKey(beside pattern: JSONTree, _ place: String = "") -> String? {
         switch (self, pattern) {
         case (.object(let own), .object(let known)):
             for (key, value) in own.sorted(by: { $0.key < $1.key }) {
@@ -39,7 +39,7 @@ enum JSONTree: Equatable {
     /// As text, keys sorted; what does not fit into a line is broken into several.
     ///
     /// - Parameter before: characters that stand on the first line already.
-    func lines(width: Int, indent: String = "", before: Int = 0) -> String {
+    package func lines(width: Int, indent: String = "", before: Int = 0) -> String {
         let (inner, short) = (indent + "  ", compact)
         if before + short.utf8.count < width { return short }
         switch self {
@@ -57,7 +57,7 @@ enum JSONTree: Equatable {
     }
 
     /// As text on one line.
-    var compact: String {
+    package var compact: String {
         switch self {
         case .list(let values): return "[\(values.map(\.compact).joined(separator: ", "))]"
         case .object(let members):
@@ -74,7 +74,7 @@ enum JSONTree: Equatable {
 }
 
 extension JSONTree: Codable {
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: Key.self) {
             var members: [String: JSONTree] = [:]
             for key in container.allKeys {
@@ -99,7 +99,7 @@ extension JSONTree: Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
