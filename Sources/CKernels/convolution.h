@@ -29,12 +29,6 @@ void convolve_winograd_six(const assay_filter *f, assay_maps in, long height, lo
 void convolve_winograd_eight(const assay_filter *f, assay_maps in, long height, long width, const float *packed,
                              const assay_finish *finish, float *work, assay_maps out);
 
-// Four kernels at once: their results lie beside each other.
-typedef double d4 __attribute__((vector_size(32), aligned(8)));
-
-// The transform of four kernels' lines of 3 or 5 numbers that lie `step` apart.
-void transform_taps(const d4 *g, long size, long step, d4 *u);
-
 // A way to the gradient of the weights.
 typedef struct {
     int (*fits)(const assay_filter *f);

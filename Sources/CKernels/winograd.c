@@ -5,21 +5,6 @@
 
 INLINED long places_of(long size) { return side_of(size) * side_of(size); }
 
-// G g of 3 or 5 numbers that lie `step` apart: the polynomial with these coefficients at the finite points, each divided by the
-// product of the point's distances to the others; at last what it has at ∞.
-void transform_taps(const d4 *g, long size, long step, d4 *u) {
-    static const double points[7] = {0, 1, -1, 2, -2, 0.5, -0.5};
-    static const double six[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
-    static const double eight[7] = {1, -2.0 / 9, -2.0 / 9, 1.0 / 90, 1.0 / 90, 32.0 / 45, 32.0 / 45};
-    const long finite = side_of(size) - 1;
-    for (long p = 0; p < finite; p++) {
-        d4 value = {0};
-        for (long i = size - 1; i >= 0; i--) value = value * points[p] + g[i * step];
-        u[p] = value * (size == 3 ? six : eight)[p];
-    }
-    u[finite] = g[(size - 1) * step];
-}
-
 // With fewer channels the transforms cost what the products save.
 static int fits(const assay_filter *f, long height, long width) {
     return (f->size == 3 || f->size == 5) && f->dilation == 1 && f->cin * f->cout >= 32 && width >= 16 && width % GIVEN == 0 &&
@@ -36,39 +21,45 @@ static size_t packed_size(const assay_filter *f) {
 }
 
 // G g Gᵀ of four kernels.
-static void transform_kernels(const d4 *g, long size, d4 *u) {
+INLINED void transform_kernels(const d4 *g, long size, d4 *u) {
     d4 rows[5 * EIGHT];
     const long side = side_of(size);
+#pragma clang loop unroll(full)
     for (long y = 0; y < size; y++) transform_taps(g + size * y, size, 1, rows + side * y);
+#pragma clang loop unroll(full)
     for (long x = 0; x < side; x++) {
         d4 column[EIGHT];
         transform_taps(rows + x, size, side, column);
+#pragma clang loop unroll(full)
         for (long y = 0; y < side; y++) u[side * y + x] = column[y];
     }
 }
 
 // [places][cout/4][cin][4], cout rounded up.
-static void pack(const float *weight, const assay_filter *f, int turned, float *packed) {
-    const long rows = rounded(f->cout), taps = f->size * f->size;
+INLINED void pack_kernels(long size, const float *weight, const assay_filter *f, int turned, float *packed) {
+    const long rows = rounded(f->cout), taps = size * size;
     for (long o = 0; o < rows; o += 4)
         for (long i = 0; i < f->cin; i++) {
             d4 g[25] = {{0}}, u[EIGHT * EIGHT];
             for (long l = 0; l < 4 && o + l < f->cout; l++) {
                 const float *kernel = weight + (turned ? i * f->cout + o + l : (o + l) * f->cin + i) * taps;
                 // Turned by 180° if asked for.
+#pragma clang loop unroll(full)
                 for (long t = 0; t < taps; t++) g[t][l] = (double)kernel[turned ? taps - 1 - t : t];
             }
-            transform_kernels(g, f->size, u);
-            for (long p = 0; p < places_of(f->size); p++) {
-                float *to = packed + ((p * (rows / 4) + o / 4) * f->cin + i) * 4;
-                for (long l = 0; l < 4; l++) to[l] = (float)u[p][l];
-            }
+            transform_kernels(g, size, u);
+            float *to = packed + (o / 4 * f->cin + i) * 4;
+            for (long p = 0; p < places_of(size); p++) *(v4 *)(to + p * rows * f->cin) = __builtin_convertvector(u[p], v4);
         }
 }
+
+// What a network that has just been loaded waits for.
+CLONES(pack_for_tiles, (const float *weight, const assay_filter *f, int turned, float *packed), (weight, f, turned, packed),
+       f->size == 3 ? pack_kernels(3, weight, f, turned, packed) : pack_kernels(5, weight, f, turned, packed))
 
 static void convolve(const assay_filter *f, assay_maps in, long height, long width, const float *packed, const assay_finish *finish,
                      float *work, assay_maps out) {
     (f->size == 3 ? convolve_winograd_six : convolve_winograd_eight)(f, in, height, width, packed, finish, work, out);
 }
 
-const convolution tile_convolution = {fits, packed_size, pack, work_size, convolve, 0};
+const convolution tile_convolution = {fits, packed_size, pack_for_tiles, work_size, convolve, 0};

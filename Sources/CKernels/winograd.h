@@ -18,6 +18,27 @@ INLINED long spread(long rows) { return (rows | 1) * TILES; }
 
 INLINED long rounded(long cout) { return (cout + 3) & ~3L; }
 
+// Four kernels at once: their results lie beside each other.
+typedef double d4 __attribute__((vector_size(32), aligned(8)));
+
+// G g of four kernels' 3 or 5 numbers that lie `step` apart: the polynomial with these coefficients at the finite points, each divided
+// by the product of the point's distances to the others; at last what it has at ∞.
+INLINED void transform_taps(const d4 *g, long size, long step, d4 *u) {
+    static const double points[7] = {0, 1, -1, 2, -2, 0.5, -0.5};
+    static const double six[5] = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
+    static const double eight[7] = {1, -2.0 / 9, -2.0 / 9, 1.0 / 90, 1.0 / 90, 32.0 / 45, 32.0 / 45};
+    const long finite = side_of(size) - 1;
+    u[0] = g[0] * (size == 3 ? six : eight)[0];
+#pragma clang loop unroll(full)
+    for (long p = 1; p < finite; p++) {
+        d4 value = g[(size - 1) * step];
+#pragma clang loop unroll(full)
+        for (long i = size - 2; i >= 0; i--) value = value * points[p] + g[i * step];
+        u[p] = value * (size == 3 ? six : eight)[p];
+    }
+    u[finite] = g[(size - 1) * step];
+}
+
 // Bᵀ d for six points and for eight.
 INLINED void transform_six(const v16 d[SIX], v16 v[SIX]) {
     const v16 a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = d[3] - d[1];

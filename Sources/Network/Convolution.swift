@@ -47,9 +47,15 @@ package final class Convolution: Filter {
     /// Takes over the weights times `scale`, with `shift` for a bias, one of each for every output channel, and a ReLU at the end.
     func prepare(_ extent: Shape, scale: [Float], shift: [Float]) {
         precondition(bias == nil && scale.count == channels.output && shift.count == channels.output)
-        var scaled = weight.value.values
         let perOutput = channels.input * size * size
-        for index in scaled.indices { scaled[index] *= scale[index / perOutput] }
+        let scaled = unsafe [Float](unsafeUninitializedCapacity: weight.count) { scaled, count in
+            for (output, factor) in scale.enumerated() {
+                let start = output * perOutput
+                unsafe assay_scale_offset(
+                    weight.value.base + start, perOutput, factor, 0, scaled.baseAddress.unsafelyUnwrapped + start)
+            }
+            count = weight.count
+        }
         unsafe packed.pack(scaled, for: extent)
         self.shift = Tensor(Shape(1, shift.count), shift)
     }
