@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "rules.h"
 
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int library_status;
 
 static void initialise(void) {
+    // Some of libyara's modules name objects to libcrypto, which would first read the system's configuration: it may load what it likes
+    // into this program, and reading it takes as long as all the rest.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
     library_status = yr_initialize();
     // Bytes kept of each match, which nobody reads; with them every scan would map and unmap half a megabyte.
     if (library_status == ERROR_SUCCESS) yr_set_configuration_uint32(YR_CONFIG_MAX_MATCH_DATA, 0);

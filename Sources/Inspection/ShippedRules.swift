@@ -11,7 +11,7 @@ package enum ShippedRules {
     /// What the compiled form depends on: the rules' texts, the variables that they may ask for, and libyara.
     private static var digest: [UInt8] {
         var whole = Array(RuleSet.yaraVersion.utf8)
-        for variable in RuleFacts.variables { whole += Array("\n\(variable.name) \(variable.kind)".utf8) }
+        for variable in RuleFacts.variables { whole += Array("\n\(variable.name) \(variable.kind.rawValue)".utf8) }
         for source in RuleSource.shipped {
             whole += Array("\n\(source.namespace) \(source.text.count)\n".utf8) + source.text
         }

@@ -2,7 +2,7 @@
 
 /// An external variable of rules.
 package struct RuleVariable: Sendable, Equatable {
-    package enum Kind: Sendable, Equatable {
+    package enum Kind: String, Sendable {
         case boolean, integer, number, text
     }
 
