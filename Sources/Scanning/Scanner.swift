@@ -80,10 +80,12 @@ package struct ScanPlan: Sendable {
 
     /// How many confined processes to start ahead of the scan: one for each job, or for each file where there can't be more, but
     /// no more than what takes a few milliseconds.
-    package var likelyProcesses: Int {
+    package var likelyProcesses: Int { min(usefulJobs, 8) }
+
+    /// Jobs that can have a file each.
+    fileprivate var usefulJobs: Int {
         let files = sources.map(\.mostFiles)
-        let most = files.contains { $0 == nil } ? jobs : files.reduce(0) { $0 + ($1 ?? 0) }
-        return min(jobs, most, 8)
+        return files.contains { $0 == nil } ? jobs : min(jobs, files.reduce(0) { $0 + ($1 ?? 0) })
     }
 }
 
@@ -107,7 +109,7 @@ package final class Scanner: Sendable {
     /// Scans everything; returns when all is delivered or the scan was stopped and what was in flight is delivered.
     package func run() {
         _ = Thread { self.list() }
-        let workers = (0..<plan.jobs).map { _ in Thread { self.work() } }
+        let workers = (0..<max(1, plan.usefulJobs)).map { _ in Thread { self.work() } }
         for worker in workers { worker.join() }
     }
 
