@@ -150,16 +150,17 @@ private struct JSONReader {
     /// The text that begins with `head` and goes on with the escape that comes next.
     private mutating func escapedText(after head: ArraySlice<UInt8>) -> String? {
         var text = Array(head)
-        while place < bytes.endIndex, bytes[place] >= 0x20 {
-            let byte = bytes[place]
+        while place < bytes.endIndex {
+            let start = place
+            while place < bytes.endIndex, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""),
+                bytes[place] != UInt8(ascii: "\\")
+            { place += 1 }
+            text.append(contentsOf: bytes[start..<place])
+            guard place < bytes.endIndex, bytes[place] >= 0x20 else { return nil }
             place += 1
-            switch byte {
-            case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                guard let scalar = escape() else { return nil }
-                text.append(contentsOf: String(Character(scalar)).utf8)
-            default: text.append(byte)
-            }
+            if bytes[place - 1] == UInt8(ascii: "\"") { return String(validating: text, as: UTF8.self) }
+            guard let scalar = escape() else { return nil }
+            text.append(contentsOf: String(Character(scalar)).utf8)
         }
         return nil
     }
