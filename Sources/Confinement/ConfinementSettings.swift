@@ -52,7 +52,11 @@ package struct ConfinementSettings: Sendable {
     package static let subcommand = "decoder"
 
     /// How many files a process may work on together.
-    package var batch: Int { model?.card.blueprint.batch ?? 1 }
+    package var batch: Int { model?.card.filesTogether ?? 1 }
+
+    /// How many files like one of so many bytes had better wait for a process: that of large ones gains nothing, and other processes may
+    /// want them.
+    package func ahead(size: Int) -> Int { size <= 256 << 10 ? batch : model?.card.blueprint.batch ?? 1 }
 
     /// Address space for decoding: 16 bytes a pixel, which covers a progressive JPEG in CMYK, and room for the network.
     package var memory: Int { limits.maxPixels.multipliedReportingOverflow(by: 16).partialValue &+ (512 << 20) }

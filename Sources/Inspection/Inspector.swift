@@ -17,9 +17,11 @@ internal import Provenance
     private var rules: RuleInspector?
     /// Where large answers go; empty where none are asked for.
     private let results: UnsafeMutableRawBufferPointer
+    private let batch: Int
     private let clock = ContinuousClock()
-    /// What was added since findings were asked for last.
+    /// What was added since findings were asked for last, and when that began.
     private var looked: [Look] = []
+    private var begun: ContinuousClock.Instant
     /// For frames, which are asked for one after the other.
     private let canvas = FrameCanvas()
     /// What is the same for all frames of the file whose frames are asked for.
@@ -55,15 +57,20 @@ internal import Provenance
     ) {
         (self.limits, examiner, self.reading) = (limits, detector?.makeExaminer(), reading.options)
         makesHashes = reading.perceptualHash
+        batch = detector?.card.filesTogether ?? 1
+        begun = clock.now
         if let rules, let detector { self.rules = RuleInspector(rules, detector.card) } else { self.rules = nil }
         unsafe self.results = results
     }
 
-    /// Whether findings had better be asked for before more is added.
-    package var isFull: Bool { looked.count >= examiner?.batch ?? 1 }
+    /// Whether findings had better be asked for before more is added: those of pictures that take long are not held back for others.
+    package var isFull: Bool {
+        looked.count >= batch || !looked.isEmpty && begun.duration(to: clock.now) > .milliseconds(20)
+    }
 
     /// Does all that can be done with one file alone.  The bytes must stay until its finding was given.
     package mutating func add(_ bytes: UnsafeRawBufferPointer, _ request: Request = .judge) {
+        if looked.isEmpty { begun = clock.now }
         var seen = Observation(fileSize: bytes.count)
         do throws(DecodeError) {
             switch request {
@@ -188,6 +195,12 @@ internal import Provenance
             }
         }
     }
+}
+
+extension ModelCard {
+    /// How many small files a confined process works on together. More than the network wants: between one file and the next, two processes
+    /// that take turns find little of their code and data in the caches, which costs each of them more than what they do there.
+    package var filesTogether: Int { max(blueprint.batch, 4) }
 }
 
 extension Duration {

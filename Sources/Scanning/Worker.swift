@@ -28,6 +28,8 @@ final class Worker {
     private let further: FurtherFrames
     /// Made when the first picture comes.
     private var inspector: ConfinedInspector<Evidence>?
+    /// How many files the confined process may have while the next is read.
+    private var ahead = 1
 
     init(_ plan: ScanPlan, deliver: @escaping (Int, Outcome) -> Void) {
         self.plan = plan
@@ -57,8 +59,7 @@ final class Worker {
             }
         }
         // Among many files that are no pictures, a picture's record must not wait for the next picture.
-        let batch = plan.confinement.batch
-        deliver(downTo: inspector?.count ?? 0 > 2 * (batch + 1) ? 0 : batch)
+        deliver(downTo: inspector?.count ?? 0 > 2 * (plan.confinement.batch + 1) ? 0 : ahead)
     }
 
     /// Waits for the files that the confined process has, if any, and delivers all outcomes.
@@ -177,6 +178,7 @@ final class Worker {
     /// Hands over what lies in the buffer, and hashes it meanwhile.
     private func submit(_ picture: LoadedPicture, _ record: Record, _ sequence: Int, _ data: FoundData? = nil) {
         guard let inspector else { return }
+        ahead = plan.confinement.ahead(size: picture.place.count)
         // A path is handed over only where rules ask for it.
         let path = plan.handsOverPaths ? record.path.lossy : nil
         let request: Request =
