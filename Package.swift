@@ -74,7 +74,9 @@ let package = Package(
             cSettings: optimised),
         .target(name: "CKernels", cSettings: optimised),
         .target(name: "CProcess", cSettings: optimised),
-        .target(name: "CUnpack", dependencies: ["CArchive", "CBzip2", "CLZMA", "CZstd", "CLZ4"], cSettings: optimised),
+        .target(
+            name: "CUnpack", dependencies: ["CArchive", "CZlib", "CBzip2", "CLZMA", "CZstd", "CLZ4"],
+            cSettings: optimised),
         .target(name: "CRules", dependencies: ["CCrypto", "CYara"], cSettings: optimised),
         // What is embedded lies in `rules`, where people look for it.
         .target(name: "CDefaultRules", exclude: ["compiled.bin"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),

@@ -1,4 +1,4 @@
-// What libarchive reads an archive by: a descriptor, which is wound back and forth where it is a file.
+// What libarchive reads an archive by: the descriptor of a file, which is wound back and forth.
 #define _GNU_SOURCE
 #include "unpack.h"
 
@@ -12,13 +12,7 @@ enum { READINGS = 2, SLACK = 16 << 20 };
 la_ssize_t source_read(struct archive *archive, void *context, const void **bytes) {
     (void)archive;
     unpack_archive *job = context;
-    if (job->length > 0) {
-        job->last = job->length, job->length = 0;
-        *bytes = job->last_bytes = job->beginning;
-        job->taken += (int64_t)job->last;
-        return (la_ssize_t)job->last;
-    }
-    if (job->start >= 0 && job->taken > READINGS * (job->end - job->start) + SLACK) {
+    if (job->taken > READINGS * (job->end - job->start) + SLACK) {
         job->error = -1;
         return ARCHIVE_FATAL;
     }
@@ -31,8 +25,7 @@ la_ssize_t source_read(struct archive *archive, void *context, const void **byte
     }
     if (count == 0) job->saw_end = 1;
     job->taken += count;
-    job->last = (size_t)count;
-    *bytes = job->last_bytes = job->buffer;
+    *bytes = job->buffer;
     return count;
 }
 

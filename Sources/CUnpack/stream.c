@@ -35,6 +35,44 @@ struct stream_library stream_lib;
         return has_##name; \
     }
 
+// MARK: packings
+
+// Part of the program.
+static int load_zlib(void) { return 1; }
+
+static unpack_status end_zlib(unpack_stream *stream) {
+    if (stream->is_begun) inflateEnd(&stream->zlib);
+    stream->is_begun = 0;
+    return UNPACK_OK;
+}
+
+static unpack_status begin_zlib(unpack_stream *stream) {
+    end_zlib(stream);
+    stream->zlib = (z_stream){0};
+    if (inflateInit2(&stream->zlib, -MAX_WBITS) != Z_OK) return UNPACK_NO_MEMORY;
+    stream->is_begun = 1;
+    return UNPACK_OK;
+}
+
+static unpack_status step_zlib(unpack_stream *stream, unpack_step *step) {
+    z_stream *state = &stream->zlib;
+    state->next_in = (Bytef *)(uintptr_t)step->input, state->avail_in = (unsigned)step->available;
+    state->next_out = step->output, state->avail_out = (unsigned)step->room;
+    int result = inflate(state, Z_NO_FLUSH);
+    step->taken = step->available - state->avail_in;
+    step->given = step->room - state->avail_out;
+    switch (result) {
+        case Z_OK:
+        // There was nothing to take, or no room.
+        case Z_BUF_ERROR: return UNPACK_OK;
+        case Z_STREAM_END: return UNPACK_END;
+        case Z_MEM_ERROR: return UNPACK_NO_MEMORY;
+        default: return UNPACK_CORRUPT;
+    }
+}
+
+uint32_t unpack_checksum(uint32_t sum, const uint8_t *bytes, size_t count) { return count > 0 ? (uint32_t)crc32_z(sum, bytes, count) : sum; }
+
 #ifdef HAS_BZIP2
 LOADER(bzip2, "libbz2.so.1.0", BZIP2_FUNCTIONS)
 
@@ -88,6 +126,19 @@ static unpack_status begin_xz(unpack_stream *stream) {
     stream->is_begun = 1;
     // The process has a limit for memory, and needs none for a part of it.
     return told_by_lzma(stream, stream_lib.lzma_stream_decoder(&stream->lzma, UINT64_MAX, 0));
+}
+
+static unpack_status begin_lzma(unpack_stream *stream) {
+    stream->is_begun = 1;
+    return told_by_lzma(stream, stream_lib.lzma_alone_decoder(&stream->lzma, UINT64_MAX));
+}
+
+static unpack_status begin_lzma2(unpack_stream *stream) {
+    // No packing looks back further than it has come, and what is read so is not larger.
+    lzma_options_lzma options = {.dict_size = 16 << 20};
+    const lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, NULL}};
+    stream->is_begun = 1;
+    return told_by_lzma(stream, stream_lib.lzma_raw_decoder(&stream->lzma, filters));
 }
 
 static unpack_status step_lzma(unpack_stream *stream, unpack_step *step) {
@@ -185,10 +236,13 @@ static const struct {
     unpack_status (*begin)(unpack_stream *), (*step)(unpack_stream *, unpack_step *), (*end)(unpack_stream *);
     const char *damaged;
 } packings[UNPACK_PACKINGS] = {
+    [UNPACK_DEFLATE] = {load_zlib, begin_zlib, step_zlib, end_zlib, "damaged deflate data"},
 #ifdef HAS_BZIP2
     [UNPACK_BZIP2] = {load_bzip2, begin_bzip2, step_bzip2, end_bzip2, "damaged bzip2 data"},
 #endif
 #ifdef HAS_LZMA
+    [UNPACK_LZMA] = {load_lzma, begin_lzma, step_lzma, end_lzma, "damaged lzma data"},
+    [UNPACK_LZMA2] = {load_lzma, begin_lzma2, step_lzma, end_lzma, "damaged lzma data"},
     [UNPACK_XZ] = {load_lzma, begin_xz, step_lzma, end_lzma, "damaged xz data"},
 #endif
 #ifdef HAS_ZSTD

@@ -4,6 +4,8 @@
 
 #include "CUnpack.h"
 
+#include <zlib.h>
+
 #if __has_include(<bzlib.h>)
 #define HAS_BZIP2
 #include <bzlib.h>
@@ -15,7 +17,7 @@
 #if __has_include(<lzma.h>)
 #define HAS_LZMA
 #include <lzma.h>
-#define LZMA_FUNCTIONS(F) F(lzma_stream_decoder) F(lzma_code) F(lzma_end)
+#define LZMA_FUNCTIONS(F) F(lzma_stream_decoder) F(lzma_alone_decoder) F(lzma_raw_decoder) F(lzma_code) F(lzma_end)
 #else
 #define LZMA_FUNCTIONS(F)
 #endif
@@ -54,6 +56,7 @@ struct unpack_stream {
     size_t wanted;  // bytes up to the end of the next block's header, where the library works by blocks
     const char *message;
     union {
+        z_stream zlib;
 #ifdef HAS_BZIP2
         bz_stream bzip2;
 #endif
@@ -66,7 +69,6 @@ struct unpack_stream {
 #ifdef HAS_LZ4
         LZ4F_dctx *lz4;
 #endif
-        int none;
     };
 };
 

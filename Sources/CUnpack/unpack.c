@@ -48,27 +48,12 @@ void unpack_prepare_process(void) {
 
 // MARK: opening
 
-static int support(unpack_archive *job) {
-    struct archive *archive = job->archive;
-    switch (job->kind) {
-        case UNPACK_ZIP:
-            return job->has_directory ? unpack_lib.archive_read_support_format_zip_seekable(archive)
-                                      : unpack_lib.archive_read_support_format_zip_streamable(archive);
-        case UNPACK_SEVEN_ZIP: return unpack_lib.archive_read_support_format_7zip(archive);
-        default: return ARCHIVE_FATAL;
-    }
-}
-
-unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, const uint8_t *beginning, size_t length) {
+unpack_archive *unpack_open(int descriptor, int64_t start) {
     unpack_archive *job = calloc(1, sizeof *job);
     if (job == NULL) return NULL;
-    *job = (unpack_archive){
-        .kind = kind, .descriptor = descriptor, .start = start, .beginning = beginning, .length = length, .last_bytes = job->buffer};
-    if (start >= 0) {
-        job->end = lseek(descriptor, 0, SEEK_END);
-        lseek(descriptor, start, SEEK_SET);
-        job->has_directory = kind == UNPACK_ZIP && ends_with_directory(job);
-    }
+    job->descriptor = descriptor, job->start = start;
+    job->end = lseek(descriptor, 0, SEEK_END);
+    lseek(descriptor, start, SEEK_SET);
     job->archive = unpack_lib.archive_read_new();
     if (job->archive == NULL) {
         free(job);
@@ -76,10 +61,8 @@ unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, con
     }
     unpack_lib.archive_read_set_callback_data2(job->archive, job, 0);
     unpack_lib.archive_read_set_read_callback(job->archive, source_read);
-    if (start >= 0) {
-        unpack_lib.archive_read_set_seek_callback(job->archive, source_seek);
-        unpack_lib.archive_read_set_skip_callback(job->archive, source_skip);
-    }
+    unpack_lib.archive_read_set_seek_callback(job->archive, source_seek);
+    unpack_lib.archive_read_set_skip_callback(job->archive, source_skip);
     return job;
 }
 
@@ -91,46 +74,40 @@ void unpack_close(unpack_archive *job) {
 
 // MARK: reading
 
-unpack_status unpack_say(unpack_archive *job, unpack_status status, const char *text) {
+static unpack_status say(unpack_archive *job, unpack_status status, const char *text) {
     snprintf(job->message, sizeof job->message, "%s", text);
     return status;
 }
 
-unpack_status unpack_refuse(unpack_archive *job, int result) {
+static unpack_status refuse(unpack_archive *job, int result) {
     job->is_over = result == ARCHIVE_FATAL;
     const char *text = unpack_lib.archive_error_string(job->archive);
     if (text == NULL) text = job->saw_end ? "it ends too early" : "it can't be read";
-    if (job->error > 0) return unpack_say(job, UNPACK_UNREADABLE, strerror(job->error));
-    if (job->error < 0) return unpack_say(job, UNPACK_OVERLAPPING, "its members lie where others do");
-    if (unpack_lib.archive_errno(job->archive) == ENOMEM) return unpack_say(job, UNPACK_NO_MEMORY, text);
-    if (strcasestr(text, "encrypt") != NULL || strcasestr(text, "passphrase") != NULL) return unpack_say(job, UNPACK_ENCRYPTED, text);
-    if (strcasestr(text, "unsupported") != NULL || strcasestr(text, "not supported") != NULL) return unpack_say(job, UNPACK_UNSUPPORTED, text);
-    return unpack_say(job, job->saw_end ? UNPACK_TRUNCATED : UNPACK_CORRUPT, text);
+    if (job->error > 0) return say(job, UNPACK_UNREADABLE, strerror(job->error));
+    if (job->error < 0) return say(job, UNPACK_OVERLAPPING, "its members lie where others do");
+    if (unpack_lib.archive_errno(job->archive) == ENOMEM) return say(job, UNPACK_NO_MEMORY, text);
+    return say(job, job->saw_end ? UNPACK_TRUNCATED : UNPACK_CORRUPT, text);
 }
 
-// The format is the one that the first bytes told, and nothing else.
 static unpack_status open_archive(unpack_archive *job) {
     job->opened = 1;
-    if (support(job) != ARCHIVE_OK) {
+    if (unpack_lib.archive_read_support_format_7zip(job->archive) != ARCHIVE_OK) {
         job->is_over = 1;
-        return unpack_say(job, UNPACK_UNSUPPORTED, "libarchive was built without it");
+        return say(job, UNPACK_UNSUPPORTED, "libarchive was built without it");
     }
-    int result = unpack_lib.archive_read_open1(job->archive);
-    return result < ARCHIVE_WARN ? unpack_refuse(job, ARCHIVE_FATAL) : UNPACK_OK;
+    return unpack_lib.archive_read_open1(job->archive) < ARCHIVE_WARN ? refuse(job, ARCHIVE_FATAL) : UNPACK_OK;
 }
 
 unpack_status unpack_next(unpack_archive *job, unpack_member *member) {
     memset(member, 0, sizeof *member);
     member->name = "";
-    // Libarchive knows a zip by its first member.
-    if (job->is_empty) return UNPACK_END;
     unpack_status status = job->opened ? UNPACK_OK : open_archive(job);
     if (status != UNPACK_OK) return status;
     struct archive_entry *entry;
     job->place = 0;
     int result = unpack_lib.archive_read_next_header(job->archive, &entry);
     if (result == ARCHIVE_EOF) return UNPACK_END;
-    if (result < ARCHIVE_WARN) return unpack_refuse(job, ARCHIVE_FATAL);
+    if (result < ARCHIVE_WARN) return refuse(job, ARCHIVE_FATAL);
     const char *name = unpack_lib.archive_entry_pathname(entry);
     if (name != NULL) member->name = name;
     unsigned type = unpack_lib.archive_entry_filetype(entry);
@@ -153,9 +130,9 @@ unpack_status unpack_read(unpack_archive *job, const uint8_t **bytes, size_t *co
         int result = unpack_lib.archive_read_data_block(job->archive, &block, count, &place);
         if (result == ARCHIVE_EOF) return UNPACK_END;
         // A warning is about bytes that are not what they should be: a checksum, a size.
-        if (result != ARCHIVE_OK) return unpack_refuse(job, result);
+        if (result != ARCHIVE_OK) return refuse(job, result);
     }
-    if (place != job->place) return unpack_say(job, UNPACK_CORRUPT, "a member with a hole");
+    if (place != job->place) return say(job, UNPACK_CORRUPT, "a member with a hole");
     job->place += (int64_t)*count;
     *bytes = block;
     return UNPACK_OK;
@@ -173,8 +150,8 @@ int64_t unpack_taken(const unpack_archive *job) { return job->taken; }
 int unpack_is_built_in(void) { return 0; }
 int unpack_load(void) { return 0; }
 void unpack_prepare_process(void) {}
-unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, const uint8_t *beginning, size_t length) {
-    (void)kind, (void)descriptor, (void)start, (void)beginning, (void)length;
+unpack_archive *unpack_open(int descriptor, int64_t start) {
+    (void)descriptor, (void)start;
     return NULL;
 }
 void unpack_close(unpack_archive *archive) { (void)archive; }
@@ -189,10 +166,6 @@ unpack_status unpack_read(unpack_archive *archive, const uint8_t **bytes, size_t
 int unpack_is_over(const unpack_archive *archive) {
     (void)archive;
     return 1;
-}
-unpack_status unpack_check_end(unpack_archive *archive) {
-    (void)archive;
-    return UNPACK_UNSUPPORTED;
 }
 const char *unpack_message(const unpack_archive *archive) {
     (void)archive;

@@ -11,9 +11,8 @@
 
 #define FUNCTIONS(F) \
     F(archive_read_new) F(archive_read_free) F(archive_read_open1) F(archive_read_set_callback_data2) F(archive_read_set_read_callback) \
-    F(archive_read_set_seek_callback) F(archive_read_set_skip_callback) F(archive_read_support_format_zip_seekable) \
-    F(archive_read_support_format_zip_streamable) F(archive_read_support_format_7zip) \
-    F(archive_read_next_header) F(archive_read_data_block) F(archive_filter_bytes) \
+    F(archive_read_set_seek_callback) F(archive_read_set_skip_callback) F(archive_read_support_format_7zip) \
+    F(archive_read_next_header) F(archive_read_data_block) \
     F(archive_errno) F(archive_error_string) F(archive_entry_pathname) F(archive_entry_filetype) \
     F(archive_entry_hardlink) F(archive_entry_size) F(archive_entry_size_is_set) F(archive_entry_mtime) F(archive_entry_mtime_nsec) \
     F(archive_entry_mtime_is_set) F(archive_entry_is_data_encrypted)
@@ -25,34 +24,21 @@ struct unpack_library {
 extern struct unpack_library unpack_lib;
 
 struct unpack_archive {
-    unpack_kind kind;
     struct archive *archive;
     int descriptor;
-    int64_t start, end;  // in a file; start is −1 for a stream
-    const uint8_t *beginning;
-    size_t length;  // of the beginning, as far as it was not taken
+    int64_t start, end;  // in the file
     int64_t taken;
-    size_t last;  // bytes that were taken last, which lie in the buffer unless they are the beginning
-    const uint8_t *last_bytes;
     int saw_end, is_over, opened, error;
-    int has_directory;  // a zip that is a file, and whole as far as its end tells
-    int is_empty;       // a zip that is a file and has no member
-    int64_t place;      // in the member
+    int64_t place;  // in the member
     char message[200];
     uint8_t buffer[1 << 16];
 };
 
-// What libarchive is given to read by. `source_read` is also for what follows an archive.
+// What libarchive is given to read by.
 la_ssize_t source_read(struct archive *archive, void *context, const void **bytes);
 la_int64_t source_seek(struct archive *archive, void *context, la_int64_t offset, int whence);
 la_int64_t source_skip(struct archive *archive, void *context, la_int64_t count);
 
-// Whether a zip that is a file ends with its last record.
-int ends_with_directory(unpack_archive *job);
-
-// Keep the words for a refusal: one's own, or those of libarchive for `result`.
-unpack_status unpack_say(unpack_archive *job, unpack_status status, const char *text);
-unpack_status unpack_refuse(unpack_archive *job, int result);
 #endif
 
 #endif

@@ -56,6 +56,20 @@ package final class ConfinedUnpacker {
         return start
     }
 
+    /// Whether a file ends as a zip does: as one that unpacks itself, or has been put behind something else.
+    package static func endsAsZip(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        // The last record, which is followed by a comment whose length is its last number.
+        var tail = [UInt8](repeating: 0, count: min(Int(status.st_size), 22 + 65535))
+        let count = unsafe pread(descriptor, &tail, tail.count, Int(status.st_size) - tail.count)
+        guard count == tail.count, count >= 22 else { return false }
+        return (0...count - 22).contains { place in
+            tail[place...].starts(with: [0x50, 0x4B, 5, 6])
+                && Int(tail[place + 20]) | Int(tail[place + 21]) << 8 == count - place - 22
+        }
+    }
+
     private func begin(_ start: Int?, _ beginning: [UInt8]) throws(FileError) {
         var pair: [Int32] = [-1, -1]
         let kind = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)

@@ -1,10 +1,10 @@
-// An archive with members of its own, read by libarchive: for the process that may do nothing else, and for tests.
+// A 7z, read by libarchive: for the process that may do nothing else, and for tests.
 
 internal import CUnpack
 package import Files
 internal import Glibc
 
-/// What libarchive says of a member.
+/// What an archive says of a member.
 struct PackedMember {
     /// Its size is 0 where that is not known before the bytes.
     var member: TarMember
@@ -26,37 +26,38 @@ struct PackedFault: Error {
 }
 
 /// A cursor over the members of an archive.
-@safe final class PackedArchive {
+protocol MemberCursor: AnyObject {
+    var taken: Int { get }
+
+    /// The next member; nil at the end.
+    func next() throws(PackedFault) -> PackedMember?
+
+    /// The next bytes of the member; none behind the last.
+    func read() throws(PackedFault) -> [UInt8]
+
+    /// Refuses an end that is none, after the last member.
+    func checkEnd() throws(PackedFault)
+}
+
+/// The members of a 7z.
+@safe final class PackedArchive: MemberCursor {
     private let archive: OpaquePointer
-    private let beginning: UnsafeMutableBufferPointer<UInt8>
 
     /// Loads libarchive; false where it is missing.
     static func load() -> Bool { unpack_load() == 1 }
 
-    /// - Parameters:
-    ///   - start: where the archive begins in a file; nil for a stream.
-    ///   - beginning: what was read of a stream already.
-    init(_ kind: ArchiveKind, _ descriptor: Int32, start: Int?, beginning: [UInt8]) throws(PackedFault) {
-        let noMemory = PackedFault(kind: .noMemory, message: "", isOver: true)
-        guard PackedArchive.load(), let code = kind.code else {
+    init(_ descriptor: Int32, start: Int) throws(PackedFault) {
+        guard PackedArchive.load() else {
             throw PackedFault(kind: .unsupported, message: "which this program does not read", isOver: true)
         }
-        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: beginning.count)
-        _ = unsafe copy.initialize(from: beginning)
-        let opened = unsafe unpack_open(code, descriptor, Int64(start ?? -1), copy.baseAddress, copy.count)
-        guard let opened = unsafe opened else {
-            unsafe copy.deallocate()
-            throw noMemory
+        guard let opened = unsafe unpack_open(descriptor, Int64(start)) else {
+            throw PackedFault(kind: .noMemory, message: "", isOver: true)
         }
-        unsafe (archive, self.beginning) = (opened, copy)
+        unsafe archive = opened
     }
 
-    deinit {
-        unsafe unpack_close(archive)
-        unsafe beginning.deallocate()
-    }
+    deinit { unsafe unpack_close(archive) }
 
-    /// The next member; nil at the end.
     func next() throws(PackedFault) -> PackedMember? {
         var found = unsafe unpack_member()
         let status = unsafe unpack_next(archive, &found)
@@ -79,7 +80,6 @@ struct PackedFault: Error {
         return PackedMember(member: member, statesSize: size >= 0, isEncrypted: unsafe found.is_encrypted != 0)
     }
 
-    /// The next bytes of the member; none behind the last.
     func read() throws(PackedFault) -> [UInt8] {
         var bytes: UnsafePointer<UInt8>?
         var count = 0
@@ -89,14 +89,10 @@ struct PackedFault: Error {
         return unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
     }
 
-    /// Bytes of the archive that were read so far.
     var taken: Int { Int(unsafe unpack_taken(archive)) }
 
-    /// Refuses an end that is none, after the last member.
-    func checkEnd() throws(PackedFault) {
-        let status = unsafe unpack_check_end(archive)
-        guard status == UNPACK_OK else { throw fault(status) }
-    }
+    /// Its end is where its beginning says.
+    func checkEnd() {}
 
     private func fault(_ status: unpack_status) -> PackedFault {
         let kind: PackedFault.Kind =
@@ -104,7 +100,6 @@ struct PackedFault: Error {
             case UNPACK_TRUNCATED: .truncated
             case UNPACK_OVERLAPPING: .overlapping
             case UNPACK_UNSUPPORTED: .unsupported
-            case UNPACK_ENCRYPTED: .encrypted
             case UNPACK_NO_MEMORY: .noMemory
             case UNPACK_UNREADABLE: .unreadable(errno: unsafe unpack_error(archive))
             default: .corrupt
@@ -116,14 +111,6 @@ struct PackedFault: Error {
 }
 
 extension ArchiveKind {
-    fileprivate var code: unpack_kind? {
-        switch self {
-        case .zip: UNPACK_ZIP
-        case .sevenZip: UNPACK_SEVEN_ZIP
-        case .zstd, .xz, .bzip2, .lz4, .rar: nil
-        }
-    }
-
     /// How the stream was packed, where it is one.
     var packing: unpack_packing? {
         switch self {
@@ -137,12 +124,25 @@ extension ArchiveKind {
 
     /// Whether this program was built with what reads it.
     var isBuiltIn: Bool {
-        if let packing { return unpack_stream_is_built_in(packing) == 1 }
-        return code != nil && unpack_is_built_in() == 1
+        switch self {
+        case .zip: true
+        case .sevenZip: unpack_is_built_in() == 1
+        case .rar: false
+        case .zstd, .xz, .bzip2, .lz4: packing.map { unpack_stream_is_built_in($0) == 1 } ?? false
+        }
     }
 
     /// Loads what reads it; false where that is missing.
-    func load() -> Bool { packing.map(Decompressor.load) ?? PackedArchive.load() }
+    func load() -> Bool {
+        if self == .zip {
+            // Those that members may be packed by; one that is missing is told of the member.
+            for packing in ZipContent.packings.values { _ = Decompressor.load(packing) }
+            return true
+        }
+        // The header of a 7z may be packed.
+        if self == .sevenZip { _ = Decompressor.load(UNPACK_LZMA) }
+        return packing.map(Decompressor.load) ?? PackedArchive.load()
+    }
 
     /// Those that this program reads.
     package static var readable: [ArchiveKind] { allCases.filter(\.isBuiltIn) }

@@ -1,43 +1,6 @@
 // What was packed as one stream of bytes: for the process that may do nothing else, and for tests.
 
 internal import CUnpack
-internal import Files
-internal import Glibc
-
-/// The bytes of an archive, as they come from its descriptor.
-final class PackedInput {
-    private let descriptor: Int32
-    private var bytes: [UInt8]
-    private var place = 0
-    private var end: Int
-    /// Bytes that were read so far.
-    private(set) var taken: Int
-
-    /// - Parameter beginning: what was read already.
-    init(_ descriptor: Int32, beginning: [UInt8]) {
-        self.descriptor = descriptor
-        (bytes, end, taken) = (beginning, beginning.count, beginning.count)
-        bytes += repeatElement(0, count: max(0, 1 << 16 - bytes.count))
-    }
-
-    /// What was read and not used.
-    var rest: ArraySlice<UInt8> { bytes[place..<end] }
-
-    func use(_ count: Int) { place += count }
-
-    /// Sees to it that there is something to use; false at the end.
-    func refill() throws(PackedFault) -> Bool {
-        if place < end { return true }
-        while true {
-            let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw PackedFault(kind: .unreadable(errno: errno), message: "", isOver: true) }
-            (place, end) = (0, count)
-            taken += count
-            return count > 0
-        }
-    }
-}
 
 /// What unpacks the bytes of one packing.
 @safe final class Decompressor {

@@ -26,9 +26,6 @@ struct Repacker {
     /// Told the name of each member.
     let meet: ([UInt8]) -> Void
 
-    /// A member that can't be read ends a zip for libarchive, not for a reader that begins anew; so often at most.
-    private static let mostBeginnings = 32
-
     private struct Stop: Error {
         let report: UnpackingReport
     }
@@ -46,11 +43,15 @@ struct Repacker {
     // MARK: what was packed as a whole
 
     private func unpack(_ packing: unpack_packing) throws(Stop) {
-        let input = PackedInput(descriptor, beginning: beginning)
-        var watch = Watch(timeout)
+        let watch = Watch(timeout)
         var offset = 0
-        let stream: PackedStream
-        do throws(PackedFault) { stream = try PackedStream(packing, input) } catch { throw stop(error, at: 0) }
+        let (input, stream): (PackedInput, PackedStream)
+        do throws(PackedFault) {
+            input = try PackedInput(descriptor, start: start, beginning: beginning)
+            stream = try PackedStream(packing, input)
+        } catch {
+            throw stop(error, at: 0)
+        }
         while true {
             let bytes: [UInt8]
             do throws(PackedFault) { bytes = try stream.read() } catch { throw stop(error, at: offset) }
@@ -64,20 +65,19 @@ struct Repacker {
     // MARK: members
 
     private func repack() throws(Stop) {
-        var (archive, watch) = (try open(), Watch(timeout))
-        var (index, beginnings) = (0, 1)
-        while let found = try next(archive) {
-            index += 1
-            guard let fault = try pass(found, archive, &watch), fault.isOver else { continue }
-            guard kind == .zip, start != nil, case .corrupt = fault.kind, beginnings < Repacker.mostBeginnings else {
-                throw stop(fault, at: archive.taken)
+        let watch = Watch(timeout)
+        let archive: any MemberCursor
+        do throws(PackedFault) { archive = try open(watch) } catch { throw stop(error, at: 0) }
+        while true {
+            let found: PackedMember?
+            do throws(PackedFault) {
+                found = try archive.next()
+            } catch {
+                throw stop(explained(error), at: archive.taken)
             }
-            beginnings += 1
-            (archive, watch) = (try open(), Watch(timeout))
-            for _ in 0..<index {
-                guard try next(archive) != nil else { throw stop(fault, at: archive.taken) }
-                try watch.look(archive.taken, sign)
-            }
+            if let report = watch.report { throw Stop(report: report) }
+            guard let found else { break }
+            if let fault = try pass(found, archive, watch), fault.isOver { throw stop(fault, at: archive.taken) }
         }
         do throws(PackedFault) { try archive.checkEnd() } catch { throw stop(error, at: archive.taken) }
         try put(TarWriter.end)
@@ -85,7 +85,7 @@ struct Repacker {
 
     /// Writes a member; returns why it could not be read, if so.
     private func pass(
-        _ found: PackedMember, _ archive: PackedArchive, _ watch: inout Watch
+        _ found: PackedMember, _ archive: any MemberCursor, _ watch: Watch
     ) throws(Stop) -> PackedFault? {
         var member = found.member
         meet(member.name.bytes)
@@ -101,11 +101,12 @@ struct Repacker {
             do throws(PackedFault) {
                 // The members of a zip are packed one by one, so that one that is too large need not be unpacked.
                 let skips = kind == .zip && found.statesSize && member.size > largest
-                try read(archive, &content, &watch, headOnly: skips)
+                try read(archive, &content, watch, headOnly: skips)
                 member.size = skips ? member.size : content.count
             } catch {
-                fault = error
-                member.kind = .refused(try refusal(error, at: archive.taken))
+                let told = explained(error)
+                fault = told
+                member.kind = .refused(try refusal(told, at: archive.taken))
             }
             if let report = watch.report { throw Stop(report: report) }
         }
@@ -120,7 +121,7 @@ struct Repacker {
     }
 
     private func read(
-        _ archive: PackedArchive, _ content: inout Content, _ watch: inout Watch, headOnly: Bool
+        _ archive: any MemberCursor, _ content: inout Content, _ watch: Watch, headOnly: Bool
     ) throws(PackedFault) {
         while true {
             let bytes = try archive.read()
@@ -159,16 +160,21 @@ struct Repacker {
 
     // MARK: faults
 
-    private func open() throws(Stop) -> PackedArchive {
-        do throws(PackedFault) {
-            return try PackedArchive(kind, descriptor, start: start, beginning: beginning)
-        } catch {
-            throw stop(error, at: 0)
-        }
+    private func open(_ watch: Watch) throws(PackedFault) -> any MemberCursor {
+        if kind == .sevenZip, let start { return try PackedArchive(descriptor, start: start) }
+        let input = try PackedInput(descriptor, start: start, beginning: beginning)
+        // Passing over what is not wanted may take long too.
+        input.tick = { [unowned input, sign] in _ = watch.goesOn(input.taken, sign) }
+        return try ZipArchive(input)
     }
 
-    private func next(_ archive: PackedArchive) throws(Stop) -> PackedMember? {
-        do throws(PackedFault) { return try archive.next() } catch { throw stop(error, at: archive.taken) }
+    /// What ends a 7z may be a codec, which its header tells.
+    private func explained(_ fault: PackedFault) -> PackedFault {
+        guard kind == .sevenZip, fault.isOver, let start else { return fault }
+        switch fault.kind {
+        case .corrupt, .truncated: return SevenZipCodecs.refusal(descriptor, start: start) ?? fault
+        default: return fault
+        }
     }
 
     private func put(_ bytes: [UInt8]) throws(Stop) { guard write(bytes) else { throw Stop(report: .done) } }
@@ -198,7 +204,7 @@ struct Repacker {
 
 extension Repacker {
     /// Sees to it that what a few bytes stand for takes no longer than those bytes may, and that somebody hears of work that is long.
-    private struct Watch {
+    private final class Watch {
         private let timeout: Double?
         /// Bytes that had been read when the clock began, and the processor's time then.
         private var mark: (taken: Int, time: Double)
@@ -208,7 +214,7 @@ extension Repacker {
         init(_ timeout: Double?) { (self.timeout, mark) = (timeout, (0, Watch.seconds(CLOCK_PROCESS_CPUTIME_ID))) }
 
         /// False when it has taken too long.
-        mutating func goesOn(_ taken: Int, _ sign: () -> Void) -> Bool {
+        func goesOn(_ taken: Int, _ sign: () -> Void) -> Bool {
             let now = Watch.seconds(CLOCK_MONOTONIC)
             if now - said >= 1 {
                 said = now
@@ -220,7 +226,7 @@ extension Repacker {
             return report == nil
         }
 
-        mutating func look(_ taken: Int, _ sign: () -> Void) throws(Stop) {
+        func look(_ taken: Int, _ sign: () -> Void) throws(Stop) {
             if !goesOn(taken, sign), let report { throw Stop(report: report) }
         }
 

@@ -52,6 +52,9 @@ internal import CZlib
 
     private static let gzip: [UInt8] = [0x1F, 0x8B, 8]
 
+    /// Whether its beginning is that of no archive.  A zip may stand behind something else, and is known by its end.
+    package var isUnknown: Bool { unsafe kind == nil && inflater == nil && !TarReader.mayBegin(with: beginning) }
+
     /// What was read of the archive already and not given away.
     package var beginning: ArraySlice<UInt8> { input[taken..<end] }
 

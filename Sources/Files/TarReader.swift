@@ -122,6 +122,14 @@ package struct TarReader {
             guard isZero else { break }
             isMarked = true
         }
+        guard try TarReader.hasChecksum(header, at: start) else {
+            throw .corruptArchive(offset: start, reason: "a wrong checksum")
+        }
+        return header
+    }
+
+    /// Whether the sum of a header's bytes is what it says; some programs take bytes for signed numbers.
+    private static func hasChecksum(_ header: [UInt8], at start: Int) throws(FileError) -> Bool {
         let stated = try TarFields.number(header[148..<156], at: start)
         let blank = Int(UInt8(ascii: " ")) * 8
         let field = header[148..<156]
@@ -129,10 +137,14 @@ package struct TarReader {
         let signed =
             header.reduce(0) { $0 + Int(Int8(bitPattern: $1)) } - field.reduce(0) { $0 + Int(Int8(bitPattern: $1)) }
             + blank
-        guard stated == unsigned || stated == signed else {
-            throw .corruptArchive(offset: start, reason: "a wrong checksum")
-        }
-        return header
+        return stated == unsigned || stated == signed
+    }
+
+    /// Whether a stream that begins so may be a tar.
+    static func mayBegin(with bytes: some Sequence<UInt8>) -> Bool {
+        let first = Array(bytes.prefix(block))
+        guard first.count == block else { return false }
+        return first.allSatisfy { $0 == 0 } || (try? hasChecksum(first, at: 0)) == true
     }
 
     private mutating func member(

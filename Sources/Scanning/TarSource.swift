@@ -60,13 +60,15 @@ package struct TarSource: Source {
                 try stream.read(into: &bytes, from: start)
             }
             var reader = TarReader { bytes, start throws(FileError) in try archive.read(into: &bytes, from: start) }
-            if let kind = archive.kind {
+            var kind = archive.kind
+            if archive.isUnknown && ConfinedUnpacker.endsAsZip(stream.descriptor) { kind = .zip }
+            if let kind {
                 let unpacker = try ConfinedUnpacker(kind, stream.descriptor, beginning: archive.beginning, unpacking)
                 reader = TarReader(isRepacked: !kind.packsTar) { bytes, start throws(FileError) in
                     try unpacker.read(into: &bytes, from: start)
                 }
             }
-            let isTar = archive.kind?.packsTar ?? true
+            let isTar = kind?.packsTar ?? true
             while let member = try reader.next() {
                 guard let found = try look(at: member, &reader, hasOffset: isTar) else { continue }
                 guard report(found) else { return }

@@ -47,7 +47,7 @@ final class Worker {
             switch found {
             case .file(let file): begin(file, sequence)
             case .data(let data): begin(data, sequence)
-            case .failure(let path, let error): refused(path, .error, error)
+            case .failure(let path, let error): refused(path, error.isUnsupported ? .skipped : .error, error)
             case .unreadable(let path, let origin, let error): refused(path, origin, error)
             case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage(path)
             }
@@ -226,17 +226,22 @@ final class Worker {
     }
 }
 
+extension FileError {
+    /// Whether it was left alone, and nothing is wrong with it.
+    fileprivate var isUnsupported: Bool {
+        switch self {
+        case .tooLarge, .unsupportedMember, .unsupportedArchive: true
+        default: false
+        }
+    }
+}
+
 extension Finding {
     fileprivate init(_ error: ReadError) {
         switch error {
         case .refused(let refusal): self.init(refusal)
         case .file(let error):
-            let isLimit =
-                switch error {
-                case .tooLarge, .unsupportedMember: true
-                default: false
-                }
-            self.init(Refusal(isLimit ? .skipped : .error, code: error.code, message: error.message))
+            self.init(Refusal(error.isUnsupported ? .skipped : .error, code: error.code, message: error.message))
         }
     }
 }

@@ -103,18 +103,23 @@ enum ScanManual {
                     + "are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Archives within archives are no "
                     + "pictures. An archive that ends too early (truncated-archive, also where nothing but gzip's checksum and length are "
                     + "missing, which the message then says) or is damaged (corrupt-archive) makes the scan incomplete, as one "
-                    + "that is not read does (unsupported-archive: rar, 7z from a pipe, 7z with encrypted names).",
+                    + "that is not read does (unsupported-archive, skipped: rar, 7z from a pipe, 7z with encrypted names or a codec that is not known).",
                 "The headers of tar and gzip are read by the scan itself, the members' bytes by the confined processes alone. Everything else is "
                     + "unpacked in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
                     + "read the archive and write what it unpacks. It may take 512 MiB and a member of --max-file-size; a mebibyte of the archive may "
                     + "take it --timeout of a processor, and --timeout may pass without a sign of life while there is something to read. If it ends "
                     + "otherwise than it should, the archive has a record unpacking-failed, and the scan is incomplete. What was unpacked before an "
                     + "archive is cut or damaged is read, and so members that were whole before are judged.",
-                "Of zip and 7z, an encrypted member, or one packed in a way that libarchive does not know, is skipped (unsupported-member). A "
-                    + "member whose bytes do not have their checksum is an error (corrupt-archive), whatever it is; those behind it in a zip file are "
-                    + "read all the same. A zip that is a file is read by its directory at the end, one from a pipe, or with more before or behind it, as its members come; "
+                "Of zip and 7z, an encrypted member, or one packed in a way that is not known, is skipped (unsupported-member). A "
+                    + "member whose bytes do not have their checksum is an error (corrupt-archive), whatever it is; those behind it in a zip are "
+                    + "read all the same. A zip that is a file is read by its directory at the end, also where something stands before the zip, as in archives "
+                    + "that unpack themselves; one from a pipe, or with more behind it, as its members come; "
                     + "what stands behind its directory is told (corrupt-archive), since other programs may read that instead. Times in zips "
                     + "that are without a zone are taken for UTC. member.offset is left out.",
+                "Zips are packed by deflate, bzip2, LZMA, xz or zstd. Names have the bytes that are in the archive. An entry has bytes whatever it says that it "
+                    + "is, a link or a device too, and other programs write them out as a file: they are looked at, and no pictures if they are none. Of two "
+                    + "entries for one place the second is skipped (unsupported-member), an entry whose member is not there, or says otherwise of its own "
+                    + "packing or size, is an error (corrupt-archive); from a pipe an entry without a member of its own is told at the end, of the archive.",
             ]
         ),
         (

@@ -15,7 +15,8 @@ import Testing
     private static let alike =
         [
             "members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4", "members.zip", "stored.zip",
-            "bzip2.zip", "lzma.zip", "streamed.zip", "members.7z", "copied.7z",
+            "bzip2.zip", "lzma.zip", "streamed.zip", "streamed-stored.zip", "large.zip",
+            "members.7z", "copied.7z",
         ] + inHalves
 
     /// Those of which each half was packed for itself, or as a block.
@@ -220,6 +221,111 @@ import Testing
         }
     }
 
+    /// A program that makes names of its own out of those in the archive would show others than the evidence has.
+    @Test func namesKeepTheirBytes() {
+        let shop = Workshop(verdict: .real)
+        var zip = ZipFile()
+        zip.add("d\\a.png", Workshop.png, ZipFile.Kind(madeBy: 0x0014, attributes: 0x20))
+        zip.add("d/b\\c.png", Workshop.png, ZipFile.Kind(madeBy: 0x0014, attributes: 0x20))
+        shop.write("a.zip", zip.whole)
+        for line in ["--tar a.zip", "--tar - < <(cat a.zip)"] {
+            #expect(codes(shop.shell("$assay scan -q --model $model \(line)")) == ["d\\a.png ok", "d/b\\c.png ok"])
+        }
+    }
+
+    /// An entry has bytes whatever it says that it is, and most programs write them out as a file.
+    @Test func whatAnEntrySaysOfItsKindHidesNoPicture() {
+        let shop = Workshop(verdict: .real)
+        var zip = ZipFile()
+        let kinds = [0o010644 << 16, 0o120777 << 16, 0o060600 << 16, 0o040755 << 16, 0x10]
+        for (index, attributes) in kinds.enumerated() {
+            zip.add(
+                "\(index).png", Workshop.png, ZipFile.Kind(madeBy: index == 4 ? 20 : 0x0314, attributes: attributes))
+        }
+        zip.add("link", Array("0.png".utf8), ZipFile.Kind(attributes: 0o120777 << 16))
+        zip.add("fifo", [], ZipFile.Kind(attributes: 0o010644 << 16))
+        zip.add("d/", [], ZipFile.Kind(attributes: 0o040755 << 16))
+        shop.write("a.zip", zip.whole)
+        for line in ["--tar a.zip", "--tar - < <(cat a.zip)"] {
+            let run = shop.shell("$assay scan -q --model $model --summary s.json \(line)")
+            #expect(codes(run) == (0..<5).map { "\($0).png ok" }, "\(line)")
+            #expect(object(shop.read("s.json"))["notImages"] as? Int == 2 && isComplete(shop) == true)
+        }
+    }
+
+    @Test func everyEntryOfADirectoryIsToldOf() {
+        let shop = Workshop(verdict: .real)
+        var zip = ZipFile()
+        zip.add("a.png", Workshop.png)
+        zip.list("b.png", Workshop.png.count, ZipFile.checksum(Workshop.png), at: 0)
+        zip.list("c.png", 5, 1, at: 7)
+        zip.add("z.png", Workshop.png)
+        shop.write("a.zip", zip.whole)
+        let run = shop.scan("--tar", "a.zip")
+        #expect(
+            codes(run) == ["a.png ok", "b.png unsupported-member", "c.png corrupt-archive", "z.png ok"])
+        #expect(run.records[1]["message"] as? String == "it lies where another member does")
+        // From a pipe it is known at the end that there are others than have come.
+        let pipe = shop.shell("cat a.zip | $assay scan -q --model $model --tar -")
+        #expect(codes(pipe) == ["a.png ok", "z.png ok", "- corrupt-archive"])
+        #expect(
+            (pipe.records.last?["message"] as? String)?.hasSuffix(
+                ": an entry of the directory without a member of its own") == true)
+        // Some programs go by the one header and some by the other.
+        var two = zip.whole
+        let place = two.indices.last { two[$0...].starts(with: [0x50, 0x4B, 1, 2]) }!
+        two[place + 10] = 8
+        shop.write("two.zip", two)
+        #expect(codes(shop.scan("--tar", "two.zip")).last == "z.png corrupt-archive")
+    }
+
+    /// As archives that unpack themselves, whose offsets count from where they begin or from where the file does.
+    @Test func aZipBehindSomethingElseIsRead() {
+        let shop = shop("members.zip")
+        let expected = shop.scan("--tar", "members.zip").records.map(told)
+        let prefix = Array("#!/bin/sh\nexec unzip -o \"$0\"\n".utf8) + Workshop.png + [UInt8](repeating: 7, count: 3000)
+        shop.write("moved.zip", prefix + Self.fixture("members.zip"))
+        shop.write("large.zip", prefix + Self.fixture("large.zip"))
+        for name in ["moved.zip", "large.zip"] {
+            let run = shop.scan("--tar", name, "--summary", "s.json")
+            #expect(run.records.map(told) == expected && run.status == 0 && isComplete(shop) == true, "\(name)")
+        }
+        var zip = ZipFile()
+        zip.append(prefix)
+        zip.add("a.png", Workshop.png)
+        zip.add("b.png", Workshop.png)
+        shop.write("adjusted.zip", zip.whole)
+        #expect(codes(shop.scan("--tar", "adjusted.zip")) == ["a.png ok", "b.png ok"])
+        // A tar is a tar, whatever follows; and a directory must lie somewhere.
+        shop.write("tar.zip", Self.fixture("members.tar") + Self.fixture("stored.zip"))
+        let tar = shop.scan("--tar", "tar.zip")
+        #expect(tar.records.count == 5 && tar.records.last?["code"] as? String == "corrupt-archive")
+        shop.write("lost.zip", prefix + Self.fixture("members.zip").suffix(22))
+        let lost = shop.scan("--tar", "lost.zip", "--summary", "s.json")
+        #expect(codes(lost) == ["lost.zip corrupt-archive"] && isComplete(shop) == false)
+        #expect(
+            (lost.records.last?["message"] as? String)?.hasSuffix("the directory of a zip is not where its end says")
+                == true)
+        let pipe = shop.shell("cat moved.zip | $assay scan -q --model $model --tar -")
+        #expect(pipe.records.map { $0["code"] as? String } == ["corrupt-archive"])
+    }
+
+    @Test func a7zOfAnUnknownCodecIsUnsupported() {
+        let shop = shop("unknown.7z")
+        let run = shop.scan("--tar", "unknown.7z", "--summary", "s.json")
+        #expect(codes(run) == ["d/a.png unsupported-member", "unknown.7z unsupported-archive"])
+        #expect(run.records.allSatisfy { $0["status"] as? String == "skipped" })
+        #expect(
+            run.records.last?["message"] as? String
+                == "unsupported archive: 7z, codec 04f71101, which is unsupported")
+        #expect(run.status == 2 && isComplete(shop) == false)
+        // Of known ones a damaged archive is damaged.
+        var damaged = Self.fixture("members.7z")
+        for place in 40..<60 { damaged[place] ^= 0x5A }
+        shop.write("damaged.7z", damaged)
+        #expect(shop.scan("--tar", "damaged.7z").records.last?["code"] as? String == "corrupt-archive")
+    }
+
     /// From a pipe the first zip would be read, where a program that has the file reads the one in its comment.
     @Test func aZipInTheCommentOfAnotherIsTold() {
         let shop = Workshop(verdict: .real)
@@ -230,6 +336,8 @@ import Testing
         shop.write("both.zip", zip + inner)
         let pipe = shop.shell("cat both.zip | $assay scan -q --model $model --tar - --summary s.json")
         #expect(pipe.records.last?["code"] as? String == "corrupt-archive" && isComplete(shop) == false)
+        let file = shop.scan("--tar", "both.zip", "--summary", "s.json")
+        #expect(file.records.last?["code"] as? String == "corrupt-archive" && isComplete(shop) == false)
     }
 
     @Test func anArchiveThatIsNotThereIsNotScannedWhole() {

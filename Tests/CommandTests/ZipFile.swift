@@ -6,28 +6,38 @@ struct ZipFile {
     private var directory: [UInt8] = []
     private var count = 0
 
+    /// What an entry says of its kind: the program that made it, and attributes in its manner.
+    struct Kind {
+        var madeBy = 0x0314
+        var attributes = 0o100644 << 16
+    }
+
     /// Adds a member and returns where its content begins.
     ///
     /// - Parameters:
     ///   - name: as both headers have it.
     ///   - checksum: nil for that of the content.
-    @discardableResult mutating func add(_ name: String, _ content: [UInt8], checksum: UInt32? = nil) -> Int {
-        begin(name, content.count, checksum ?? ZipFile.checksum(content))
+    @discardableResult mutating func add(
+        _ name: String, _ content: [UInt8], checksum: UInt32? = nil, _ kind: Kind = Kind()
+    ) -> Int {
+        begin(name, content.count, checksum ?? ZipFile.checksum(content), kind)
         append(content)
         return bytes.count - content.count
     }
 
     /// Adds a member's headers alone; what comes next is its content.
-    mutating func begin(_ name: String, _ size: Int, _ checksum: UInt32) {
-        list(name, size, checksum, at: bytes.count)
+    mutating func begin(_ name: String, _ size: Int, _ checksum: UInt32, _ kind: Kind = Kind()) {
+        list(name, size, checksum, at: bytes.count, kind)
         bytes += ZipFile.number(0x0403_4B50, 4) + ZipFile.fields(name, size, checksum) + Array(name.utf8)
     }
 
     mutating func append(_ content: [UInt8]) { bytes += content }
 
-    private mutating func list(_ name: String, _ size: Int, _ checksum: UInt32, at place: Int) {
-        directory += ZipFile.number(0x0201_4B50, 4) + ZipFile.number(0x0314, 2) + ZipFile.fields(name, size, checksum)
-        directory += ZipFile.number(0, 6) + ZipFile.number(0o100644 << 16, 4) + ZipFile.number(place, 4)
+    /// Adds an entry of the directory.
+    mutating func list(_ name: String, _ size: Int, _ checksum: UInt32, at place: Int, _ kind: Kind = Kind()) {
+        directory += ZipFile.number(0x0201_4B50, 4) + ZipFile.number(kind.madeBy, 2)
+        directory += ZipFile.fields(name, size, checksum)
+        directory += ZipFile.number(0, 6) + ZipFile.number(kind.attributes, 4) + ZipFile.number(place, 4)
         directory += Array(name.utf8)
         count += 1
     }

@@ -1,17 +1,25 @@
-// Reads archives, for a process that can do nothing else: the members of zip and 7z one after the other, by libarchive, and of what one of
-// the usual programs has packed as a whole the bytes that it was, by the library of that program.
+// Reads archives, for a process that can do nothing else: the members of a 7z one after the other, by libarchive, and of what one of
+// the usual programs has packed the bytes that it was, by the library of that program.
 //
-// Formats are switched on one by one, so that none of those is ever tried that libarchive knows besides. All state is the archive's or the
-// stream's, but for the libraries, which are loaded into a process.
+// No other format is ever tried that libarchive knows besides. All state is the archive's or the stream's, but for the libraries, which are
+// loaded into a process.
 #ifndef ASSAY_UNPACK_H
 #define ASSAY_UNPACK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { UNPACK_ZIP, UNPACK_SEVEN_ZIP } unpack_kind;
-
-typedef enum { UNPACK_BZIP2, UNPACK_XZ, UNPACK_ZSTD, UNPACK_LZ4, UNPACK_PACKINGS } unpack_packing;
+// UNPACK_DEFLATE is without a header, UNPACK_LZMA begins with properties and size as in a file of LZMA alone, UNPACK_LZMA2 is bare.
+typedef enum {
+    UNPACK_DEFLATE,
+    UNPACK_BZIP2,
+    UNPACK_LZMA,
+    UNPACK_LZMA2,
+    UNPACK_XZ,
+    UNPACK_ZSTD,
+    UNPACK_LZ4,
+    UNPACK_PACKINGS
+} unpack_packing;
 
 typedef enum {
     UNPACK_OK = 0,
@@ -20,7 +28,6 @@ typedef enum {
     UNPACK_CORRUPT,
     UNPACK_OVERLAPPING,  // its members lie where others do, so that reading them all would take for ever
     UNPACK_UNSUPPORTED,  // a valid variant that is not read
-    UNPACK_ENCRYPTED,
     UNPACK_UNREADABLE,   // the descriptor could not be read; unpack_error has the errno
     UNPACK_NO_MEMORY,
 } unpack_status;
@@ -47,9 +54,8 @@ int unpack_load(void);
 // UTC, for times that are without one.
 void unpack_prepare_process(void);
 
-// An archive that is read from `descriptor`, of which `length` bytes were read already. `start` is where it begins in a file, for
-// those that are read back and forth, and −1 for a stream. NULL without memory. `beginning` must stay.
-unpack_archive *unpack_open(unpack_kind kind, int descriptor, int64_t start, const uint8_t *beginning, size_t length);
+// A 7z that begins at `start` in a file. NULL without memory.
+unpack_archive *unpack_open(int descriptor, int64_t start);
 void unpack_close(unpack_archive *archive);
 
 // The next member.
@@ -59,9 +65,6 @@ unpack_status unpack_next(unpack_archive *archive, unpack_member *member);
 unpack_status unpack_read(unpack_archive *archive, const uint8_t **bytes, size_t *count);
 // Whether nothing more can be read of the archive after a refusal: 1 or 0.
 int unpack_is_over(const unpack_archive *archive);
-// After the end: whether it is one. UNPACK_TRUNCATED for a zip without the record at its end, which members that come one after the other can
-// be read without.
-unpack_status unpack_check_end(unpack_archive *archive);
 
 // The words for the last refusal.
 const char *unpack_message(const unpack_archive *archive);
@@ -95,5 +98,8 @@ unpack_status unpack_stream_begin(unpack_stream *stream);
 unpack_status unpack_stream_step(unpack_stream *stream, unpack_step *step);
 // The words for a refusal.
 const char *unpack_stream_message(const unpack_stream *stream);
+
+// CRC-32 as of zip: that of what came before, 0 at first, carried on over these bytes.
+uint32_t unpack_checksum(uint32_t sum, const uint8_t *bytes, size_t count);
 
 #endif

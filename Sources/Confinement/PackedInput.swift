@@ -1,0 +1,100 @@
+// The bytes of an archive, for whoever reads its parts one after the other, and back and forth where it is a file.
+
+internal import Files
+internal import Glibc
+
+/// A window on the bytes that come from a descriptor.
+final class PackedInput {
+    private let descriptor: Int32
+    /// Where the archive begins in a file; nil for a stream.
+    private let start: Int?
+    private var bytes: [UInt8]
+    private var place = 0
+    private var end: Int
+    /// Where in the archive `rest` begins.
+    private(set) var offset = 0
+    /// Bytes that were read so far, those that were read again included.
+    private(set) var taken: Int
+    /// Called when more was read.
+    var tick: () -> Void = {}
+
+    /// - Parameter beginning: what was read of a stream already.
+    init(_ descriptor: Int32, start: Int?, beginning: [UInt8]) throws(PackedFault) {
+        (self.descriptor, self.start) = (descriptor, start)
+        (bytes, end, taken) = (beginning, beginning.count, beginning.count)
+        bytes += [UInt8](repeating: 0, count: max(0, 1 << 16 - bytes.count))
+        if start != nil { try seek(0, anew: true) }
+    }
+
+    /// Bytes of the archive and of what stands behind it; nil where that is not known.
+    func length() throws(PackedFault) -> Int? {
+        guard let start else { return nil }
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= start else { throw unreadable() }
+        try seek(offset, anew: true)
+        return size - start
+    }
+
+    /// What was read and not used.
+    var rest: ArraySlice<UInt8> { bytes[place..<end] }
+
+    func use(_ count: Int) {
+        place += count
+        offset += count
+    }
+
+    /// Sees to it that there is something to use; false at the end.
+    func refill() throws(PackedFault) -> Bool { try fill(to: 1) }
+
+    /// Sees to it that there are `count` bytes to use; false where the archive ends before.
+    func fill(to count: Int) throws(PackedFault) -> Bool {
+        if end - place >= count { return true }
+        if place > 0 {
+            bytes.replaceSubrange(0..<end - place, with: Array(rest))
+            (place, end) = (0, end - place)
+        }
+        if bytes.count < count { bytes += [UInt8](repeating: 0, count: count - bytes.count) }
+        while end < count {
+            let got = unsafe bytes.withUnsafeMutableBytes { target in
+                let free = unsafe UnsafeMutableRawBufferPointer(rebasing: target[end...])
+                return unsafe Glibc.read(descriptor, free.baseAddress, free.count)
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw unreadable() }
+            if got == 0 { return false }
+            end += got
+            taken += got
+            tick()
+        }
+        return true
+    }
+
+    /// Goes to a place in the archive, which is a file.
+    func seek(_ target: Int) throws(PackedFault) { try seek(target, anew: false) }
+
+    private func seek(_ target: Int, anew: Bool) throws(PackedFault) {
+        let move = target - offset
+        if !anew, -place <= move, move <= end - place {
+            use(move)
+            return
+        }
+        guard let start, lseek(descriptor, start + target, SEEK_SET) >= 0 else { throw .truncated }
+        (place, end, offset) = (0, 0, target)
+    }
+
+    /// Passes over bytes, whatever they are.
+    func skip(_ count: Int) throws(PackedFault) {
+        if start != nil { return try seek(offset + count) }
+        var left = count
+        while left > 0 {
+            guard try refill() else { throw .truncated }
+            let part = min(left, end - place)
+            use(part)
+            left -= part
+        }
+    }
+
+    private func unreadable() -> PackedFault {
+        PackedFault(kind: .unreadable(errno: errno), message: "", isOver: true)
+    }
+}

@@ -1,0 +1,174 @@
+// The bytes of one member of a zip, from where they begin in the archive to what tells that they are what they were.
+
+internal import CUnpack
+internal import Files
+
+/// A cursor over a member's bytes. Behind the last it holds checksum and size against those that the archive says.
+final class ZipContent {
+    private let member: ZipMember
+    private let input: PackedInput
+    /// Whether checksum and sizes are known; else they stand behind the bytes.
+    private let isKnown: Bool
+    /// Nil for bytes that are stored as they are.
+    private let decompressor: Decompressor?
+    /// What the library wants before the bytes that are in the archive.
+    private var head: [UInt8] = []
+    /// Packed bytes that were not taken, where it is known how many there are.
+    private var left: Int
+    private var room = [UInt8](repeating: 0, count: 1 << 16)
+    private var count = 0
+    private var sum: UInt32 = 0
+    private var isUnpacked = false
+    private var isDone = false
+
+    /// - Parameter isKnown: whether the member's checksum and sizes are there before its bytes.
+    init(_ member: ZipMember, _ input: PackedInput, isKnown: Bool) throws(PackedFault) {
+        (self.member, self.input, self.isKnown) = (member, input, isKnown)
+        left = isKnown ? member.packed : .max
+        if member.method == 0 {
+            decompressor = nil
+            return
+        }
+        guard let packing = ZipContent.packings[member.method] else {
+            throw .unsupportedMember("compression method \(member.method), which is unsupported")
+        }
+        guard Decompressor.load(packing) else {
+            throw .unsupportedMember("compression method \(member.method), whose library is missing")
+        }
+        let decompressor = try Decompressor(packing)
+        try decompressor.begin()
+        self.decompressor = decompressor
+        if packing == UNPACK_LZMA { try beginLZMA() }
+    }
+
+    static let packings: [Int: unpack_packing] = [
+        8: UNPACK_DEFLATE, 12: UNPACK_BZIP2, 14: UNPACK_LZMA, 20: UNPACK_ZSTD, 93: UNPACK_ZSTD, 95: UNPACK_XZ,
+    ]
+
+    /// The data begin with a version, the length of the properties, and these. The library wants the properties and the size, which is all ones
+    /// where a mark ends the data.
+    private func beginLZMA() throws(PackedFault) {
+        guard try input.fill(to: 9) else { throw .truncated }
+        let fields = Array(input.rest.prefix(9))
+        guard left >= 9, fields[2] == 5, fields[3] == 0 else { throw .corruptMember("damaged lzma data") }
+        guard isKnown || member.hasEndMark else { throw .unsupportedMember("lzma data without an end, unsupported") }
+        input.use(9)
+        left -= 9
+        let size = member.hasEndMark ? UInt64.max : UInt64(member.size)
+        head = fields[4...] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
+    }
+
+    /// The next bytes; none behind the last.
+    func read() throws(PackedFault) -> [UInt8] {
+        if isDone { return [] }
+        let bytes: [UInt8]
+        if let decompressor {
+            bytes = try unpack(decompressor)
+        } else {
+            bytes = try isKnown ? stored() : storedUpToDescriptor()
+        }
+        count += bytes.count
+        sum = unsafe bytes.withUnsafeBufferPointer { unsafe unpack_checksum(sum, $0.baseAddress, $0.count) }
+        if isKnown && count > member.size { throw .corruptMember("more bytes than it says") }
+        guard bytes.isEmpty else { return bytes }
+        isDone = true
+        let isTrue = isKnown ? count == member.size && sum == member.checksum : try hasDescriptor()
+        if !isTrue { throw .corruptMember("its checksum or size is another than that of its bytes") }
+        return []
+    }
+
+    private func unpack(_ decompressor: Decompressor) throws(PackedFault) -> [UInt8] {
+        while !isUnpacked {
+            let isHead = !head.isEmpty
+            var hasMore = isHead
+            if !isHead && left > 0 { hasMore = try input.refill() }
+            let source = isHead ? head[...] : hasMore ? input.rest.prefix(left) : []
+            let (status, taken, given) = decompressor.step(source, into: &room)
+            if isHead {
+                head.removeFirst(taken)
+            } else {
+                input.use(taken)
+                if isKnown { left -= taken }
+            }
+            switch status {
+            case .goesOn:
+                if taken == 0 && given == 0 {
+                    if !hasMore && left > 0 { throw .truncated }
+                    throw .corruptMember("less packed data than it says")
+                }
+            case .ends: isUnpacked = true
+            case .fails(let fault):
+                if case .corrupt = fault.kind { throw .corruptMember(fault.message) }
+                if case .unsupported = fault.kind { throw .unsupportedMember(fault.message) }
+                throw fault
+            }
+            if given > 0 { return Array(room[..<given]) }
+        }
+        return []
+    }
+
+    private func stored() throws(PackedFault) -> [UInt8] {
+        if left == 0 { return [] }
+        guard try input.refill() else { throw .truncated }
+        let bytes = Array(input.rest.prefix(min(left, room.count)))
+        input.use(bytes.count)
+        left -= bytes.count
+        return bytes
+    }
+
+    // MARK: what stands behind bytes
+
+    /// Bytes of the longest descriptor.
+    private static let longest = 24
+
+    /// Bytes that end where they have had what stands behind them: their own checksum and size.
+    private func storedUpToDescriptor() throws(PackedFault) -> [UInt8] {
+        if try hasDescriptor(marked: true) { return [] }
+        let rest = input.rest
+        guard !rest.isEmpty else { throw .truncated }
+        // Up to where one may begin.
+        var (end, from) = (rest.endIndex, rest.startIndex + 1)
+        while let place = rest[from...].firstIndex(of: ZipMark.descriptor[0]) {
+            if ZipMark.descriptor.starts(with: rest[place...].prefix(4)) {
+                end = place
+                break
+            }
+            from = place + 1
+        }
+        let bytes = Array(rest[..<end].prefix(room.count))
+        input.use(bytes.count)
+        return bytes
+    }
+
+    /// Whether what comes next are the checksum and the size of the bytes so far, with a mark before them or without.
+    private func hasDescriptor(marked: Bool = false) throws(PackedFault) -> Bool {
+        _ = try input.fill(to: ZipContent.longest)
+        let rest = input.rest
+        let isMarked = rest.starts(with: ZipMark.descriptor)
+        if marked && !isMarked { return false }
+        let fields = ZipBytes(rest)
+        return (isMarked ? [4, 0] : [0]).contains { start in
+            [4, 8].contains { width in
+                guard rest.count >= start + 4 + 2 * width else { return false }
+                let size = fields.number(start + 4 + width, width)
+                return UInt32(fields.number(start, 4)) == sum && size == (width == 4 ? count & 0xFFFF_FFFF : count)
+            }
+        }
+    }
+}
+
+extension PackedFault {
+    static let truncated = PackedFault(kind: .truncated, message: "it ends too early", isOver: true)
+
+    static func corruptMember(_ message: String) -> PackedFault {
+        PackedFault(kind: .corrupt, message: message, isOver: false)
+    }
+
+    static func unsupportedMember(_ message: String) -> PackedFault {
+        PackedFault(kind: .unsupported, message: message, isOver: false)
+    }
+
+    static func corruptArchive(_ message: String) -> PackedFault {
+        PackedFault(kind: .corrupt, message: message, isOver: true)
+    }
+}
