@@ -31,11 +31,9 @@ package struct ThresholdPolicy: Sendable {
     package var confidence = 0.5
     /// Sources with fewer real pictures than this are judged together, as one source: of fifty, a single odd one is 2 %.
     package var smallestSource = 100
-    /// So many held-out sources and photographs speak for those nobody has seen; the sources that were trained on are not asked then.
-    package var enough = (sources: 20, pictures: 1000)
     /// The slopes to choose among, in log-odds for each level of detail.  Steeper ones find more of what they are chosen by, and accuse
     /// what is smoother than that: at 0.9, one in eight blurred frames of videos.
-    package var slopes = (0...12).map { Double($0) / 20 }
+    package var slopes = (0...4).map { Double($0) / 20 }
 
     package init() {}
 }
@@ -53,8 +51,8 @@ package struct ThresholdPolicy: Sendable {
 ///   gives an alarm proves something. Sources below `smallestSource` pictures are pooled, because a single odd picture
 ///   must not silence the detector.
 ///
-/// A rate kept on sources that were trained on does not hold for others. Held-out scores come from sources that the detector was
-/// not trained on, and stand for those nobody has seen: where they are `enough`, `fake` and `suspect` are found by them alone.
+/// A rate kept on sources that were trained on does not hold for others: held-out scores come from sources that the detector was
+/// not trained on, and stand for those nobody has seen. Nor do these stand for all kinds that there are (blurred frames of videos, say, which were trained on), so both are asked.
 ///
 /// The `real` threshold is the score below which at most `missRate` of the fake validation pictures lie, and of those held out; it
 /// is never above the others. `suspect` is found like the first parts of `fake`, at its own rate, and is never above it. Thresholds lie half-way (in log-odds) between the scores they separate. A class that is absent
@@ -66,22 +64,16 @@ package func chooseThresholds(
     var (fake, suspect) = (1.0.nextUp, 1.0.nextUp)
     let reals = validation.filter { !$0.isFake }.map(\.score)
     if !reals.isEmpty {
-        let photographs = heldOut.filter { !$0.isFake }
-        let unseen = photographs.map(\.score)
-        let isEnough =
-            unseen.count >= policy.enough.pictures && Set(photographs.map(\.source)).count >= policy.enough.sources
-        (fake, suspect) = (0, 0)
-        if !isEnough {
-            fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
-            suspect = threshold(leaving: allowance(policy.suspectRate, of: reals.count), above: reals)
-        }
+        let unseen = heldOut.filter { !$0.isFake }.map(\.score)
+        fake = threshold(leaving: allowance(policy.falseAlarmRate, of: reals.count), above: reals)
+        suspect = threshold(leaving: allowance(policy.suspectRate, of: reals.count), above: reals)
         if let allowed = conformalAllowance(policy.falseAlarmRate, of: unseen.count) {
             fake = max(fake, threshold(leaving: allowed, above: unseen))
         }
         if let allowed = conformalAllowance(policy.suspectRate, of: unseen.count) {
             suspect = max(suspect, threshold(leaving: allowed, above: unseen))
         }
-        for part in isEnough ? [heldOut] : [validation, heldOut] {
+        for part in [validation, heldOut] {
             for scores in realSources(part, smallest: policy.smallestSource) {
                 let allowed = allowance(policy.worstSourceRate, of: scores.count, confidence: policy.confidence)
                 fake = max(fake, threshold(leaving: allowed, above: scores))
