@@ -8,7 +8,7 @@ package enum ArchiveKind: String, Sendable, CaseIterable {
 
     /// The kind that begins so; nil for what may be a tar, plain or packed by gzip.
     package init?(_ first: some Sequence<UInt8>) {
-        let first = Array(first.prefix(16))
+        let first = Array(first.prefix(512))[...].afterSkippableFrames
         let marks: [(kind: ArchiveKind, mark: [UInt8])] = [
             // A member, the end of an archive without any.
             (.zip, [0x50, 0x4B, 3, 4]), (.zip, [0x50, 0x4B, 5, 6]), (.sevenZip, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
@@ -31,5 +31,21 @@ package enum ArchiveKind: String, Sendable, CaseIterable {
         case .zstd, .xz, .bzip2, .lz4: true
         case .zip, .sevenZip, .rar: false
         }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// What lies behind frames that decoders of Zstandard and LZ4 pass over (RFC 8878, 3.1.2), such as pzstd writes in front; all of it
+    /// where such a frame goes on past the end.
+    fileprivate var afterSkippableFrames: ArraySlice<UInt8> {
+        var rest = self
+        while rest.count >= 8, rest.first.map({ 0x50...0x5F ~= $0 }) == true,
+            rest.dropFirst().starts(with: [0x2A, 0x4D, 0x18])
+        {
+            let size = rest.dropFirst(4).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+            guard size < rest.count - 8 else { return self }
+            rest = rest.dropFirst(8 + size)
+        }
+        return rest
     }
 }

@@ -71,8 +71,8 @@ package struct FoundData: Sendable {
 package enum Found: Sendable {
     case file(FoundFile)
     case data(FoundData)
-    /// A fifo, socket or device.
-    case special(PathBytes, isNamed: Bool)
+    /// A fifo, socket or device; a member of an archive that is none but no picture either.
+    case special(PathBytes, isNamed: Bool, origin: ArchivePlace? = nil)
     /// A member of an archive that can't be looked at.
     case unreadable(PathBytes, ArchivePlace, FileError)
     /// A directory that can't be listed, or a name that leads nowhere.

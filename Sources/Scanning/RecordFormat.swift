@@ -33,9 +33,11 @@ package struct RecordFormat: Sendable {
     package func wants(_ record: Record) -> Bool { kinds.map { record.isOf($0) } ?? true }
 
     /// The line for a file that is no picture and was not named, empty when such are only counted.
-    func lineOfNoImage(_ path: PathBytes, _ json: inout JSONText) -> [UInt8] {
+    func lineOfNoImage(_ path: PathBytes, _ origin: ArchivePlace?, _ json: inout JSONText) -> [UInt8] {
         guard let kinds, kinds.contains(.notImage) else { return [] }
-        return line(Record(path, Finding(Refusal(.notAnImage)), model: model), &json)
+        var record = Record(path, Finding(Refusal(.notAnImage)), model: model)
+        record.origin = origin
+        return line(record, &json)
     }
 
     /// The record's line, empty when it is not wanted.  `json` is scratch space.

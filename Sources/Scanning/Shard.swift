@@ -35,7 +35,7 @@ package struct Shard: Sendable, Equatable {
         switch found {
         case .file(let file): contains(file.path)
         case .data(let data): contains(data.path)
-        case .special(let path, _), .unreadable(let path, _, _): contains(path)
+        case .special(let path, _, _), .unreadable(let path, _, _): contains(path)
         // What may be behind the break would have been in any share.
         case .failure(_, .truncatedArchive), .failure(_, .truncatedPacking), .failure(_, .corruptArchive),
             .failure(_, .unsupportedArchive), .failure(_, .unpackingFailed):

@@ -10,7 +10,7 @@ package enum Outcome: Sendable {
     /// Of the frames of one file, in their order; at least one.
     case frames([Record])
     /// No picture by its content, and not named by anyone.
-    case notImage(PathBytes)
+    case notImage(PathBytes, origin: ArchivePlace? = nil)
     /// Recorded by an earlier run, in so many records.
     case resumed(PathBytes, records: Int)
 }
@@ -39,8 +39,8 @@ extension RecordSink: Sink {
         switch outcome {
         case .record(let record): return deliver(sequence, [record], &json)
         case .frames(let records): return deliver(sequence, records, &json)
-        case .notImage(let path):
-            return deliver(sequence, format.lineOfNoImage(path, &json)) { $0.notImages += 1 }
+        case .notImage(let path, let origin):
+            return deliver(sequence, format.lineOfNoImage(path, origin, &json)) { $0.notImages += 1 }
         case .resumed(_, let records):
             return deliver(sequence, []) {
                 $0.resumed += 1

@@ -85,13 +85,13 @@ package struct TarSource: Source {
         let place = ArchivePlace(archive, index: member.index, offset: hasOffset ? member.offset : nil)
         switch member.kind {
         case .directory: return nil
-        case .other: return .special(member.name, isNamed: false)
+        case .other: return .special(member.name, isNamed: false, origin: place)
         case .refused(let error): return .unreadable(member.name, place, error)
         case .file: break
         }
         // What is no picture needs no room.
         let head = try reader.read(64)
-        guard ImageFormat.sniff(head) != nil else { return .special(member.name, isNamed: false) }
+        guard ImageFormat.sniff(head) != nil else { return .special(member.name, isNamed: false, origin: place) }
         guard member.size <= unpacking.largest else {
             return .unreadable(member.name, place, .tooLarge(size: member.size, limit: unpacking.largest))
         }

@@ -49,7 +49,8 @@ final class Worker {
             case .data(let data): begin(data, sequence)
             case .failure(let path, let error): refused(path, error.isUnsupported ? .skipped : .error, error)
             case .unreadable(let path, let origin, let error): refused(path, origin, error)
-            case .special(let path, let isNamed): isNamed ? refused(path, .skipped, .notRegular) : .notImage(path)
+            case .special(let path, let isNamed, let origin):
+                isNamed ? refused(path, .skipped, .notRegular) : .notImage(path, origin: origin)
             }
         if let outcome {
             if let inspector {
@@ -158,7 +159,7 @@ final class Worker {
         do throws(DecodeError) {
             format = try plan.request.recognise(data.bytes.span)
         } catch {
-            if error == .notAnImage && !data.isNamed { return .notImage(data.path) }
+            if error == .notAnImage && !data.isNamed { return .notImage(data.path, origin: data.origin) }
             record.finding = Finding(Refusal(error))
             return .record(record)
         }

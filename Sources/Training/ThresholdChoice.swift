@@ -31,8 +31,8 @@ package struct ThresholdPolicy: Sendable {
     package var confidence = 0.5
     /// Sources with fewer real pictures than this are judged together, as one source: of fifty, a single odd one is 2 %.
     package var smallestSource = 100
-    /// The slopes to choose among, in log-odds for each level of detail.  Steeper ones find more of what they are chosen by, and accuse
-    /// what is smoother than that: at 0.9, one in eight blurred frames of videos.
+    /// The slopes to choose among, in log-odds for each level of detail. Steeper ones find more of what they are chosen by, and accuse
+    /// what is smoother than that: at 0.55, one in four blurred frames of videos.
     package var slopes = (0...4).map { Double($0) / 20 }
 
     package init() {}

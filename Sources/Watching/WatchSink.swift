@@ -40,7 +40,7 @@ package final class WatchSink: Sink {
         switch outcome {
         case .record(let record): return deliver([record], &json)
         case .frames(let records): return deliver(records, &json)
-        case .notImage(let path), .resumed(let path, _):
+        case .notImage(let path, _), .resumed(let path, _):
             guard let flight = exchange.flight(path) else { return true }
             statistics.change { ($0.notImages, $0.done) = ($0.notImages + 1, $0.done + 1) }
             note(flight, nil, .whole, isUnread: false)

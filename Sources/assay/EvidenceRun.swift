@@ -138,7 +138,7 @@ final class EvidenceRun {
                 }
                 return try reader.readWhole(data.bytes)
             }
-        case .special(let path, let isNamed): return isNamed ? .refused(path, Refusal(.notRegular)) : .nothing
+        case .special(let path, let isNamed, _): return isNamed ? .refused(path, Refusal(.notRegular)) : .nothing
         case .failure(let path, let error), .unreadable(let path, _, let error): return .refused(path, Refusal(error))
         }
     }

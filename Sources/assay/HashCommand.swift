@@ -80,7 +80,7 @@ enum HashCommand {
                         complain(file.path, error)
                     }
                 case .data(let data): return print(lister.line(data))
-                case .special(let path, let isNamed): if isNamed { complain(path, .notRegular) }
+                case .special(let path, let isNamed, _): if isNamed { complain(path, .notRegular) }
                 case .unreadable(let path, _, let error), .failure(let path, let error): complain(path, error)
                 }
                 return true

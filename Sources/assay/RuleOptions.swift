@@ -81,7 +81,7 @@ enum RuleOptions {
                         sources.append(source(file.path, text, among: sources))
                     // Only archives and streams hold such.
                     case .data, .unreadable: break
-                    case .special(let path, let isNamed):
+                    case .special(let path, let isNamed, _):
                         if isNamed { failure = .failure("\(path.escaped): \(FileError.notRegular.message)") }
                     case .failure(let path, let error): failure = .failure("\(path.escaped): \(error.message)")
                     }

@@ -73,6 +73,27 @@ import Testing
         }
     }
 
+    @Test(arguments: ["members.tar.zst", "members.tar.lz4"])
+    func framesThatDecodersPassOverMayComeFirst(_ name: String) {
+        let shop = shop("members.tar", name)
+        // As pzstd writes one, and another.
+        let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4, 0x5F, 0x2A, 0x4D, 0x18, 0, 0, 0, 0]
+        shop.write("front", skipped + Self.fixture(name))
+        let tar = shop.scan("--tar", "members.tar")
+        let run = shop.scan("--tar", "front", "--summary", "s.json")
+        #expect(run.records.map(told) == tar.records.map(told) && run.status == 0 && isComplete(shop) == true)
+        shop.write("only", skipped)
+        #expect(codes(shop.scan("--tar", "only")) == ["only truncated-archive"])
+    }
+
+    @Test func whatIsNoPictureIsListedWithItsArchive() {
+        let shop = shop("members.tar")
+        let listed = shop.scan("--only", "notimage", "--tar", "members.tar").records
+        #expect(!listed.isEmpty && listed.allSatisfy { $0["code"] as? String == "not-an-image" })
+        #expect(listed.allSatisfy { $0["archive"] as? String == "members.tar" })
+        #expect(listed.allSatisfy { ($0["member"] as? [String: Int])?["index"] != nil })
+    }
+
     @Test func namesAreNamesAndLinksAreNone() {
         let shop = shop("names.tar", "names.zip")
         let (tar, zip) = (shop.scan("--tar", "names.tar"), shop.scan("--tar", "names.zip", "--summary", "s.json"))

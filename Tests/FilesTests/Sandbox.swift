@@ -38,7 +38,7 @@ final class Sandbox {
             case .file(let file): found.append(relative(file.path))
             case .data(let data): found.append("data " + relative(data.path))
             case .unreadable(let path, _, let error): found.append("\(error.code) " + relative(path))
-            case .special(let path, _): found.append("special " + relative(path))
+            case .special(let path, _, _): found.append("special " + relative(path))
             case .failure(let path, let error): found.append("\(error.code) " + relative(path))
             }
             return true

@@ -109,7 +109,10 @@ import Testing
 
     @Test func thresholdsFollowDetailWherePhotographsDo() throws {
         let scores = detailed(2000, growth: 0.5)
-        let thresholds = chooseThresholds([SourcedScores(validation: scores)])
+        var policy = ThresholdPolicy()
+        #expect(policy.slopes.first == 0 && policy.slopes.last == 0.2)
+        policy.slopes = (0...12).map { Double($0) / 20 }
+        let thresholds = chooseThresholds([SourcedScores(validation: scores)], policy: policy)
         let detail = try #require(thresholds.detail)
         #expect(abs(detail.slope - 0.5) < 0.11 && detail.usual == 2)
         let flat = chooseThresholds(validation: scores)
