@@ -10,6 +10,9 @@ package struct Detector: Sendable {
     package let identity: String
     /// SHA-256 of the file in hexadecimal, as the caller gave it.
     package let digest: String
+    /// The longest header of a model, in bytes. The shipped one's has 32 thousand; one full of tiny values, which anybody may hand over, takes
+    /// thirty times its size of memory. Checkpoints, which are one's own, may be longer.
+    package static let headerLimit = 8 << 20
     private let weights: SafeTensors
     private var checked: CheckedNetwork?
 
@@ -21,7 +24,7 @@ package struct Detector: Sendable {
     package static func load(_ bytes: [UInt8], digest: String) throws(ModelError) -> Detector {
         let file: SafeTensors
         do {
-            file = try SafeTensors(bytes)
+            file = try SafeTensors(bytes, headerLimit: Detector.headerLimit)
         } catch {
             throw .malformed(error.message)
         }

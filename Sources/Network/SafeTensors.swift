@@ -86,14 +86,17 @@ package struct SafeTensors {
     // MARK: Reading
 
     /// Reads a whole file.
-    package init(_ bytes: [UInt8]) throws(SafeTensorsError) {
+    ///
+    /// - Parameter headerLimit: the longest header that is read, in bytes; by default what the format allows.
+    package init(_ bytes: [UInt8], headerLimit: Int = 100_000_000) throws(SafeTensorsError) {
         guard bytes.count >= 8 else { throw .malformed("too short for a header (\(bytes.count) bytes)") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(bytes.count - 8) else {
             throw .malformed("header length \(length) goes past the end of the file")
         }
-        // That of the shipped model has 32 thousand; one full of tiny values would take thirty times its size of memory.
-        guard length <= 8 << 20 else { throw .malformed("header length \(length) is above 8 MiB") }
+        guard length <= UInt64(headerLimit) else {
+            throw .malformed("header length \(length) is above the limit, \(headerLimit)")
+        }
         let start = 8 + Int(length)
         guard let header = JSONTree(bytes[8..<start]).flatMap(Header.init) else {
             throw .malformed("header is no valid JSON of this format")

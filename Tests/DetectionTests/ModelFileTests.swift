@@ -54,6 +54,18 @@ import Testing
         #expect(read.encoded() == written.encoded())
     }
 
+    @Test func `a header that is out of all proportion is refused, but for checkpoints`() throws {
+        var file = try SafeTensors(model().encoded())
+        file.metadata["more"] = String(repeating: "a", count: Detector.headerLimit)
+        let bytes = file.encoded()
+        guard case .malformed(let message) = refusal(bytes) else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(message.hasSuffix("is above the limit, 8388608"))
+        #expect(try SafeTensors(bytes).metadata["more"]?.utf8.count == Detector.headerLimit)
+    }
+
     @Test func `the default architecture stays below 4 MB`() {
         #expect(model().encoded().count < 4_000_000)
     }
