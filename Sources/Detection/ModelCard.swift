@@ -84,8 +84,9 @@ package struct ModelCard: Sendable, Equatable, Codable {
     package init(_ text: String, isShipped: Bool = false) throws(ModelError) {
         let tree = JSONTree(Array(text.utf8))
         // A card of another version may have other fields.
-        guard case .integer(let format) = tree?["format"], let tree else {
-            throw .malformed("its metadata key 'assay' holds no JSON with a format version")
+        guard let tree else { throw .malformed("its metadata key 'assay' holds no JSON") }
+        guard case .integer(let format) = tree["format"] else {
+            throw .malformed("its metadata key 'assay' states no format version")
         }
         guard format == ModelCard.currentFormat else {
             throw .incompatible(
@@ -113,11 +114,40 @@ package struct ModelCard: Sendable, Equatable, Codable {
                 "it was trained on inputs of kind '\(preprocessing)', this program makes "
                     + "'\(blueprint.preprocessing)'; train it anew or use the version of assay that made it")
         }
-        guard Head.allCases.allSatisfy({ calibration[$0.rawValue].map { $0.temperature > 0 } ?? false }) else {
-            throw .malformed("its calibration lacks a head or has a temperature that is not positive")
-        }
-        guard thresholds.real <= thresholds.fake else {
-            throw .malformed("its threshold for real lies above the one for fake")
-        }
+        if let problem { throw .malformed(problem) }
     }
+
+    /// The first number that makes no sense, if there is one: scores and verdicts would come of it all the same.
+    private var problem: String? {
+        let heads = Head.allCases.map { calibration[$0.rawValue] }
+        guard heads.allSatisfy({ $0.map { $0.temperature > 0 } ?? false }) else {
+            return "its calibration lacks a head or has a temperature that is not positive"
+        }
+        let limit = ModelCard.largestLogOdds
+        guard heads.allSatisfy({ $0.map { $0.temperature <= limit && abs($0.bias) <= limit } ?? false }) else {
+            return "its calibration has a temperature or a bias above \(Int(limit))"
+        }
+        guard thresholds.real <= thresholds.fake else { return "its threshold for real lies above the one for fake" }
+        let shares: [(String, Double?)] = [
+            ("threshold for fake", thresholds.fake), ("threshold for real", thresholds.real),
+            ("threshold for suspect", thresholds.suspect), ("rate of false alarms", thresholds.falseAlarmRate),
+            ("rate of misses", thresholds.missRate), ("share of equal neighbours", envelope?.flatShare),
+        ]
+        if let (name, _) = shares.first(where: { $0.1.map { !(0...1).contains($0) } ?? false }) {
+            return "its \(name) does not lie between 0 and 1"
+        }
+        if let detail = thresholds.detail, !(abs(detail.slope) <= limit && (0...255).contains(detail.usual)) {
+            return "its thresholds move with detail as none can"
+        }
+        if let envelope, !(0...65535).contains(envelope.smallestSide) {
+            return "its smallest side is one that no picture has"
+        }
+        if let data, min(data.real, data.fake, data.sources.values.min() ?? 0) < 0 {
+            return "it counts fewer pictures than none"
+        }
+        return nil
+    }
+
+    /// Beyond it a probability is 0 or 1 to a double.
+    private static let largestLogOdds = 1000.0
 }

@@ -26,6 +26,8 @@ package final class RecordLog: Sendable {
     }
 
     private let output: Monitor<Output>
+    /// What has a reader that may go away; nil for a file.
+    private let readDescriptor: Int32?
     /// Apart from the output, which is locked while a line waits for room.
     private let wishes = Monitor(Wishes())
     private let own: OwnFiles
@@ -47,6 +49,7 @@ package final class RecordLog: Sendable {
         let isFile = (try? FileState(descriptor: descriptor))?.kind == .regular
         own.open(descriptor)
         output = Monitor(Output(descriptor: descriptor, path: isFile ? path : nil))
+        readDescriptor = isFile ? nil : descriptor
     }
 
     private static func open(_ path: PathBytes, _ separator: UInt8?) throws(FileError) -> Int32 {
@@ -73,6 +76,16 @@ package final class RecordLog: Sendable {
 
     /// Why nothing more can be written.
     package var end: End? { output.with { $0.end } }
+
+    /// Whether the reader of the output has closed it, which else would show with the next line only, and that may be long in coming.
+    package func noticesClosedReader() -> Bool {
+        guard let readDescriptor else { return false }
+        var reader = pollfd(fd: readDescriptor, events: 0, revents: 0)
+        guard unsafe poll(&reader, 1, 0) > 0, reader.revents & Int16(POLLERR | POLLHUP) != 0 else { return false }
+        // No line holds the output for long now: there is nothing that it could wait for.
+        output.with { $0.end = $0.end ?? .closedPipe }
+        return true
+    }
 
     /// Why a line waits at the moment.
     package var problem: String? { wishes.with { $0.problem } }

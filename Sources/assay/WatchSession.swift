@@ -111,6 +111,7 @@ final class WatchSession: Sendable {
             tick: {
                 let waiting = watch?.waitingCount ?? 0
                 self.state.with { $0.waiting = waiting }
+                if self.log.noticesClosedReader() { self.exchange.close() }
                 let queue = self.queue
                 // Output that waits for room is no standstill that a restart would mend.
                 let isIdle = queue.ready + queue.inFlight == 0 || self.log.problem != nil

@@ -79,6 +79,18 @@ import Testing
         #expect(watch.errors.contains("without --state"))
     }
 
+    /// With nothing to write it would else go on for ever, as `tail -f` once did.
+    @Test func aClosedPipeEndsTheWatchThoughNothingArrives() {
+        shop.put("a.png", 1)
+        let pipe = Pipe()
+        let watch = WatchRun(shop, output: pipe.fileHandleForWriting)
+        try? pipe.fileHandleForWriting.close()
+        #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self).contains("in/a.png"))
+        try? pipe.fileHandleForReading.close()
+        #expect(watch.status() == 2)
+        #expect(watch.errors.contains("the output was closed by its reader"))
+    }
+
     @Test func theLedgerKnowsWhatWentIntoAPipe() async {
         for number in 0..<5 { shop.put("\(number).png", number) }
         for round in 0..<3 {

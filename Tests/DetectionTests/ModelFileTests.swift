@@ -106,6 +106,45 @@ import Testing
         #expect(refusal(model { ($0.thresholds.real, $0.thresholds.fake) = (0.6, 0.4) }.encoded()) != nil)
     }
 
+    @Test func `numbers that no card can have are refused, each by its name`() throws {
+        let changes: [(String, (inout ModelCard) -> Void)] = [
+            ("bias", { $0.calibration["frequency"]?.bias = -1e300 }),
+            ("temperature", { $0.calibration["fused"]?.temperature = 1e300 }),
+            ("threshold for fake", { $0.thresholds.fake = 1.5 }),
+            ("threshold for real", { $0.thresholds.real = -0.5 }),
+            ("threshold for suspect", { $0.thresholds.suspect = 2 }),
+            ("false alarms", { $0.thresholds.falseAlarmRate = -1 }),
+            ("misses", { $0.thresholds.missRate = 7 }),
+            ("detail", { $0.thresholds.detail = DetailSlope(slope: 1e300, usual: 3) }),
+            ("detail", { $0.thresholds.detail = DetailSlope(slope: 0.5, usual: -1) }),
+            ("smallest side", { $0.envelope = Envelope(smallestSide: -5) }),
+            ("equal neighbours", { $0.envelope = Envelope(smallestSide: 64, flatShare: 1e9) }),
+            ("pictures", { $0.data = .init(digest: "ab", real: -3, fake: 4, sources: [:]) }),
+            ("pictures", { $0.data = .init(digest: "ab", real: 3, fake: 4, sources: ["a": -1]) }),
+        ]
+        for (name, change) in changes {
+            guard case .malformed(let message) = refusal(model(change).encoded()) else {
+                Issue.record("\(name) was taken")
+                continue
+            }
+            #expect(message.contains(name))
+        }
+        // The ends of the ranges make sense.
+        let ends = model { card in
+            card.thresholds = Thresholds(
+                fake: 1, real: 0, falseAlarmRate: 0, missRate: 1, suspect: 1, detail: DetailSlope(slope: 0, usual: 0))
+            card.envelope = Envelope(smallestSide: 0, flatShare: 1)
+        }
+        #expect(refusal(ends.encoded()) == nil)
+    }
+
+    @Test func `it is said whether metadata are no JSON or state no version`() throws {
+        #expect(refusal(try file(metadata: "no JSON")) == .malformed("its metadata key 'assay' holds no JSON"))
+        #expect(
+            refusal(try file(metadata: "{\"format\":\"1\"}"))
+                == .malformed("its metadata key 'assay' states no format version"))
+    }
+
     @Test func `bytes that are no model are refused`() {
         #expect(refusal([]) != nil)
         #expect(refusal(Array("\u{89}PNG and so on".utf8)) != nil)
