@@ -127,11 +127,13 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What the tests of several modules need.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: tested),
         tests("ImagingTests", ["Imaging"]),
         tests("ThreadsTests", ["Threads"]),
         tests("JSONTests", ["JSON"]),
-        tests("NetworkTests", ["Network", "Threads", "CKernels"]),
-        tests("DetectionTests", ["Detection", "Files", "Imaging", "Network"]),
+        tests("NetworkTests", ["Network", "Threads", "CKernels", "TestSupport"]),
+        tests("DetectionTests", ["Detection", "Files", "Imaging", "Network", "TestSupport"]),
         tests("FilesTests", ["Files"]),
         tests("ProvenanceTests", ["Provenance", "Imaging", "CZlib"]),
         tests("RulesTests", ["Rules", "Detection"]),
@@ -145,7 +147,7 @@ let package = Package(
             "TrainingTests",
             ["assay", "Training", "Confinement", "Files", "Detection", "Imaging", "Network", "Threads"]),
         tests("ReportingTests", ["Reporting", "Detection", "Files"]),
-        tests("SpectraTests", ["Spectra", "Detection", "Imaging"]),
+        tests("SpectraTests", ["Spectra", "Detection", "Imaging", "TestSupport"]),
         tests("CommandTests", ["assay", "CProcess", "Spectra", "Detection", "Files", "Imaging", "Network"]),
     ],
     cLanguageStandard: .gnu17

@@ -4,6 +4,7 @@
 import Detection
 import Imaging
 import Network
+import TestSupport
 import Testing
 
 @Suite struct BlueprintTests {

@@ -2,6 +2,7 @@
 
 import Detection
 import Network
+import TestSupport
 import Testing
 
 @Suite struct ColumnsTests {

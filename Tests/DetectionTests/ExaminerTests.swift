@@ -3,6 +3,7 @@
 import Detection
 import Imaging
 import Network
+import TestSupport
 import Testing
 
 @Suite struct ExaminerTests {

@@ -3,6 +3,7 @@ import Detection
 import Foundation
 import Imaging
 import Network
+import TestSupport
 import Testing
 
 @Suite struct FeaturesTests {

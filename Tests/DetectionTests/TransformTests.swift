@@ -3,6 +3,7 @@
 import CKernels
 import Detection
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TransformTests {

@@ -1,6 +1,7 @@
 // Proves single layers, losses and the optimiser against PyTorch and Keras: gradients alone can't show a wrong forward pass.
 
 import Network
+import TestSupport
 import Testing
 import Threads
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import Network
+import TestSupport
 import Testing
 import Threads
 

@@ -1,6 +1,7 @@
 // Shows that the parts learn together: a small network must be able to memorise a few pictures with arbitrary labels.
 
 import Network
+import TestSupport
 import Testing
 
 @Suite struct OverfittingTests {

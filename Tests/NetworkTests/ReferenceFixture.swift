@@ -2,6 +2,7 @@
 
 import Foundation
 import Network
+import TestSupport
 import Testing
 
 /// `Tests/Fixtures/reference/layers.json`; `Tests/Reference/README.md` says how it is made and what its fields mean.
@@ -80,19 +81,6 @@ extension Shape {
 func referenceURL(_ name: String) -> URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures/reference/\(name)")
-}
-
-/// Value i is centre + radius · u(i), u in [-1, 1) from SplitMix64 of the name's FNV-1a digest and i, in memory order.
-func counterTensor(_ name: String, count: Int, radius: Float = 1, centre: Float = 0) -> [Float] {
-    var key: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { key = (key ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return (0..<count).map { index in
-        var z = key &+ UInt64(index + 1) &* 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        z ^= z >> 31
-        return centre + radius * (Float(Int64(z >> 40) - (1 << 23)) / Float(1 << 23))
-    }
 }
 
 /// Records an issue unless all values agree within `tolerance`, relative where they are above 1.

@@ -2,6 +2,7 @@
 
 import Foundation
 import Imaging
+import TestSupport
 
 /// Waves of all lengths and forty ellipses with sharp edges.
 struct Scene {

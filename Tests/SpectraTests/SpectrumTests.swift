@@ -4,6 +4,7 @@ import Detection
 import Foundation
 import Imaging
 import Spectra
+import TestSupport
 import Testing
 
 struct SpectrumTests {

@@ -1,7 +1,7 @@
-// Makes pictures from their names, so that none are stored; Tests/Reference/counter.py does the same.
+// Numbers from their names, so that no test stores what it begins with; Tests/Reference/counter.py does the same.
 
 /// Value i is centre + radius · u(i), u in [-1, 1) from SplitMix64 of the name's FNV-1a digest and i, in memory order.
-func counterTensor(_ name: String, count: Int, radius: Float = 1, centre: Float = 0) -> [Float] {
+package func counterTensor(_ name: String, count: Int, radius: Float = 1, centre: Float = 0) -> [Float] {
     var key: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { key = (key ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return [Float](unsafeUninitializedCapacity: count) { values, initialized in
