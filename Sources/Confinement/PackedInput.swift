@@ -5,6 +5,9 @@ internal import Glibc
 
 /// A window on the bytes that come from a descriptor.
 final class PackedInput {
+    /// Bytes that are read at once, if there are as many.
+    private static let step = 1 << 16
+
     private let descriptor: Int32
     /// Where the archive begins in a file; nil for a stream.
     private let start: Int?
@@ -15,6 +18,8 @@ final class PackedInput {
     private(set) var offset = 0
     /// Bytes that were read so far, those that were read again included.
     private(set) var taken: Int
+    /// Bytes behind which a stream can be wound back.
+    var kept = 0
     /// Called when more was read.
     var tick: () -> Void = {}
 
@@ -22,7 +27,7 @@ final class PackedInput {
     init(_ descriptor: Int32, start: Int?, beginning: [UInt8]) throws(PackedFault) {
         (self.descriptor, self.start) = (descriptor, start)
         (bytes, end, taken) = (beginning, beginning.count, beginning.count)
-        bytes += [UInt8](repeating: 0, count: max(0, 1 << 16 - bytes.count))
+        bytes += [UInt8](repeating: 0, count: max(0, PackedInput.step - bytes.count))
         if start != nil { try seek(0, anew: true) }
     }
 
@@ -49,12 +54,16 @@ final class PackedInput {
     /// Sees to it that there are `count` bytes to use; false where the archive ends before.
     func fill(to count: Int) throws(PackedFault) -> Bool {
         if end - place >= count { return true }
-        if place > 0 {
-            bytes.replaceSubrange(0..<end - place, with: Array(rest))
-            (place, end) = (0, end - place)
+        let wanted = max(count, PackedInput.step)
+        let surplus = place - kept
+        if surplus > 0 && place + wanted > bytes.count {
+            bytes.replaceSubrange(0..<end - surplus, with: Array(bytes[surplus..<end]))
+            (place, end) = (kept, end - surplus)
         }
-        if bytes.count < count { bytes += [UInt8](repeating: 0, count: count - bytes.count) }
-        while end < count {
+        // Twice what is kept, so that it need not be moved each time.
+        let room = place + wanted
+        if bytes.count < room { bytes += [UInt8](repeating: 0, count: room + kept - bytes.count) }
+        while end - place < count {
             let got = unsafe bytes.withUnsafeMutableBytes { target in
                 let free = unsafe UnsafeMutableRawBufferPointer(rebasing: target[end...])
                 return unsafe Glibc.read(descriptor, free.baseAddress, free.count)
@@ -69,11 +78,8 @@ final class PackedInput {
         return true
     }
 
-    /// Goes to a place in the archive, which is a file.
+    /// Goes to a place in the archive, which is a file, or was just read.
     func seek(_ target: Int) throws(PackedFault) { try seek(target, anew: false) }
-
-    /// Forgets what was read and not used, after another has read the file.
-    func reread() throws(PackedFault) { try seek(offset, anew: true) }
 
     private func seek(_ target: Int, anew: Bool) throws(PackedFault) {
         let move = target - offset
@@ -83,6 +89,11 @@ final class PackedInput {
         }
         guard let start, lseek(descriptor, start + target, SEEK_SET) >= 0 else { throw .truncated }
         (place, end, offset) = (0, 0, target)
+    }
+
+    /// Goes to a place, in a stream by passing over what stands before it.
+    func go(to target: Int) throws(PackedFault) {
+        if target < offset { try seek(target) } else { try skip(target - offset) }
     }
 
     /// Passes over bytes, whatever they are.

@@ -80,6 +80,7 @@ enum UnpackingReport: Equatable {
     case stalled
 
     static let largest = 512
+    private static let longestReason = 400
     /// A message that only says that the process is at work.
     static let sign: [UInt8] = [0]
 
@@ -97,13 +98,15 @@ enum UnpackingReport: Equatable {
             }
         wire.add(byte: tag)
         wire.add(number)
-        wire.add(reason, limit: 200)
+        wire.add(reason, limit: UnpackingReport.longestReason)
         return wire.bytes
     }
 
     init(decoding bytes: [UInt8]) throws(WireError) {
         var wire = WireReader(bytes[...])
-        let (tag, number, reason) = (try wire.byte(), try wire.integer(), try wire.text(limit: 200))
+        let (tag, number, reason) = (
+            try wire.byte(), try wire.integer(), try wire.text(limit: UnpackingReport.longestReason)
+        )
         guard wire.isAtEnd, number >= 0, number < 1 << 60 else { throw WireError() }
         switch tag {
         case 1: self = .done

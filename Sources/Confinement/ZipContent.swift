@@ -13,18 +13,19 @@ final class ZipContent {
     private let decompressor: Decompressor?
     /// What the library wants before the bytes that are in the archive.
     private var head: [UInt8] = []
-    /// Packed bytes that were not taken, where it is known how many there are.
+    /// Packed bytes that were not taken, of as many as there are, or may be where that is not known.
     private var left: Int
     private var room = [UInt8](repeating: 0, count: 1 << 16)
-    private var count = 0
-    private var sum: UInt32 = 0
+    /// What was found of its bytes: how many came, from how many, and their checksum.
+    private(set) var (count, packed) = (0, 0)
+    private(set) var sum: UInt32 = 0
     private var isUnpacked = false
-    private var isDone = false
+    /// Whether all was read, and is what it was; and whether that can't be.
+    private(set) var (isDone, hasFailed) = (false, false)
 
-    /// - Parameter isKnown: whether the member's checksum and sizes are there before its bytes.
-    init(_ member: ZipMember, _ input: PackedInput, isKnown: Bool) throws(PackedFault) {
-        (self.member, self.input, self.isKnown) = (member, input, isKnown)
-        left = isKnown ? member.packed : .max
+    init(_ found: ZipFound, _ input: PackedInput) throws(PackedFault) {
+        (member, self.input, isKnown) = (found.member, input, found.isKnown)
+        left = isKnown ? member.packed : max(0, found.limit - found.start)
         if member.method == 0 {
             decompressor = nil
             return
@@ -52,15 +53,26 @@ final class ZipContent {
         let fields = Array(input.rest.prefix(9))
         guard left >= 9, fields[2] == 5, fields[3] == 0 else { throw .corruptMember("damaged lzma data") }
         guard isKnown || member.hasEndMark else { throw .unsupportedMember("lzma data without an end, unsupported") }
-        input.use(9)
-        left -= 9
+        take(9)
         let size = member.hasEndMark ? UInt64.max : UInt64(member.size)
         head = fields[4...] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
     }
 
+    /// Whether its packed data end before they are said to. Of LZMA a library may leave the last bytes.
+    var hasSlack: Bool { isDone && isKnown && left > 0 && member.method != 14 }
+
     /// The next bytes; none behind the last.
     func read() throws(PackedFault) -> [UInt8] {
         if isDone { return [] }
+        do throws(PackedFault) {
+            return try next()
+        } catch {
+            hasFailed = true
+            throw error
+        }
+    }
+
+    private func next() throws(PackedFault) -> [UInt8] {
         let bytes: [UInt8]
         if let decompressor {
             bytes = try unpack(decompressor)
@@ -71,9 +83,9 @@ final class ZipContent {
         sum = unsafe bytes.withUnsafeBufferPointer { unsafe unpack_checksum(sum, $0.baseAddress, $0.count) }
         if isKnown && count > member.size { throw .corruptMember("more bytes than it says") }
         guard bytes.isEmpty else { return bytes }
-        isDone = true
         let isTrue = isKnown ? count == member.size && sum == member.checksum : try hasDescriptor()
-        if !isTrue { throw .corruptMember("its checksum or size is another than that of its bytes") }
+        if !isTrue { throw ZipContent.falseSum }
+        isDone = true
         return []
     }
 
@@ -87,8 +99,7 @@ final class ZipContent {
             if isHead {
                 head.removeFirst(taken)
             } else {
-                input.use(taken)
-                if isKnown { left -= taken }
+                take(taken)
             }
             switch status {
             case .goesOn:
@@ -111,21 +122,28 @@ final class ZipContent {
         if left == 0 { return [] }
         guard try input.refill() else { throw .truncated }
         let bytes = Array(input.rest.prefix(min(left, room.count)))
-        input.use(bytes.count)
-        left -= bytes.count
+        take(bytes.count)
         return bytes
+    }
+
+    private func take(_ count: Int) {
+        input.use(count)
+        left -= count
+        packed += count
     }
 
     // MARK: what stands behind bytes
 
-    /// Bytes of the longest descriptor.
-    private static let longest = 24
-
     /// Bytes that end where they have had what stands behind them: their own checksum and size.
     private func storedUpToDescriptor() throws(PackedFault) -> [UInt8] {
-        if try hasDescriptor(marked: true) { return [] }
-        let rest = input.rest
-        guard !rest.isEmpty else { throw .truncated }
+        _ = try input.fill(to: ZipDescriptor.longestWithMark)
+        var rest = input.rest
+        if rest.starts(with: ZipMark.descriptor) {
+            if try hasDescriptor() { return [] }
+            if ZipDescriptor.ends(rest, count: count) { throw ZipContent.falseSum }
+        }
+        rest = rest.prefix(left)
+        guard !rest.isEmpty else { throw left == 0 ? .corruptMember("no end") : .truncated }
         // Up to where one may begin.
         var (end, from) = (rest.endIndex, rest.startIndex + 1)
         while let place = rest[from...].firstIndex(of: ZipMark.descriptor[0]) {
@@ -136,39 +154,16 @@ final class ZipContent {
             from = place + 1
         }
         let bytes = Array(rest[..<end].prefix(room.count))
-        input.use(bytes.count)
+        take(bytes.count)
         return bytes
     }
 
-    /// Whether what comes next are the checksum and the size of the bytes so far, with a mark before them or without.
-    private func hasDescriptor(marked: Bool = false) throws(PackedFault) -> Bool {
-        _ = try input.fill(to: ZipContent.longest)
-        let rest = input.rest
-        let isMarked = rest.starts(with: ZipMark.descriptor)
-        if marked && !isMarked { return false }
-        let fields = ZipBytes(rest)
-        return (isMarked ? [4, 0] : [0]).contains { start in
-            [4, 8].contains { width in
-                guard rest.count >= start + 4 + 2 * width else { return false }
-                let size = fields.number(start + 4 + width, width)
-                return UInt32(fields.number(start, 4)) == sum && size == (width == 4 ? count & 0xFFFF_FFFF : count)
-            }
-        }
-    }
-}
-
-extension PackedFault {
-    static let truncated = PackedFault(kind: .truncated, message: "it ends too early", isOver: true)
-
-    static func corruptMember(_ message: String) -> PackedFault {
-        PackedFault(kind: .corrupt, message: message, isOver: false)
+    /// Whether what comes next are the checksum and the size of the bytes so far.
+    private func hasDescriptor() throws(PackedFault) -> Bool {
+        _ = try input.fill(to: ZipDescriptor.longest)
+        return ZipDescriptor.readings(input.rest).contains { $0.agrees(checksum: sum, size: count) }
     }
 
-    static func unsupportedMember(_ message: String) -> PackedFault {
-        PackedFault(kind: .unsupported, message: message, isOver: false)
-    }
-
-    static func corruptArchive(_ message: String) -> PackedFault {
-        PackedFault(kind: .corrupt, message: message, isOver: true)
-    }
+    private static let falseSum = PackedFault.corruptMember(
+        "its checksum or size is another than that of its bytes")
 }

@@ -24,11 +24,16 @@ enum ZipMark {
     static let largeEnd: [UInt8] = [0x50, 0x4B, 6, 6]
     static let locator: [UInt8] = [0x50, 0x4B, 6, 7]
     static let descriptor: [UInt8] = [0x50, 0x4B, 7, 8]
+
+    /// Whether a record comes next.
+    static func begins(_ bytes: ArraySlice<UInt8>) -> Bool {
+        [member, entry, end, largeEnd, descriptor].contains { bytes.starts(with: $0) }
+    }
 }
 
 /// What the header of a member and its entry in the directory both say of it.
 struct ZipMember {
-    /// As it is written, up to a zero byte, which ends it everywhere else.
+    /// As it is written, a zero byte included, which ends it for most programs.
     var name: [UInt8]
     var flags: Int
     var method: Int
@@ -37,12 +42,20 @@ struct ZipMember {
     var packed: Int
     var size: Int
     var modified: Timestamp?
-    /// Of an entry: where the header is.
+    /// Where the header is: of an entry as it counts, of a header in the input.
     var offset = 0
+    /// Whether the extra field is no row of fields, as where its length is false.
+    private var hasStrayExtra = false
 
     var isEncrypted: Bool { flags & 1 != 0 }
     /// Whether checksum and sizes stand behind the bytes.
     var hasDescriptor: Bool { flags & 8 != 0 }
+    /// Whether the header itself says how many bytes there are.
+    var isMeasured: Bool { !hasDescriptor || packed > 0 }
+    /// Whether the lengths of name and extra field may be false: both look as if they held something else.
+    var isDoubtful: Bool { hasStrayExtra || name.contains { $0 < 0x20 || $0 == 0x7F } }
+    /// What only fills a gap, as zipflinger writes it: neither a name nor bytes.
+    var isFiller: Bool { name.isEmpty && packed == 0 && size == 0 && !hasDescriptor }
     /// Of LZMA: whether a mark says where it ends.
     var hasEndMark: Bool { flags & 2 != 0 }
 
@@ -82,7 +95,7 @@ struct ZipMember {
     ) {
         let fields = ZipBytes(bytes)
         let first = bytes.startIndex + place
-        name = Array(bytes[first..<first + count].prefix { $0 != 0 })
+        name = Array(bytes[first..<first + count])
         (flags, method) = (fields.number(start, 2), fields.number(start + 2, 2))
         checksum = UInt32(fields.number(start + 8, 4))
         (packed, size) = (fields.number(start + 12, 4), fields.number(start + 16, 4))
@@ -101,6 +114,7 @@ struct ZipMember {
             }
             field = field.dropFirst(4 + length)
         }
+        hasStrayExtra = field.contains { $0 != 0 }
     }
 
     /// Numbers of eight bytes for those that do not fit, in this order.

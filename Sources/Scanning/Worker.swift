@@ -157,8 +157,7 @@ final class Worker {
         record.modified = data.modified
         let format: ImageFormat
         do throws(DecodeError) {
-            let beginning = data.bytes.beginning
-            format = try plan.request.recognise(beginning.span)
+            format = try plan.request.recognise(data.bytes.span)
         } catch {
             if error == .notAnImage && !data.isNamed { return .notImage(data.path, origin: data.origin) }
             record.finding = Finding(Refusal(error))
@@ -167,10 +166,9 @@ final class Worker {
         do throws(FileError) {
             guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }
             let inspector = try readyInspector()
-            let isWantedAgain = plan.makeSpectrum != nil
             submit(
-                try inspector.load(data.bytes, keepsData: isWantedAgain, at: makeRoom(for: size), format), record,
-                sequence, isWantedAgain ? data : nil)
+                try inspector.load(data.bytes, at: makeRoom(for: size), format), record, sequence,
+                plan.makeSpectrum == nil ? nil : data)
             return nil
         } catch {
             record.finding = Finding(.file(error))
