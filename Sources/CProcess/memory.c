@@ -2,6 +2,7 @@
 #include "CProcess.h"
 #include "confinement.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,4 +47,9 @@ void process_explain_traps(void) {
 void process_note_memory(size_t memory) {
     is_confined = true;
     catch_traps(memory / 4);
+}
+
+void process_return_blocks(size_t size) {
+    // The threshold would grow with each block that is freed, and the next of that size be kept.
+    mallopt(M_MMAP_THRESHOLD, (int)size);
 }

@@ -4,6 +4,9 @@
 
 #include "CUnpack.h"
 
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
 #include <zlib.h>
 
 #if __has_include(<bzlib.h>)
@@ -17,7 +20,14 @@
 #if __has_include(<lzma.h>)
 #define HAS_LZMA
 #include <lzma.h>
-#define LZMA_FUNCTIONS(F) F(lzma_stream_decoder) F(lzma_alone_decoder) F(lzma_raw_decoder) F(lzma_code) F(lzma_end)
+#if LZMA_VERSION >= UINT32_C(50040002)
+#define HAS_LZIP
+#define LZIP_FUNCTIONS(F) F(lzma_lzip_decoder)
+#else
+#define LZIP_FUNCTIONS(F)
+#endif
+#define LZMA_FUNCTIONS(F) \
+    F(lzma_stream_decoder) F(lzma_alone_decoder) F(lzma_raw_decoder) F(lzma_code) F(lzma_end) LZIP_FUNCTIONS(F)
 #else
 #define LZMA_FUNCTIONS(F)
 #endif
@@ -32,11 +42,13 @@
 #define ZSTD_FUNCTIONS(F)
 #endif
 
-#if __has_include(<lz4frame.h>)
+#if __has_include(<lz4.h>) && __has_include(<lz4frame.h>)
 #define HAS_LZ4
+#include <lz4.h>
 #include <lz4frame.h>
 #define LZ4_FUNCTIONS(F) \
-    F(LZ4F_createDecompressionContext) F(LZ4F_freeDecompressionContext) F(LZ4F_decompress) F(LZ4F_isError) F(LZ4F_getErrorName)
+    F(LZ4F_createDecompressionContext) F(LZ4F_freeDecompressionContext) F(LZ4F_decompress) F(LZ4F_isError) F(LZ4F_getErrorName) \
+    F(LZ4_decompress_safe)
 #else
 #define LZ4_FUNCTIONS(F)
 #endif
@@ -48,6 +60,40 @@ struct stream_library {
     BZIP2_FUNCTIONS(STREAM_POINTER) LZMA_FUNCTIONS(STREAM_POINTER) ZSTD_FUNCTIONS(STREAM_POINTER) LZ4_FUNCTIONS(STREAM_POINTER)
 };
 extern struct stream_library stream_lib;
+#endif
+
+#define LOOK_UP(name) \
+    if (is_whole) { \
+        void *function = dlsym(library, #name); \
+        is_whole = function != NULL; \
+        memcpy(&stream_lib.name, &function, sizeof function); \
+    }
+
+// Loads a library once.
+#define LOADER(name, file, functions) \
+    static int has_##name; \
+    static void look_up_##name(void) { \
+        void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL); \
+        int is_whole = library != NULL; \
+        functions(LOOK_UP) \
+        has_##name = is_whole; \
+    } \
+    static int load_##name(void) { \
+        static pthread_once_t once = PTHREAD_ONCE_INIT; \
+        pthread_once(&once, look_up_##name); \
+        return has_##name; \
+    }
+
+#ifdef HAS_LZ4
+// A stream of lz4, whose parts may be frames or, as of old, rows of blocks.
+struct lz4_state {
+    enum { LZ4_AT_MARK, LZ4_FRAME, LZ4_BLOCKS } mode;
+    LZ4F_dctx *frames;
+    uint8_t number[4];  // a mark or the size of a block, of which `known` bytes are there
+    unsigned known;
+    uint8_t *packed, *block;  // of a block: as it is, of which `filled` bytes of `size` are there, and as it was
+    size_t size, filled, unpacked, given;
+};
 #endif
 
 struct unpack_stream {
@@ -67,9 +113,25 @@ struct unpack_stream {
         ZSTD_DStream *zstd;
 #endif
 #ifdef HAS_LZ4
-        LZ4F_dctx *lz4;
+        struct lz4_state lz4;
 #endif
     };
 };
+
+// One way to unpack.
+struct stream_packing {
+    int (*load)(void);
+    unpack_status (*begin)(unpack_stream *), (*step)(unpack_stream *, unpack_step *), (*end)(unpack_stream *);
+    const char *damaged;
+};
+
+extern const struct stream_packing stream_deflate, stream_bzip2, stream_lzma, stream_lzma2, stream_xz, stream_lzip, stream_zstd, stream_lz4;
+
+// Of a call that fails, libzstd and liblz4 do not say what it had unpacked before. So they get a block at a time: what they ask for is
+// a block and the header of the next, which is left for the next call.
+static inline size_t one_block(const unpack_stream *stream, size_t available, size_t header) {
+    size_t wanted = stream->wanted > header ? stream->wanted - header : stream->wanted;
+    return wanted < available ? wanted : available;
+}
 
 #endif

@@ -52,10 +52,20 @@ extension ConfinedInspector {
     }
 
     /// Copies `data`, which was recognised, into the buffer from `start` on, where there is room for it.
-    package func load(_ data: [UInt8], at start: Int, _ format: ImageFormat) throws(FileError) -> LoadedPicture {
+    ///
+    /// - Parameter keepsData: whether they are wanted again; else they are gone.
+    package func load(
+        _ data: StreamedBytes, keepsData: Bool = false, at start: Int, _ format: ImageFormat
+    ) throws(FileError) -> LoadedPicture {
         let place = start..<(start + data.count)
         try grow(to: place.upperBound)
-        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[place]).copyBytes(from: data)
+        var next = start
+        func copy(_ part: [UInt8]) {
+            let target = next..<(next + part.count)
+            unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[target]).copyBytes(from: part)
+            next = target.upperBound
+        }
+        if keepsData { data.forEach(copy) } else { data.takeEach(copy) }
         return LoadedPicture(place: place, format: format)
     }
 

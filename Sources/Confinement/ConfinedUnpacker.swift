@@ -28,7 +28,7 @@ package final class ConfinedUnpacker {
         _ kind: ArchiveKind, _ descriptor: Int32, beginning: ArraySlice<UInt8>, _ settings: UnpackingSettings
     ) throws(FileError) {
         (self.kind, self.settings) = (kind, settings)
-        guard kind != .rar else { throw .unsupportedArchive(kind, reason: "which is not read") }
+        guard !kind.isKnownByNameAlone else { throw .unsupportedArchive(kind, reason: "which is not read") }
         guard kind.isBuiltIn else {
             throw .unsupportedArchive(kind, reason: "which this program was built without")
         }

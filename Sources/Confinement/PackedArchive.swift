@@ -23,6 +23,8 @@ struct PackedFault: Error {
     let message: String
     /// Whether this ends the archive, and not only a member.
     let isOver: Bool
+    /// Where in the archive it is, where that is known.
+    var place: Int? = nil
 }
 
 /// A cursor over the members of an archive.
@@ -42,14 +44,20 @@ protocol MemberCursor: AnyObject {
 /// The members of a 7z.
 @safe final class PackedArchive: MemberCursor {
     private let archive: OpaquePointer
+    private let input: PackedInput
+    /// Nil where the archive does not say it.
+    private let extent: SevenZipExtent?
 
     /// Loads libarchive; false where it is missing.
     static func load() -> Bool { unpack_load() == 1 }
 
-    init(_ descriptor: Int32, start: Int) throws(PackedFault) {
+    /// - Parameter input: the same file.
+    init(_ descriptor: Int32, start: Int, _ input: PackedInput) throws(PackedFault) {
         guard PackedArchive.load() else {
             throw PackedFault(kind: .unsupported, message: "which this program does not read", isOver: true)
         }
+        self.input = input
+        extent = try SevenZipExtent(input)
         guard let opened = unsafe unpack_open(descriptor, Int64(start)) else {
             throw PackedFault(kind: .noMemory, message: "", isOver: true)
         }
@@ -91,13 +99,13 @@ protocol MemberCursor: AnyObject {
 
     var taken: Int { Int(unsafe unpack_taken(archive)) }
 
-    /// Its end is where its beginning says.
-    func checkEnd() {}
+    func checkEnd() throws(PackedFault) { try extent?.checkEnd(input) }
 
     private func fault(_ status: unpack_status) -> PackedFault {
         let kind: PackedFault.Kind =
             switch status {
-            case UNPACK_TRUNCATED: .truncated
+            // What is read too far is there, as far as the archive goes.
+            case UNPACK_TRUNCATED: extent == nil ? .truncated : .corrupt
             case UNPACK_OVERLAPPING: .overlapping
             case UNPACK_UNSUPPORTED: .unsupported
             case UNPACK_NO_MEMORY: .noMemory
@@ -116,19 +124,24 @@ extension ArchiveKind {
         switch self {
         case .zstd: UNPACK_ZSTD
         case .xz: UNPACK_XZ
+        case .lzma: UNPACK_LZMA
+        case .lzip: UNPACK_LZIP
         case .bzip2: UNPACK_BZIP2
         case .lz4: UNPACK_LZ4
-        case .zip, .sevenZip, .rar: nil
+        case .zip, .sevenZip, .compress, .rar: nil
         }
     }
+
+    /// Whether there is anything that this program could be built with to read it.
+    var isKnownByNameAlone: Bool { self == .compress || self == .rar }
 
     /// Whether this program was built with what reads it.
     var isBuiltIn: Bool {
         switch self {
         case .zip: true
         case .sevenZip: unpack_is_built_in() == 1
-        case .rar: false
-        case .zstd, .xz, .bzip2, .lz4: packing.map { unpack_stream_is_built_in($0) == 1 } ?? false
+        case .compress, .rar: false
+        case .zstd, .xz, .lzma, .lzip, .bzip2, .lz4: packing.map { unpack_stream_is_built_in($0) == 1 } ?? false
         }
     }
 

@@ -81,6 +81,9 @@ final class PackedInput {
     /// Goes to a place in the archive, which is a file, or was just read.
     func seek(_ target: Int) throws(PackedFault) { try seek(target, anew: false) }
 
+    /// Forgets what was read and not used, after another has read the file.
+    func reread() throws(PackedFault) { try seek(offset, anew: true) }
+
     private func seek(_ target: Int, anew: Bool) throws(PackedFault) {
         let move = target - offset
         if !anew, -place <= move, move <= end - place {

@@ -65,6 +65,7 @@ internal import CUnpack
 /// Every byte comes out that was unpacked before what stands against more, and only then that is told.
 final class PackedStream {
     let input: PackedInput
+    private let packing: unpack_packing
     private let decompressor: Decompressor
     private var room = [UInt8](repeating: 0, count: 1 << 16)
     private var parts = 0
@@ -74,7 +75,7 @@ final class PackedStream {
     private var fault: PackedFault?
 
     init(_ packing: unpack_packing, _ input: PackedInput) throws(PackedFault) {
-        self.input = input
+        (self.packing, self.input) = (packing, input)
         decompressor = try Decompressor(packing)
     }
 
@@ -98,8 +99,7 @@ final class PackedStream {
             case .fails(let failure):
                 fault = failure
                 if parts > 1 && given == 0, case .corrupt = failure.kind {
-                    fault = PackedFault(
-                        kind: .corrupt, message: "something behind the end of the packed data", isOver: true)
+                    fault = PackedStream.somethingBehind
                 }
             }
             if count > 0 { return Array(room[..<count]) }
@@ -107,20 +107,31 @@ final class PackedStream {
         }
     }
 
-    /// Begins a part, if there is one. Zeros fill a tape.
+    private static let somethingBehind = PackedFault.corruptArchive("something behind the end of the packed data")
+
+    /// Begins a part, if there is one. Zeros fill a tape; between and behind parts of an xz stand four or a multiple (xz-file-format.txt, 2.2).
     private func beginsAnother(_ hasMore: Bool) throws(PackedFault) -> Bool {
-        var more = hasMore
+        var (more, padding) = (hasMore, 0)
         while more {
-            let zeros = input.rest.prefix { $0 == 0 }.count
+            let zeros = parts == 0 ? 0 : input.rest.prefix { $0 == 0 }.count
             let isAll = zeros == input.rest.count
             input.use(zeros)
+            padding += zeros
             if !isAll {
+                if parts > 0 && packing == UNPACK_LZMA { throw PackedStream.somethingBehind }
+                try checkPadding(padding)
                 try decompressor.begin()
                 (parts, given, isBetweenParts) = (parts + 1, 0, false)
                 return true
             }
             more = try input.refill()
         }
+        try checkPadding(padding)
         return false
+    }
+
+    private func checkPadding(_ count: Int) throws(PackedFault) {
+        guard packing == UNPACK_XZ && count % 4 != 0 else { return }
+        throw .corruptArchive("\(count) zeros behind xz data, which is no multiple of four")
     }
 }

@@ -40,15 +40,18 @@ package final class PictureReader {
         return try readWhole(try inspector.load(file, for: .header, limit: limit), inspector)
     }
 
-    /// The same of a picture whose file is in memory.
-    package func readWhole(_ bytes: [UInt8]) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
+    /// The same of a picture whose file is in memory, and stays there.
+    package func readWhole(_ bytes: StreamedBytes) throws(ReadError) -> (picture: ReadPicture, sha256: String) {
         let inspector = try readyInspector()
         let format: ImageFormat
-        do throws(DecodeError) { format = try Request.header.recognise(bytes.span) } catch {
+        let beginning = bytes.beginning
+        do throws(DecodeError) { format = try Request.header.recognise(beginning.span) } catch {
             throw .refused(Refusal(error))
         }
         let picture: LoadedPicture
-        do throws(FileError) { picture = try inspector.load(bytes, at: 0, format) } catch { throw .file(error) }
+        do throws(FileError) { picture = try inspector.load(bytes, keepsData: true, at: 0, format) } catch {
+            throw .file(error)
+        }
         return try readWhole(picture, inspector)
     }
 

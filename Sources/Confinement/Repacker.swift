@@ -161,10 +161,10 @@ struct Repacker {
     // MARK: faults
 
     private func open(_ watch: Watch) throws(PackedFault) -> any MemberCursor {
-        if kind == .sevenZip, let start { return try PackedArchive(descriptor, start: start) }
         let input = try PackedInput(descriptor, start: start, beginning: beginning)
         // Passing over what is not wanted may take long too.
         input.tick = { [unowned input, sign] in _ = watch.goesOn(input.taken, sign) }
+        if kind == .sevenZip, let start { return try PackedArchive(descriptor, start: start, input) }
         return try ZipArchive(input)
     }
 
@@ -180,6 +180,7 @@ struct Repacker {
     private func put(_ bytes: [UInt8]) throws(Stop) { guard write(bytes) else { throw Stop(report: .done) } }
 
     private func stop(_ fault: PackedFault, at offset: Int) -> Stop {
+        let offset = fault.place ?? offset
         let report: UnpackingReport =
             switch fault.kind {
             case .truncated: .truncated(offset: offset)

@@ -53,7 +53,13 @@ internal import CZlib
     private static let gzip: [UInt8] = [0x1F, 0x8B, 8]
 
     /// Whether its beginning is that of no archive.  A zip may stand behind something else, and is known by its end.
-    package var isUnknown: Bool { unsafe kind == nil && inflater == nil && !TarReader.mayBegin(with: beginning) }
+    package var isUnknown: Bool { unsafe kind == nil && inflater == nil && !TarHeader.mayBegin(with: beginning) }
+
+    /// What a tar was packed by, where it was.
+    package var packing: String? {
+        if let kind { return kind.packsTar ? kind.rawValue : nil }
+        return unsafe inflater == nil ? nil : "gzip"
+    }
 
     /// What was read of the archive already and not given away.
     package var beginning: ArraySlice<UInt8> { input[taken..<end] }

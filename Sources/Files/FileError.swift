@@ -22,6 +22,8 @@ package enum FileError: Error, Sendable, Equatable {
     /// An archive has what no program writes.
     case corruptArchive(offset: Int, reason: String)
 
+    /// Neither a tar nor anything else that is read as an archive; or what one of the usual programs has packed is no tar.
+    case notAnArchive(packing: String?)
     /// An archive that is not read, and why.
     case unsupportedArchive(ArchiveKind, reason: String)
     /// What became of the process that was to unpack an archive.
@@ -42,6 +44,7 @@ package enum FileError: Error, Sendable, Equatable {
         case .tooLarge: "file-too-large"
         case .truncatedArchive, .truncatedPacking: "truncated-archive"
         case .corruptArchive, .corruptMember: "corrupt-archive"
+        case .notAnArchive: "not-an-archive"
         case .unsupportedArchive: "unsupported-archive"
         case .unpackingFailed: "unpacking-failed"
         case .unsupportedMember: "unsupported-member"
@@ -59,6 +62,8 @@ package enum FileError: Error, Sendable, Equatable {
         case .truncatedArchive(let offset): "the archive ends at byte \(offset), before its end is marked"
         case .truncatedPacking(let offset, let lacking):
             "\(lacking): missing behind byte \(offset), though the archive's own end is there: all members before it were read"
+        case .notAnArchive(nil): "neither a tar nor an archive of another kind that is read"
+        case .notAnArchive(let packing?): "what \(packing) has packed is no tar"
         case .unsupportedArchive(let kind, let reason): "unsupported archive: \(kind.rawValue), \(reason)"
         case .unpackingFailed(let what): "the process that unpacks \(what)"
         case .unsupportedMember(let reason): reason

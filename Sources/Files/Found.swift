@@ -47,7 +47,7 @@ package struct ArchivePlace: Sendable, Equatable {
 package struct FoundData: Sendable {
     /// As the record shows it.
     package let path: PathBytes
-    package let bytes: [UInt8]
+    package let bytes: StreamedBytes
     package let modified: Timestamp?
     /// Named by the user, not met in something that was named.
     package let isNamed: Bool
@@ -57,7 +57,7 @@ package struct FoundData: Sendable {
     private let claim: (any AnyObject & Sendable)?
 
     package init(
-        _ path: PathBytes, _ bytes: [UInt8], modified: Timestamp? = nil, isNamed: Bool = false,
+        _ path: PathBytes, _ bytes: StreamedBytes, modified: Timestamp? = nil, isNamed: Bool = false,
         origin: ArchivePlace? = nil, claim: (any AnyObject & Sendable)? = nil
     ) {
         (self.path, self.bytes, self.modified, self.isNamed) = (path, bytes, modified, isNamed)

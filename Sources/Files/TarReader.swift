@@ -36,12 +36,17 @@ package struct TarMember: Sendable, Equatable {
 package struct TarReader {
     /// Bytes of a name or of a pax header; more is no name.
     private static let largestHeader = 1 << 20
-    private static let block = 512
+    private static let block = TarHeader.size
+    /// Room for what is read at a time.
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 18)
+    private static let somethingBehind = "something behind the mark of the end"
 
     /// Fills the array from an index on with what comes next, at least one byte, and returns how many; 0 at the end.
     private let input: (inout [UInt8], Int) throws(FileError) -> Int
     /// Whether the stream is one of `TarWriter`, which says more of members than others do.
     private let isRepacked: Bool
+    /// What the stream was packed by, where it was.
+    private let packing: String?
     private var offset = 0
     private var index = 0
     /// Bytes of the present member that were not read, and of its padding.
@@ -52,38 +57,51 @@ package struct TarReader {
     /// pax fields for all members to come.
     private var global: [String: [UInt8]] = [:]
 
-    package init(isRepacked: Bool = false, _ input: @escaping (inout [UInt8], Int) throws(FileError) -> Int) {
-        (self.isRepacked, self.input) = (isRepacked, input)
+    package init(
+        isRepacked: Bool = false, packing: String? = nil,
+        _ input: @escaping (inout [UInt8], Int) throws(FileError) -> Int
+    ) {
+        (self.isRepacked, self.packing, self.input) = (isRepacked, packing, input)
     }
 
     /// The next member; nil at the end of the archive. What was not read of the one before is skipped.
     package mutating func next() throws(FileError) -> TarMember? {
         try skip(left + padding)
         (left, padding) = (0, 0)
-        var local: [String: [UInt8]] = [:]
-        var longName: [UInt8]?
+        var description = TarHeader.Description()
         while true {
-            let start = offset
             guard let header = try header() else { return nil }
-            let size = try TarFields.number(header[124..<136], at: start)
-            switch header[156] {
-            case UInt8(ascii: "L"): longName = Array(try content(size, at: start).prefix { $0 != 0 })
-            case UInt8(ascii: "K"): _ = try content(size, at: start)
+            switch header.type {
+            case UInt8(ascii: "L"): description.longName = Array(try content(of: header).prefix { $0 != 0 })
+            case UInt8(ascii: "K"): _ = try content(of: header)
             case UInt8(ascii: "x"):
-                for (key, value) in try TarFields.records(try content(size, at: start), at: start) {
-                    local[key] = value
+                for (key, value) in try TarFields.records(try content(of: header), at: header.start) {
+                    description.local[key] = value
                 }
             case UInt8(ascii: "g"):
-                for (key, value) in try TarFields.records(try content(size, at: start), at: start) {
+                for (key, value) in try TarFields.records(try content(of: header), at: header.start) {
                     global[key] = value
                 }
-            default:
-                // Of one member only: a header for all of them must not hide them.
-                let isSparse = local.keys.contains { $0.hasPrefix("GNU.sparse.") }
-                let fields = global.merging(local) { $1 }
-                return try member(header, size, longName: longName, fields, isSparse, at: start)
+            default: return try begin(header, description)
             }
         }
+    }
+
+    private mutating func begin(_ header: TarHeader, _ description: TarHeader.Description) throws(FileError)
+        -> TarMember
+    {
+        var (member, fields) = try header.member(description, global: global)
+        left = member.size
+        padding = (TarReader.block - left % TarReader.block) % TarReader.block
+        member.index = index
+        index += 1
+        if isRepacked {
+            // Another archive's name is as it was, whatever is in it.
+            member.name = PathBytes(fields["path"] ?? [])
+            member.size = fields[TarWriter.wholeSize].flatMap(TarFields.decimal) ?? member.size
+            if let refusal = fields[TarWriter.refusal] { member.kind = .refused(TarWriter.error(refusal)) }
+        }
+        return member
     }
 
     /// Bytes of the present member's content that were not read.
@@ -91,9 +109,16 @@ package struct TarReader {
 
     /// Reads the next bytes of the present member's content, as many as `count` or as there are.
     package mutating func read(_ count: Int) throws(FileError) -> [UInt8] {
-        let bytes = try take(min(count, left))
-        left -= bytes.count
+        var bytes: [UInt8] = []
+        try read(count, onto: &bytes)
         return bytes
+    }
+
+    /// The same, behind what is in `bytes` already.
+    package mutating func read(_ count: Int, onto bytes: inout [UInt8]) throws(FileError) {
+        let start = bytes.count
+        try take(min(count, left), onto: &bytes)
+        left -= bytes.count - start
     }
 
     // MARK: headers
@@ -102,109 +127,44 @@ package struct TarReader {
     ///
     /// The mark is two blocks of zeros, of which some programs write one.  What comes behind it is read too: archives are put one behind
     /// the other, and nothing should be hidden there.
-    private mutating func header() throws(FileError) -> [UInt8]? {
-        var header = [UInt8](repeating: 0, count: TarReader.block)
+    private mutating func header() throws(FileError) -> TarHeader? {
+        var block = [UInt8](repeating: 0, count: TarHeader.size)
         var isMarked = false
         var start = offset
         while true {
             start = offset
-            let count = try fill(&header)
-            let isZero = header[..<count].allSatisfy { $0 == 0 }
-            if count < header.count {
+            let count = try fill(&block)
+            let isZero = block[..<count].allSatisfy { $0 == 0 }
+            if count < block.count {
                 if isMarked && isZero {
                     if let shortage { throw shortage }
                     return nil
                 }
-                throw isMarked
-                    ? .corruptArchive(offset: start, reason: "something behind the mark of the end")
-                    : .truncatedArchive(offset: offset)
+                if isMarked { throw .corruptArchive(offset: start, reason: TarReader.somethingBehind) }
+                guard start > 0 || count == 0 || TarHeader.mayBegin(with: block[..<count]) else {
+                    throw .notAnArchive(packing: packing)
+                }
+                throw .truncatedArchive(offset: offset)
             }
             guard isZero else { break }
             isMarked = true
         }
-        guard try TarReader.hasChecksum(header, at: start) else {
-            throw .corruptArchive(offset: start, reason: "a wrong checksum")
+        let header = TarHeader(block, at: start)
+        // A damaged header keeps most of what makes it one.
+        if !header.hasMagic, (try? header.hasChecksum()) != true {
+            if start == 0 { throw .notAnArchive(packing: packing) }
+            if isMarked { throw header.damage(TarReader.somethingBehind) }
         }
+        guard try header.hasChecksum() else { throw header.damage("a wrong checksum") }
         return header
     }
 
-    /// Whether the sum of a header's bytes is what it says; some programs take bytes for signed numbers.
-    private static func hasChecksum(_ header: [UInt8], at start: Int) throws(FileError) -> Bool {
-        let stated = try TarFields.number(header[148..<156], at: start)
-        let blank = Int(UInt8(ascii: " ")) * 8
-        let field = header[148..<156]
-        let unsigned = header.reduce(0) { $0 + Int($1) } - field.reduce(0) { $0 + Int($1) } + blank
-        let signed =
-            header.reduce(0) { $0 + Int(Int8(bitPattern: $1)) } - field.reduce(0) { $0 + Int(Int8(bitPattern: $1)) }
-            + blank
-        return stated == unsigned || stated == signed
-    }
-
-    /// Whether a stream that begins so may be a tar.
-    static func mayBegin(with bytes: some Sequence<UInt8>) -> Bool {
-        let first = Array(bytes.prefix(block))
-        guard first.count == block else { return false }
-        return first.allSatisfy { $0 == 0 } || (try? hasChecksum(first, at: 0)) == true
-    }
-
-    private mutating func member(
-        _ header: [UInt8], _ stated: Int, longName: [UInt8]?, _ fields: [String: [UInt8]], _ isSparse: Bool,
-        at start: Int
-    ) throws(FileError) -> TarMember {
-        func text(_ range: Range<Int>) -> [UInt8] { Array(header[range].prefix { $0 != 0 }) }
-        var name = text(0..<100)
-        if header[257..<263].elementsEqual("ustar\0".utf8), header[345] != 0 {
-            name = text(345..<500) + [UInt8(ascii: "/")] + name
-        }
-        // A name ends where the system would end it: at a zero byte, which separates names in lists. Another archive's is as it was.
-        let path = (fields["path"] ?? []).prefix { $0 != 0 || isRepacked }
-        name = path.isEmpty && !isRepacked ? longName ?? name : Array(path)
-        var size = stated
-        if let field = fields["size"] {
-            guard let value = TarFields.decimal(field) else {
-                throw .corruptArchive(offset: start, reason: "an impossible size")
-            }
-            size = value
-        }
-        var modified = Timestamp?.none
-        if let field = fields["mtime"] {
-            modified = TarFields.time(field)
-        } else if let seconds = try? TarFields.number(header[136..<148], at: start) {
-            modified = Timestamp(seconds: seconds)
-        }
-        let type = header[156]
-        var kind = TarMember.Kind.other
-        switch type {
-        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
-            // Before POSIX, a name that ends in a slash was a directory.
-            kind = isSparse ? TarMember.scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
-        case UInt8(ascii: "5"): kind = .directory
-        // Links and devices have no content, whatever their size says.
-        case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
-        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = TarMember.scattered
-        // GNU's lists of directories, long file names of old and labels of volumes.
-        case UInt8(ascii: "D"), UInt8(ascii: "N"), UInt8(ascii: "V"): break
-        // What is not known is a file (POSIX.1-2017, pax).
-        default: kind = isSparse ? TarMember.scattered : .file
-        }
-        var whole = size
-        if isRepacked {
-            whole = fields[TarWriter.wholeSize].flatMap(TarFields.decimal) ?? size
-            if let refusal = fields[TarWriter.refusal] { kind = .refused(TarWriter.error(refusal)) }
-        }
-        left = size
-        padding = (TarReader.block - size % TarReader.block) % TarReader.block
-        defer { index += 1 }
-        return TarMember(
-            name: PathBytes(name), kind: kind, size: whole, modified: modified, index: index, offset: start)
-    }
-
     /// The content of an entry that describes the next.
-    private mutating func content(_ size: Int, at start: Int) throws(FileError) -> [UInt8] {
-        guard size <= TarReader.largestHeader else {
-            throw .corruptArchive(offset: start, reason: "a name of \(size) bytes")
-        }
-        let bytes = try take(size)
+    private mutating func content(of header: TarHeader) throws(FileError) -> [UInt8] {
+        let size = try header.statedSize
+        guard size <= TarReader.largestHeader else { throw header.damage("a name of \(size) bytes") }
+        var bytes: [UInt8] = []
+        try take(size, onto: &bytes)
         try skip((TarReader.block - size % TarReader.block) % TarReader.block)
         return bytes
     }
@@ -212,16 +172,15 @@ package struct TarReader {
     // MARK: bytes
 
     /// Exactly `count` bytes.
-    private mutating func take(_ count: Int) throws(FileError) -> [UInt8] {
+    private mutating func take(_ count: Int, onto bytes: inout [UInt8]) throws(FileError) {
         // Room costs nothing before it is used, and is used as bytes come: the size is what the stream says of itself.
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, 64 << 20))
-        while bytes.count < count {
+        bytes.reserveCapacity(bytes.count + min(count, 64 << 20))
+        let end = bytes.count + count
+        while bytes.count < end {
             let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: min(count - start, 1 << 20)))
+            bytes.append(contentsOf: TarReader.zeros.prefix(end - start))
             guard try fill(&bytes, from: start) == bytes.count - start else { throw .truncatedArchive(offset: offset) }
         }
-        return bytes
     }
 
     private mutating func skip(_ count: Int) throws(FileError) {

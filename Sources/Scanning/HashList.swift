@@ -90,7 +90,7 @@ package struct DigestLister {
     }
 
     package func line(_ data: FoundData) -> [UInt8] {
-        unsafe data.bytes.withUnsafeBytes { unsafe digests.update($0) }
+        data.bytes.forEach { part in unsafe part.withUnsafeBytes { unsafe digests.update($0) } }
         return HashList.digest(digests.finish()[kind] ?? "", data.path)
     }
 

@@ -54,7 +54,7 @@ package struct Tally: Sendable, Equatable {
 
     /// Whether an archive ended before its end or could not be read, so that there may be pictures that were not seen.
     package var hasBrokenArchive: Bool {
-        ["truncated-archive", "corrupt-archive", "unsupported-archive", "unpacking-failed"].contains {
+        ["truncated-archive", "corrupt-archive", "not-an-archive", "unsupported-archive", "unpacking-failed"].contains {
             codes[$0] != nil
         }
     }

@@ -1,5 +1,6 @@
 // Files that come in a stream: members of tar archives, and one picture on standard input. None of them touches a disk.
 
+internal import CProcess
 package import Confinement
 package import Files
 internal import Glibc
@@ -54,17 +55,21 @@ package struct TarSource: Source {
     package var mostFiles: Int? { nil }
 
     package func forEach(_ report: (Found) -> Bool) {
+        process_return_blocks(StreamedBytes.partSize)
         do throws(FileError) {
             let stream = try InputStream(archive)
             let archive = try ArchiveStream { bytes, start throws(FileError) in
                 try stream.read(into: &bytes, from: start)
             }
-            var reader = TarReader { bytes, start throws(FileError) in try archive.read(into: &bytes, from: start) }
+            var reader = TarReader(packing: archive.packing) { bytes, start throws(FileError) in
+                try archive.read(into: &bytes, from: start)
+            }
             var kind = archive.kind
             if archive.isUnknown && ConfinedUnpacker.endsAsZip(stream.descriptor) { kind = .zip }
             if let kind {
                 let unpacker = try ConfinedUnpacker(kind, stream.descriptor, beginning: archive.beginning, unpacking)
-                reader = TarReader(isRepacked: !kind.packsTar) { bytes, start throws(FileError) in
+                reader = TarReader(isRepacked: !kind.packsTar, packing: archive.packing) {
+                    bytes, start throws(FileError) in
                     try unpacker.read(into: &bytes, from: start)
                 }
             }
@@ -98,8 +103,12 @@ package struct TarSource: Source {
             return .unreadable(name, place, .tooLarge(size: member.size, limit: unpacking.largest))
         }
         let claim = window.claim(member.size)
-        let bytes = head + (try reader.read(.max))
-        return .data(FoundData(name, bytes, modified: member.modified, origin: place, claim: claim))
+        var parts = [head]
+        try reader.read(StreamedBytes.partSize - head.count, onto: &parts[0])
+        while reader.unread > 0 { parts.append(try reader.read(StreamedBytes.partSize)) }
+        return .data(
+            FoundData(
+                name, StreamedBytes(parts), modified: member.modified, origin: place, claim: claim))
     }
 }
 
@@ -113,16 +122,19 @@ package struct StandardInputSource: Source {
 
     package func forEach(_ report: (Found) -> Bool) {
         let name = PathBytes("-")
+        process_return_blocks(StreamedBytes.partSize)
         do throws(FileError) {
             let stream = try InputStream(name)
-            var bytes: [UInt8] = []
-            var part = [UInt8](repeating: 0, count: 1 << 16)
-            while bytes.count <= maxFileSize {
-                let count = try stream.read(into: &part, from: 0)
-                if count == 0 { break }
-                bytes += part[..<count]
+            var (parts, count) = ([[UInt8]](), 0)
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            while count <= maxFileSize {
+                let more = try stream.read(into: &piece, from: 0)
+                if more == 0 { break }
+                if (parts.last?.count ?? .max) >= StreamedBytes.partSize { parts.append([]) }
+                parts[parts.count - 1] += piece[..<more]
+                count += more
             }
-            _ = report(.data(FoundData(name, bytes, isNamed: true)))
+            _ = report(.data(FoundData(name, StreamedBytes(parts), isNamed: true)))
         } catch {
             _ = report(.failure(name, error))
         }

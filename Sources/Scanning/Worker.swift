@@ -157,7 +157,8 @@ final class Worker {
         record.modified = data.modified
         let format: ImageFormat
         do throws(DecodeError) {
-            format = try plan.request.recognise(data.bytes.span)
+            let beginning = data.bytes.beginning
+            format = try plan.request.recognise(beginning.span)
         } catch {
             if error == .notAnImage && !data.isNamed { return .notImage(data.path, origin: data.origin) }
             record.finding = Finding(Refusal(error))
@@ -166,9 +167,10 @@ final class Worker {
         do throws(FileError) {
             guard size <= plan.maxFileSize else { throw .tooLarge(size: size, limit: plan.maxFileSize) }
             let inspector = try readyInspector()
+            let isWantedAgain = plan.makeSpectrum != nil
             submit(
-                try inspector.load(data.bytes, at: makeRoom(for: size), format), record, sequence,
-                plan.makeSpectrum == nil ? nil : data)
+                try inspector.load(data.bytes, keepsData: isWantedAgain, at: makeRoom(for: size), format), record,
+                sequence, isWantedAgain ? data : nil)
             return nil
         } catch {
             record.finding = Finding(.file(error))

@@ -71,6 +71,8 @@ enum ScanManual {
                     + "no-decoder, file-too-large and all that begin with too-) are tried again. What comes out the same gets no second "
                     + "record; what comes out otherwise does, and the last record of a path counts. What a limit or the machine caused replaces no other record of the same "
                     + "state of the file: with a lower --max-frames nothing is taken back.",
+                "A scan of archives is not resumed (--tar excludes --resume): a member is no file whose size and time could be looked at "
+                    + "before it is read. What was interrupted is scanned anew.",
                 "The exit status is that of all records in the file, whichever run wrote them. In the file of --summary, "
                     + "earlier counts those that stand from before, by status and verdict.",
             ]
@@ -98,12 +100,17 @@ enum ScanManual {
         (
             "Archives",
             [
-                "--tar reads POSIX and GNU tar, plain or packed by gzip, bzip2, xz, zstd or lz4, and the members of zip and 7z, told apart by the first "
+                "--tar reads POSIX and GNU tar, plain or packed by gzip, bzip2, xz, lzma, lzip, zstd or lz4, and the members of zip and 7z, told apart by the first "
                     + "bytes; assay --version says which of them this program was built for. What is unpacked is looked at as it comes: members that "
                     + "are no pictures or larger than --max-file-size are passed over, whatever a few bytes stand for. Archives within archives are no "
                     + "pictures. An archive that ends too early (truncated-archive, also where nothing but gzip's checksum and length are "
                     + "missing, which the message then says) or is damaged (corrupt-archive) makes the scan incomplete, as one "
-                    + "that is not read does (unsupported-archive, skipped: rar, 7z from a pipe, 7z with encrypted names or a codec that is not known).",
+                    + "that is not read does (unsupported-archive, skipped: rar, compress (.Z), 7z from a pipe, 7z with encrypted names or a codec that is not known). "
+                    + "What is no archive, such as a picture, or one that was packed by gzip, is an error too (not-an-archive).",
+                "Behind the end of a tar another may stand, and its members are read too; anything else there is told (corrupt-archive), and so is "
+                    + "what stands behind a 7z or behind packed data, since it may hide pictures. Zeros are nothing; of xz they must be a multiple of four.",
+                "Memory: --window bounds the members that wait. One that is handed to a process which looks at it goes there part by part and is not held twice; "
+                    + "for each of --jobs come those on top that are being looked at. Of a zip or a 7z the process that unpacks holds one member besides.",
                 "The headers of tar and gzip are read by the scan itself, the members' bytes by the confined processes alone. Everything else is "
                     + "unpacked in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
                     + "read the archive and write what it unpacks. It may take 512 MiB and a member of --max-file-size; a mebibyte that it reads of the archive may "

@@ -18,11 +18,12 @@ enum ScanOptions {
         "null", short: "0", "Paths end in a zero byte instead of a newline: in --files-from and in what --list writes.")
     static let tar = Option(
         "tar", short: "t",
-        "The paths are archives: tar (POSIX or GNU), plain or packed by gzip, bzip2, xz, zstd or lz4, zip or 7z; - is one on standard input. Each "
-            + "picture among the members gets a record, in their order; nothing is unpacked to disk.")
+        "The paths are archives: tar (POSIX or GNU), plain or packed by gzip, bzip2, xz, lzma, lzip, zstd or lz4, zip or 7z; - is one on standard input. Each "
+            + "picture among the members gets a record, in their order; nothing is unpacked to disk. Not with --resume."
+    )
     static let window = Option(
         "window", value: "bytes", default: .quantity(256 << 20, unit: 1024),
-        "Of archives, hold at most so much in memory, but always one member; K, M and G are powers of 1024. The stream waits."
+        "Of archives, hold at most so much in memory that waits to be looked at, but always one member; K, M and G are powers of 1024. The stream waits."
     )
     static let include = Option(
         "include", short: "g", value: "glob", repeats: true,
@@ -103,7 +104,7 @@ enum ScanOptions {
         "resume", value: "models", isValueOptional: true, choices: ["any-model"],
         "Leave out files that --output has a record of already, with the same path, size and time of modification; what "
             + "could not be read, took too long or passed a limit is tried again. A last line that was torn is removed and its "
-            + "picture scanned again. Records of another model are refused unless any-model is given.")
+            + "picture scanned again. Records of another model are refused unless any-model is given. Not with --tar.")
     static let only = Option(
         "only", value: "kinds", repeats: true,
         "Write only these records: fake, real, uncertain, ok, skipped, error, notimage, separated by commas. Errors are "

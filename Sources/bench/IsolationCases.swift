@@ -13,6 +13,7 @@ func isolationCases(_ program: String) -> [Case] {
     settings.executable = program
     return [256, 1024].flatMap { side -> [Case] in
         let bytes = encodeJPEG(picture(side, side), quality: 90, subsampling: .s420)
+        let data = StreamedBytes([bytes])
         var inspector = unsafe Inspector(settings.limits, detector)
         guard let confined = try? ConfinedInspector<Void>(settings) else { fatalError("there is no shared memory") }
         func check(_ finding: Finding?) {
@@ -24,7 +25,9 @@ func isolationCases(_ program: String) -> [Case] {
                 check(inspector.findings().first)
             },
             Case("inspection of a \(side)×\(side) JPEG, confined", amount: 1) {
-                guard let loaded = try? confined.load(bytes, at: 0, .jpeg) else { fatalError("there is no memory") }
+                guard let loaded = try? confined.load(data, keepsData: true, at: 0, .jpeg) else {
+                    fatalError("there is no memory")
+                }
                 check(confined.ask(.judge, about: loaded))
                 confined.forget(loaded)
             },

@@ -12,7 +12,8 @@ import Testing
 
     private static let names = [
         "members.tar.bz2", "members.tar.xz", "members.tar.zst", "members.tar.lz4", "parts.tar.xz",
-        "blocks.tar.zst", "blocks.tar.lz4", "members.zip", "stored.zip",
+        "blocks.tar.zst", "blocks.tar.lz4", "legacy.tar.lz4", "members.tar.lzma", "members.tar.lz", "members.zip",
+        "stored.zip",
         "lzma.zip", "streamed.zip", "streamed-stored.zip", "large.zip", "members.7z", "copied.7z",
         "names.zip", "mixed.zip", "unknown.7z",
     ]

@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/archives: the same members in every kind of archive that is read, each by another program than the one that reads it.
 
-`members.*` are alike but for their kind. The others are about one thing each. Needs lz4, py7zr and zstandard from PyPI:
+`members.*` are alike but for their kind. The others are about one thing each. Needs lz4, py7zr and zstandard from PyPI, lz4 and lzip from Debian:
 python Tests/Reference/make_archive_fixtures.py
 """
 
@@ -9,6 +9,7 @@ import io
 import lzma
 import pathlib
 import struct
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -149,6 +150,10 @@ def large_zip_of(members):
         zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
 
 
+def piped(data, *command):
+    return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
 def number(value):
     """As 7z writes numbers, of up to 14 bits."""
     return bytes([value]) if value < 128 else bytes([128 | value >> 8, value & 255])
@@ -196,6 +201,14 @@ def main():
     save("members.tar.xz", lzma.compress(tar))
     save("members.tar.zst", zstandard.ZstdCompressor(write_checksum=True).compress(tar))
     save("members.tar.lz4", lz4.frame.compress(tar, content_checksum=True))
+    save("members.tar.lzma", lzma.compress(tar, lzma.FORMAT_ALONE))
+    save("members.tar.lz", piped(tar, "lzip", "-c"))
+    save("legacy.tar.lz4", piped(tar, "lz4", "-l", "-c"))
+    # No archive, whatever it is packed by.
+    save("picture.png.bz2", bz2.compress(pictures[0]))
+    save("picture.png.xz", lzma.compress(pictures[0]))
+    save("picture.png.zst", zstandard.ZstdCompressor().compress(pictures[0]))
+    save("picture.png.lz4", lz4.frame.compress(pictures[0]))
     half = len(tar) // 2
     halves = [tar[:half], tar[half:]]
     save("parts.tar.bz2", b"".join(map(bz2.compress, halves)))

@@ -40,6 +40,9 @@ void process_explain_traps(void);
 /// What a kernel may offer to confine a process with, as bits: a seccomp filter of system calls, and Landlock.
 enum { PROCESS_FILTERS_CALLS = 1, PROCESS_DENIES_FILES = 2 };
 
+/// Has the C library give blocks of `size` bytes and more, up to 32 MiB, back to the system as soon as they are freed.
+void process_return_blocks(size_t size);
+
 /// A pipe that no program inherits, larger than most where the system allows it. Returns 0 or an errno.
 int process_pipe(int ends[2]);
 

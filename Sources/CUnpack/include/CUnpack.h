@@ -16,6 +16,7 @@ typedef enum {
     UNPACK_LZMA,
     UNPACK_LZMA2,
     UNPACK_XZ,
+    UNPACK_LZIP,
     UNPACK_ZSTD,
     UNPACK_LZ4,
     UNPACK_PACKINGS
@@ -94,7 +95,7 @@ void unpack_stream_close(unpack_stream *stream);
 // Before the first part, and before each further one: programs put what they packed one behind the other.
 unpack_status unpack_stream_begin(unpack_stream *stream);
 // Unpacks some: what is given is given whatever the status, UNPACK_END behind the last byte of a part. If nothing is taken and nothing given, it
-// wants more.
+// wants more. Where there is no more, nothing is available.
 unpack_status unpack_stream_step(unpack_stream *stream, unpack_step *step);
 // The words for a refusal.
 const char *unpack_stream_message(const unpack_stream *stream);

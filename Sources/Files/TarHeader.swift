@@ -1,0 +1,106 @@
+// The block that a member of a tar begins with: what it says of the member, alone and with the entries that describe it.
+
+/// A block in a tar where a header is expected.
+struct TarHeader {
+    static let size = 512
+    private static let checksum = 148..<156
+    private static let magic = 257..<262
+    /// Where numbers stand: mode, owner, group, size, time.
+    private static let numbers = [100..<108, 108..<116, 116..<124, 124..<136, 136..<148]
+
+    private let bytes: [UInt8]
+    /// Where in the stream it begins.
+    let start: Int
+
+    init(_ bytes: [UInt8], at start: Int) { (self.bytes, self.start) = (bytes, start) }
+
+    /// What has been read of entries that describe the member.
+    struct Description {
+        var longName: [UInt8]?
+        /// pax fields, of this member and of all.
+        var local: [String: [UInt8]] = [:]
+    }
+
+    // MARK: whether it is one
+
+    /// Whether the sum of its bytes is what it says; some programs take bytes for signed numbers.
+    func hasChecksum() throws(FileError) -> Bool {
+        let field = bytes[TarHeader.checksum]
+        let stated = try TarFields.number(field, at: start)
+        let blank = Int(UInt8(ascii: " ")) * field.count
+        func sum(_ value: (UInt8) -> Int) -> Int {
+            bytes.reduce(0) { $0 + value($1) } - field.reduce(0) { $0 + value($1) } + blank
+        }
+        return stated == sum { Int($0) } || stated == sum { Int(Int8(bitPattern: $0)) }
+    }
+
+    /// Whether it has the word that POSIX and GNU headers have, which damage elsewhere leaves.
+    var hasMagic: Bool { bytes[TarHeader.magic].elementsEqual("ustar".utf8) }
+
+    /// Whether a stream that begins so may be a tar: a whole header, or what is there of one that is cut.
+    static func mayBegin(with beginning: some Sequence<UInt8>) -> Bool {
+        let first = Array(beginning.prefix(size))
+        if first.count == size {
+            return first.allSatisfy { $0 == 0 } || (try? TarHeader(first, at: 0).hasChecksum()) == true
+        }
+        return numbers.allSatisfy { field in
+            field.upperBound > first.count || (try? TarFields.number(first[field], at: 0)) != nil
+        }
+    }
+
+    // MARK: what it says
+
+    var type: UInt8 { bytes[156] }
+
+    /// Bytes that follow.
+    var statedSize: Int {
+        get throws(FileError) { try TarFields.number(bytes[124..<136], at: start) }
+    }
+
+    func damage(_ reason: String) -> FileError { .corruptArchive(offset: start, reason: reason) }
+
+    private func text(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].prefix { $0 != 0 }) }
+
+    /// The member, whose size is that of what follows.
+    func member(
+        _ description: Description, global: [String: [UInt8]]
+    ) throws(FileError) -> (member: TarMember, fields: [String: [UInt8]]) {
+        // Of one member only: a header for all of them must not hide them.
+        let isSparse = description.local.keys.contains { $0.hasPrefix("GNU.sparse.") }
+        let fields = global.merging(description.local) { $1 }
+        var name = text(0..<100)
+        if bytes[257..<263].elementsEqual("ustar\0".utf8), bytes[345] != 0 {
+            name = text(345..<500) + [UInt8(ascii: "/")] + name
+        }
+        // A name ends where the system would end it: at a zero byte, which separates names in lists.
+        let path = (fields["path"] ?? []).prefix { $0 != 0 }
+        name = path.isEmpty ? description.longName ?? name : Array(path)
+        var size = try statedSize
+        if let field = fields["size"] {
+            guard let value = TarFields.decimal(field) else { throw damage("an impossible size") }
+            size = value
+        }
+        var modified = Timestamp?.none
+        if let field = fields["mtime"] {
+            modified = TarFields.time(field)
+        } else if let seconds = try? TarFields.number(bytes[136..<148], at: start) {
+            modified = Timestamp(seconds: seconds)
+        }
+        var kind = TarMember.Kind.other
+        switch type {
+        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
+            // Before POSIX, a name that ends in a slash was a directory.
+            kind = isSparse ? TarMember.scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
+        case UInt8(ascii: "5"): kind = .directory
+        // Links and devices have no content, whatever their size says.
+        case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
+        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = TarMember.scattered
+        // GNU's lists of directories, long file names of old and labels of volumes.
+        case UInt8(ascii: "D"), UInt8(ascii: "N"), UInt8(ascii: "V"): break
+        // What is not known is a file (POSIX.1-2017, pax).
+        default: kind = isSparse ? TarMember.scattered : .file
+        }
+        let member = TarMember(name: PathBytes(name), kind: kind, size: size, modified: modified, offset: start)
+        return (member, fields)
+    }
+}
