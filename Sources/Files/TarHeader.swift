@@ -57,6 +57,13 @@ struct TarHeader {
         get throws(FileError) { try TarFields.number(bytes[124..<136], at: start) }
     }
 
+    /// Whether blocks follow, before what is there of a file with holes, that tell where it belongs: GNU's own format has room for four pieces
+    /// in the header.
+    var hasMap: Bool { type == UInt8(ascii: "S") && bytes[482] != 0 }
+
+    /// Whether another such block follows.
+    static func mapGoesOn(_ block: [UInt8]) -> Bool { block[504] != 0 }
+
     func damage(_ reason: String) -> FileError { .corruptArchive(offset: start, reason: reason) }
 
     private func text(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].prefix { $0 != 0 }) }
@@ -73,7 +80,7 @@ struct TarHeader {
             name = text(345..<500) + [UInt8(ascii: "/")] + name
         }
         // A name ends where the system would end it: at a zero byte, which separates names in lists.
-        let path = (fields["path"] ?? []).prefix { $0 != 0 }
+        let path = (description.local["GNU.sparse.name"] ?? fields["path"] ?? []).prefix { $0 != 0 }
         name = path.isEmpty ? description.longName ?? name : Array(path)
         var size = try statedSize
         if let field = fields["size"] {

@@ -70,7 +70,7 @@ package struct TarReader {
         (left, padding) = (0, 0)
         var description = TarHeader.Description()
         while true {
-            guard let header = try header() else { return nil }
+            guard let header = try header(after: &description) else { return nil }
             switch header.type {
             case UInt8(ascii: "L"): description.longName = Array(try content(of: header).prefix { $0 != 0 })
             case UInt8(ascii: "K"): _ = try content(of: header)
@@ -95,6 +95,12 @@ package struct TarReader {
         padding = (TarReader.block - left % TarReader.block) % TarReader.block
         member.index = index
         index += 1
+        var goesOn = header.hasMap
+        while goesOn {
+            var map: [UInt8] = []
+            try take(TarReader.block, onto: &map)
+            goesOn = TarHeader.mapGoesOn(map)
+        }
         if isRepacked {
             // Another archive's name is as it was, whatever is in it.
             member.name = PathBytes(fields["path"] ?? [])
@@ -126,8 +132,8 @@ package struct TarReader {
     /// A block that is no end mark; nil at the end of the stream.
     ///
     /// The mark is two blocks of zeros, of which some programs write one.  What comes behind it is read too: archives are put one behind
-    /// the other, and nothing should be hidden there.
-    private mutating func header() throws(FileError) -> TarHeader? {
+    /// the other, and nothing should be hidden there.  What the one says of members to come does not hold for the other.
+    private mutating func header(after description: inout TarHeader.Description) throws(FileError) -> TarHeader? {
         var block = [UInt8](repeating: 0, count: TarHeader.size)
         var isMarked = false
         var start = offset
@@ -148,6 +154,7 @@ package struct TarReader {
             }
             guard isZero else { break }
             isMarked = true
+            (description, global) = (TarHeader.Description(), [:])
         }
         let header = TarHeader(block, at: start)
         // A damaged header keeps most of what makes it one.

@@ -173,6 +173,37 @@ import Testing
         #expect(scan(damaged) == corrupt(at: 0, "a wrong checksum", after: []))
     }
 
+    /// In every format that GNU tar has for them, of more pieces than fit into a header.
+    @Test(arguments: ["gnu", "posix --sparse-version=0.0", "posix --sparse-version=0.1", "posix --sparse-version=1.0"])
+    func aFileWithHolesHidesNothingBehindIt(_ format: String) {
+        let shop = Workshop(verdict: .real)
+        for name in ["a.png", "z.png"] { shop.write(name, Workshop.png) }
+        let run = shop.shell(
+            """
+            for i in $(seq 60); do printf %5000s x; truncate -s $((i * 200000)) /dev/stdout; done > b.bin
+            tar -cf a.tar --sparse --format=\(format) a.png b.bin z.png
+            $assay scan -q --model $model --summary s.json --tar a.tar
+            """)
+        #expect(
+            run.records.map { "\($0["path"]!) \($0["code"] ?? "ok")" } == [
+                "a.png ok", "b.bin unsupported-member", "z.png ok",
+            ])
+        #expect(object(shop.read("s.json"))["complete"] as? Bool == true && run.status == 2)
+    }
+
+    /// A description at the end of one tar, of a member that never comes, says nothing of those in the next.
+    @Test func eachTarSpeaksForItself() {
+        let fields = Array("14 path=x.png\n".utf8)
+        for type in ["x", "g"] {
+            var description = Self.header(Array("pax".utf8), size: fields.count, type: type) + Self.padded(fields)
+            description += [UInt8](repeating: 0, count: 1024)
+            let picture = Self.header(Array("a.png".utf8), size: Workshop.png.count) + Self.padded(Workshop.png)
+            let end = [UInt8](repeating: 0, count: 1024)
+            #expect(scan(description + picture + end) == Told(members: ["a.png ok"]), "\(type)")
+            #expect(scan(Array(description.dropLast(1024)) + picture + end) == Told(members: ["x.png ok"]), "\(type)")
+        }
+    }
+
     @Test(arguments: ["bz2", "xz", "zst", "lz4"])
     func aPackedPictureIsNoArchive(_ ending: String) {
         let programs = ["bz2": "bzip2", "xz": "xz", "zst": "zstd", "lz4": "lz4"]
@@ -212,14 +243,14 @@ import Testing
         }
     }
 
-    private static func header(_ name: [UInt8], size: Int) -> [UInt8] {
+    private static func header(_ name: [UInt8], size: Int, type: String = "0") -> [UInt8] {
         var header = [UInt8](repeating: 0, count: 512)
         func put(_ bytes: [UInt8], at place: Int) { header.replaceSubrange(place..<place + bytes.count, with: bytes) }
         put(name, at: 0)
         put(Array("0000644\u{0}0000000\u{0}0000000\u{0}".utf8), at: 100)
         let octal = String(size, radix: 8)
         put(Array((String(repeating: "0", count: 11 - octal.count) + octal + "\u{0}00000000000\u{0}").utf8), at: 124)
-        put(Array("        0".utf8), at: 148)
+        put(Array(("        " + type).utf8), at: 148)
         let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
         put(Array((String(repeating: "0", count: 6 - sum.count) + sum + "\u{0} ").utf8), at: 148)
         return header
