@@ -52,4 +52,6 @@ void process_note_memory(size_t memory) {
 void process_return_blocks(size_t size) {
     // The threshold would grow with each block that is freed, and the next of that size be kept.
     mallopt(M_MMAP_THRESHOLD, (int)size);
+    // Would grow with it. What is smaller comes and goes with each picture, and need not be asked for each time.
+    mallopt(M_TRIM_THRESHOLD, 2 * (int)size);
 }

@@ -49,7 +49,8 @@ package enum ArchiveKind: String, Sendable, CaseIterable {
         let (literals, dictionary, size) = (first[0] % 45, number(1..<5), number(5..<13))
         // A power of two, or the sum of two that follow each other.
         let rest = dictionary & (dictionary &- 1)
-        let isUsual = dictionary >= 1 << 12 && (rest == 0 || rest == dictionary / 3 || dictionary == UInt64(UInt32.max))
+        let isSum = rest == 0 || rest == dictionary / 3 * 2
+        let isUsual = dictionary >= 1 << 12 && (isSum || dictionary == UInt64(UInt32.max))
         return literals % 9 + literals / 9 <= 4 && isUsual && (size == .max || size < 1 << 38)
     }
 

@@ -138,6 +138,22 @@ import Testing
         #expect(scan(alone + alone).code == "corrupt-archive")
     }
 
+    /// Sizes of dictionaries that programs write: powers of two, and sums of two that follow each other.
+    @Test func lzmaIsKnownByItsHeader() {
+        func alone(dictionary: UInt32) -> [UInt8] {
+            var bytes = Self.fixture("members.tar.lzma")
+            bytes.replaceSubrange(1..<5, with: (0..<4).map { UInt8(truncatingIfNeeded: dictionary >> (8 * $0)) })
+            return bytes
+        }
+        for dictionary: UInt32 in [1 << 16, 1 << 24, 3 << 15, 3 << 22] {
+            #expect(scan(alone(dictionary: dictionary)) == .all, "\(dictionary)")
+        }
+        #expect(scan(alone(dictionary: 1 << 31)).code == "unpacking-failed")
+        for dictionary: UInt32 in [0, 5 << 20, 0x6162_6364] {
+            #expect(scan(alone(dictionary: dictionary)).code == "not-an-archive", "\(dictionary)")
+        }
+    }
+
     @Test func anUnreadPackingIsNamed() {
         // What `compress` makes of nothing, and more.
         let told = scan([0x1F, 0x9D, 0x90] + [UInt8](repeating: 7, count: 600))
