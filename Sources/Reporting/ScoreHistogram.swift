@@ -65,9 +65,11 @@ struct ScoreHistogram {
         }
         for (name, value) in labels {
             let x = (left + width * min(max(value, 0), 1)).fixed(1)
+            // Beside its line, as the one for fake is often near.
+            let anchor = name == "suspect" ? "end" : "middle"
             svg +=
                 "<line class=\"limit\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(top - 8)\" y2=\"\(top + height)\"/>"
-                + "<text x=\"\(x)\" y=\"\(top - 14)\" text-anchor=\"middle\">\(name) \(value.fixed(2))</text>"
+                + "<text x=\"\(x)\" y=\"\(top - 14)\" text-anchor=\"\(anchor)\">\(name) \(value.fixed(2))</text>"
         }
         return svg + "\n</svg>\n"
     }
