@@ -68,10 +68,10 @@ struct TarHeader {
 
     private func text(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].prefix { $0 != 0 }) }
 
-    /// The member, whose size is that of what follows.
+    /// The member, whose size is that of what follows; `isContradictory` where some programs would find other members behind it.
     func member(
         _ description: Description, global: [String: [UInt8]]
-    ) throws(FileError) -> (member: TarMember, fields: [String: [UInt8]]) {
+    ) throws(FileError) -> (member: TarMember, fields: [String: [UInt8]], isContradictory: Bool) {
         // Of one member only: a header for all of them must not hide them.
         let isSparse = description.local.keys.contains { $0.hasPrefix("GNU.sparse.") }
         let fields = global.merging(description.local) { $1 }
@@ -94,20 +94,26 @@ struct TarHeader {
             modified = Timestamp(seconds: seconds)
         }
         var kind = TarMember.Kind.other
+        var isContradictory = false
         switch type {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
-            // Before POSIX, a name that ends in a slash was a directory.
-            kind = isSparse ? TarMember.scattered : name.last == UInt8(ascii: "/") && size == 0 ? .directory : .file
-        case UInt8(ascii: "5"): kind = .directory
-        // Links and devices have no content, whatever their size says.
-        case UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"): size = 0
+            // Before POSIX, a name that ends in a slash was a directory: to some programs it still is, whatever the size.
+            let isDirectory = name.last == UInt8(ascii: "/")
+            isContradictory = isDirectory && size > 0
+            kind = isSparse ? TarMember.scattered : isDirectory && size == 0 ? .directory : .file
+        // Directories, links and devices have no content, whatever their size says. That of a hard link may be the file's.
+        case UInt8(ascii: "5"), UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"):
+            if type == UInt8(ascii: "5") { kind = .directory }
+            isContradictory = size > 0 && type != UInt8(ascii: "1")
+            size = 0
         case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = TarMember.scattered
-        // GNU's lists of directories, long file names of old and labels of volumes.
-        case UInt8(ascii: "D"), UInt8(ascii: "N"), UInt8(ascii: "V"): break
-        // What is not known is a file (POSIX.1-2017, pax).
-        default: kind = isSparse ? TarMember.scattered : .file
+        // What is not known is a file (POSIX.1-2017, pax). GNU's lists of directories, long file names of old and labels of volumes are none,
+        // but to some programs they are, and so their bytes are looked at.
+        default:
+            isContradictory = type == UInt8(ascii: "V") && size > 0
+            kind = isSparse ? TarMember.scattered : .file
         }
         let member = TarMember(name: PathBytes(name), kind: kind, size: size, modified: modified, offset: start)
-        return (member, fields)
+        return (member, fields, isContradictory)
     }
 }

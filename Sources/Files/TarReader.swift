@@ -39,6 +39,7 @@ package struct TarReader {
     private static let block = TarHeader.size
     /// Room for what is read at a time.
     private static let zeros = [UInt8](repeating: 0, count: 1 << 18)
+    static let bytesOfNone = "a size of what has no bytes, behind which some programs find other members"
     private static let somethingBehind = "something behind the mark of the end"
 
     /// Fills the array from an index on with what comes next, at least one byte, and returns how many; 0 at the end.
@@ -54,6 +55,8 @@ package struct TarReader {
     private var padding = 0
     /// What packs the stream has ended too early, and how.
     private var shortage: FileError?
+    /// What is told behind the last member: all are read, but some programs find others.
+    private var contradiction: FileError?
     /// pax fields for all members to come.
     private var global: [String: [UInt8]] = [:]
 
@@ -90,7 +93,10 @@ package struct TarReader {
     private mutating func begin(_ header: TarHeader, _ description: TarHeader.Description) throws(FileError)
         -> TarMember
     {
-        var (member, fields) = try header.member(description, global: global)
+        var (member, fields, isContradictory) = try header.member(description, global: global)
+        if isContradictory && !isRepacked && contradiction == nil {
+            contradiction = header.damage(TarReader.bytesOfNone)
+        }
         left = member.size
         padding = (TarReader.block - left % TarReader.block) % TarReader.block
         member.index = index
@@ -143,7 +149,7 @@ package struct TarReader {
             let isZero = block[..<count].allSatisfy { $0 == 0 }
             if count < block.count {
                 if isMarked && isZero {
-                    if let shortage { throw shortage }
+                    if let told = shortage ?? contradiction { throw told }
                     return nil
                 }
                 if isMarked { throw .corruptArchive(offset: start, reason: TarReader.somethingBehind) }
@@ -169,7 +175,9 @@ package struct TarReader {
     /// The content of an entry that describes the next.
     private mutating func content(of header: TarHeader) throws(FileError) -> [UInt8] {
         let size = try header.statedSize
-        guard size <= TarReader.largestHeader else { throw header.damage("a name of \(size) bytes") }
+        guard size <= TarReader.largestHeader else {
+            throw header.damage("\(size) bytes of what only describes a member")
+        }
         var bytes: [UInt8] = []
         try take(size, onto: &bytes)
         try skip((TarReader.block - size % TarReader.block) % TarReader.block)

@@ -108,9 +108,10 @@ enum ScanManual {
                     + "that is not read does (unsupported-archive, skipped: rar, compress (.Z), 7z from a pipe, 7z with encrypted names or a codec that is not known). "
                     + "What is no archive, such as a picture, or one that was packed by gzip, is an error too (not-an-archive).",
                 "Behind the end of a tar another may stand, and its members are read too; anything else there is told (corrupt-archive), and so is "
-                    + "what stands behind a 7z or behind packed data, since it may hide pictures. Zeros are nothing; of xz they must be a multiple of four.",
+                    + "what stands behind a 7z or behind packed data, since it may hide pictures. Zeros are nothing; of xz they must be a multiple of four. A size of what has no bytes in a tar (a directory, a symbolic link, a device, a name that ends in a slash) is told at the end (corrupt-archive): some programs find other members behind it.",
                 "Memory: --window bounds the members that wait. One that is handed to a process which looks at it goes there part by part and is not held twice; "
-                    + "for each of --jobs come those on top that are being looked at. Of a zip or a 7z the process that unpacks holds one member besides.",
+                    + "for each of --jobs come those on top that are being looked at. Of a zip or a 7z the process that unpacks holds one member besides. A few bytes "
+                    + "can stand for a million empty members, each of which takes the scan some 25 microseconds: no limit bounds their number.",
                 "The headers of tar and gzip are read by the scan itself, the members' bytes by the confined processes alone. Everything else is "
                     + "unpacked in a process of its own, one for each archive, that is confined as decoders are and can do nothing but "
                     + "read the archive and write what it unpacks. It may take 512 MiB and a member of --max-file-size; a mebibyte that it reads of the archive may "
