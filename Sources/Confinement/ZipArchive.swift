@@ -54,9 +54,9 @@ final class ZipArchive: MemberCursor {
             member.name.last == UInt8(ascii: "/") && found.isKnown && member.size == 0 && member.packed <= 2
             && found.refusal == nil
         let told = TarMember(
-            name: PathBytes(member.name), kind: isDirectory ? .directory : .file, size: found.isKnown ? member.size : 0,
+            name: PathBytes(member.name), kind: isDirectory ? .directory : .file, size: found.isSized ? member.size : 0,
             modified: member.modified)
-        return PackedMember(member: told, statesSize: found.isKnown, isEncrypted: member.isEncrypted)
+        return PackedMember(member: told, statesSize: found.isSized, isEncrypted: member.isEncrypted)
     }
 
     func read() throws(PackedFault) -> [UInt8] {

@@ -7,8 +7,8 @@ internal import Files
 final class ZipContent {
     private let member: ZipMember
     private let input: PackedInput
-    /// Whether checksum and sizes are known; else they stand behind the bytes.
-    private let isKnown: Bool
+    /// Whether the packed size is known, and that of the bytes; and whether checksum or size may stand behind the bytes all the same.
+    private let isKnown, isSized, isPartial: Bool
     /// Nil for bytes that are stored as they are.
     private let decompressor: Decompressor?
     /// What the library wants before the bytes that are in the archive.
@@ -24,7 +24,8 @@ final class ZipContent {
     private(set) var (isDone, hasFailed) = (false, false)
 
     init(_ found: ZipFound, _ input: PackedInput) throws(PackedFault) {
-        (member, self.input, isKnown) = (found.member, input, found.isKnown)
+        (member, self.input) = (found.member, input)
+        (isKnown, isSized, isPartial) = (found.isKnown, found.isSized, found.isPartial)
         left = isKnown ? member.packed : max(0, found.limit - found.start)
         if member.method == 0 {
             decompressor = nil
@@ -52,7 +53,7 @@ final class ZipContent {
         guard try input.fill(to: 9) else { throw .truncated }
         let fields = Array(input.rest.prefix(9))
         guard left >= 9, fields[2] == 5, fields[3] == 0 else { throw .corruptMember("damaged lzma data") }
-        guard isKnown || member.hasEndMark else { throw .unsupportedMember("lzma data without an end, unsupported") }
+        guard isSized || member.hasEndMark else { throw .unsupportedMember("lzma data without an end, unsupported") }
         take(9)
         let size = member.hasEndMark ? UInt64.max : UInt64(member.size)
         head = fields[4...] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
@@ -81,10 +82,9 @@ final class ZipContent {
         }
         count += bytes.count
         sum = unsafe bytes.withUnsafeBufferPointer { unsafe unpack_checksum(sum, $0.baseAddress, $0.count) }
-        if isKnown && count > member.size { throw .corruptMember("more bytes than it says") }
+        if isSized && count > member.size { throw .corruptMember("more bytes than it says") }
         guard bytes.isEmpty else { return bytes }
-        let isTrue = isKnown ? count == member.size && sum == member.checksum : try hasDescriptor()
-        if !isTrue { throw ZipContent.falseSum }
+        guard try isTrue() else { throw ZipContent.falseSum }
         isDone = true
         return []
     }
@@ -134,15 +134,32 @@ final class ZipContent {
 
     // MARK: what stands behind bytes
 
+    /// Whether checksum and size are those that stand before the bytes. A size of zero says nothing there where it may stand behind them.
+    private var agreesWithHeader: Bool {
+        (isKnown || count > 0) && count == member.size && sum == member.checksum
+    }
+
+    /// Whether checksum and size are those that stand before the bytes or, where none do, behind them.
+    private func isTrue() throws(PackedFault) -> Bool {
+        if agreesWithHeader { return true }
+        if !isKnown { return try hasDescriptor() }
+        guard isPartial, member.size == 0 || count == member.size, member.checksum == 0 || sum == member.checksum else {
+            return false
+        }
+        return try hasDescriptor()
+    }
+
     /// Bytes that end where they have had what stands behind them: their own checksum and size.
     private func storedUpToDescriptor() throws(PackedFault) -> [UInt8] {
+        // A header may leave the packed size alone, and say all else.
+        if count > 0 && count == member.size, try isTrue() { return [] }
         _ = try input.fill(to: ZipDescriptor.longestWithMark)
         var rest = input.rest
         if rest.starts(with: ZipMark.descriptor) {
             if try hasDescriptor() { return [] }
             if ZipDescriptor.ends(rest, count: count) { throw ZipContent.falseSum }
         }
-        rest = rest.prefix(left)
+        rest = rest.prefix(count < member.size ? min(left, member.size - count) : left)
         guard !rest.isEmpty else { throw left == 0 ? .corruptMember("no end") : .truncated }
         // Up to where one may begin.
         var (end, from) = (rest.endIndex, rest.startIndex + 1)

@@ -52,15 +52,19 @@ struct ZipFound {
     let member: ZipMember
     /// Where its packed bytes begin.
     let start: Int
-    /// Whether checksum and sizes are there before its bytes: always in a directory.
+    /// Whether its packed size is there before its bytes: always in a directory.
     let isKnown: Bool
     /// Whether checksum and sizes stand behind its bytes.
     let hasDescriptor: Bool
+    /// Whether a checksum or a size of zero only means that it stands behind the bytes, though the packed size is known (libarchive).
+    var isPartial = false
     /// Where its packed bytes must have ended.
     var limit = Int.max
     /// Why its bytes are not looked at.
     var refusal: PackedFault?
 
+    /// Whether the size of its bytes is there before them.
+    var isSized: Bool { isKnown && !(isPartial && member.size == 0) }
     /// Where the packed bytes end, as far as that is known.
     var end: Int { isKnown ? start + member.packed : start }
 }

@@ -52,6 +52,8 @@ struct ZipMember {
     var hasDescriptor: Bool { flags & 8 != 0 }
     /// Whether the header itself says how many bytes there are.
     var isMeasured: Bool { !hasDescriptor || packed > 0 }
+    /// Whether a header leaves to a descriptor the size of bytes that are stored, though it says where they end.
+    var leavesStoredSize: Bool { hasDescriptor && method == 0 && !isEncrypted && size == 0 }
     /// Whether the lengths of name and extra field may be false: both look as if they held something else.
     var isDoubtful: Bool { hasStrayExtra || name.contains { $0 < 0x20 || $0 == 0x7F } }
     /// What only fills a gap, as zipflinger writes it: neither a name nor bytes.

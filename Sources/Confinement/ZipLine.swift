@@ -70,8 +70,9 @@ final class ZipLine {
         let room = (begin < excess ? end ?? limit : limit) - begin - ZipMember.headerSize - name - extra
         // Nothing is read for a mark alone.
         guard room >= 0, isExpected || ZipLine.methods.contains(ZipBytes(input.rest).number(8, 2)),
-            let header = try ZipDirectory.header(input)
+            var header = try ZipDirectory.header(input)
         else { return nil }
+        if header.leavesStoredSize { header.size = header.packed }
         let isKnown = header.isMeasured
         guard !isKnown || header.packed <= room, isExpected || isPlausible(header) else {
             try input.seek(begin)
@@ -79,6 +80,7 @@ final class ZipLine {
         }
         return ZipFound(
             member: header, start: input.offset, isKnown: isKnown, hasDescriptor: header.hasDescriptor,
+            isPartial: isKnown && header.hasDescriptor && (header.checksum == 0 || header.size == 0),
             limit: limit == .max ? .max : input.offset + room)
     }
 

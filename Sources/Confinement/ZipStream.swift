@@ -36,7 +36,7 @@ final class ZipStream: ZipRoad {
     func leave(_ found: ZipFound, _ content: ZipContent?) throws(PackedFault) {
         var member = found.member
         let isWhole = content?.isDone ?? false
-        if let content, isWhole, !found.isKnown {
+        if let content, isWhole, !found.isKnown || found.isPartial {
             (member.checksum, member.packed, member.size) = (content.sum, content.packed, content.count)
         }
         prints[member.offset] = ZipStream.print(member, isWhole: isWhole || found.isKnown && !found.hasDescriptor)
