@@ -11,6 +11,11 @@ package struct Calibration: Sendable, Equatable, Codable {
         (self.temperature, self.bias) = (temperature, bias)
     }
 
+    /// What a temperature can be, and a bias up to its end: logits have any scale, but none is worth a score beyond.
+    package static let range = 1e-12...1e12
+
+    package var isSound: Bool { Calibration.range.contains(temperature) && abs(bias) <= Calibration.range.upperBound }
+
     package func probability(logit: Double) -> Double { sigmoid(logit / temperature + bias) }
 }
 

@@ -119,13 +119,8 @@ package struct ModelCard: Sendable, Equatable, Codable {
 
     /// The first number that makes no sense, if there is one: scores and verdicts would come of it all the same.
     private var problem: String? {
-        let heads = Head.allCases.map { calibration[$0.rawValue] }
-        guard heads.allSatisfy({ $0.map { $0.temperature > 0 } ?? false }) else {
-            return "its calibration lacks a head or has a temperature that is not positive"
-        }
-        let limit = ModelCard.largestLogOdds
-        guard heads.allSatisfy({ $0.map { $0.temperature <= limit && abs($0.bias) <= limit } ?? false }) else {
-            return "its calibration has a temperature or a bias above \(Int(limit))"
+        guard Head.allCases.allSatisfy({ calibration[$0.rawValue]?.isSound ?? false }) else {
+            return "its calibration lacks a head or has a temperature or a bias that none can have"
         }
         guard thresholds.real <= thresholds.fake else { return "its threshold for real lies above the one for fake" }
         let shares: [(String, Double?)] = [
@@ -136,7 +131,12 @@ package struct ModelCard: Sendable, Equatable, Codable {
         if let (name, _) = shares.first(where: { $0.1.map { !(0...1).contains($0) } ?? false }) {
             return "its \(name) does not lie between 0 and 1"
         }
-        if let detail = thresholds.detail, !(abs(detail.slope) <= limit && (0...255).contains(detail.usual)) {
+        if let suspect = thresholds.suspect, !(thresholds.real...thresholds.fake).contains(suspect) {
+            return "its threshold for suspect does not lie between the others"
+        }
+        if let detail = thresholds.detail,
+            !((0...ModelCard.steepest).contains(detail.slope) && (0...255).contains(detail.usual))
+        {
             return "its thresholds move with detail as none can"
         }
         if let envelope, !(0...65535).contains(envelope.smallestSide) {
@@ -148,6 +148,6 @@ package struct ModelCard: Sendable, Equatable, Codable {
         return nil
     }
 
-    /// Beyond it a probability is 0 or 1 to a double.
-    private static let largestLogOdds = 1000.0
+    /// Log-odds for each level of detail, of which there are 255: beyond it every score of a busier picture is 0 to a double.
+    private static let steepest = 10.0
 }

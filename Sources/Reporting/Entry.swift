@@ -57,6 +57,9 @@ package struct Entry: Sendable {
         package let through: Int?
     }
 
+    /// Whether it is of `--fields minimal`: of verdict and score, without what they rest on.
+    package private(set) var isMinimal = false
+
     /// Whether it lies outside the bounds of what the model can judge.
     package var isOutside: Bool { reasons.contains { $0.hasPrefix("envelope:") } }
 
@@ -126,6 +129,8 @@ extension Entry: Decodable {
                 let scores = Scores(fused: numbers.fused, spatial: numbers.spatial, frequency: numbers.frequency)
                 return Head.allCases.allSatisfy { (0...1).contains(scores[$0]) } ? scores : nil
             }
+            struct Score: Decodable { let fused: Double }
+            isMinimal = scores == nil && !members.contains(.model) && (value(.scores) as Score?) != nil
             reasons = value(.reasons) ?? []
             rules = value(.rules) ?? []
             image = value(.image)

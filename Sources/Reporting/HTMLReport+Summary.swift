@@ -88,7 +88,7 @@ func warnings(_ records: RecordSet, _ context: ReportContext) -> [String] {
     if records.outside > 0 {
         list.append(
             "\(records.outside.grouped) of the \(records.verdicts.total.grouped) files judged lie outside what the model was made for "
-                + "(too small, or flat as drawings and screenshots are). Their scores mean nothing, they are called uncertain, and the "
+                + "(too small, flat or of a palette as graphics are, or compressed beyond use). Their scores mean nothing, they are called uncertain, and the "
                 + "estimate leaves them out.")
     }
     let unreadable = records.sources.reduce(0) { $0 + $1.unreadable }

@@ -33,7 +33,10 @@ package func fitCalibration(logits: [Double], labels: [Bool]) -> Calibration {
         slope = flattest
         offset = problem.minimise(slope: slope)
     }
-    return Calibration(temperature: spread / slope, bias: offset - slope * mean / spread)
+    // A network that has gone astray may have logits of any size; a model with such a calibration could not be read again.
+    let (least, most) = (Calibration.range.lowerBound, Calibration.range.upperBound)
+    let bias = offset - slope * mean / spread
+    return Calibration(temperature: min(max(spread / slope, least), most), bias: min(max(bias, -most), most))
 }
 
 /// Weighted binary cross-entropy of sigmoid(slope · input + offset).

@@ -52,6 +52,7 @@ enum WatchCommand {
         let log = try openLog(line, watchPlan.own, &index, warn)
         let (ledger, isNew) = try openLedger(stateDirectory, watchPlan.own, &index, line)
         if let path = line.path(Options.quarantine) {
+            _ = unsafe path.withCString { unsafe mkdir($0, 0o700) }
             try requireDirectory(path)
             try requireApart(path, line)
             watchPlan.own.insert(path)
@@ -106,6 +107,10 @@ enum WatchCommand {
         guard let path = line.path(Options.exec) else { return nil }
         if line.path(Options.state) == nil {
             throw .usage("The option '--exec' needs '--state <dir>', where what is to be run is kept until it was")
+        }
+        // One without a slash is looked for along PATH when it is run.
+        if path.bytes.contains(UInt8(ascii: "/")), unsafe path.withCString({ unsafe access($0, X_OK) }) != 0 {
+            throw .failure("\(path.escaped): \(FileError.last.message)")
         }
         return (path, jobs, .seconds(timeout))
     }

@@ -40,7 +40,9 @@ enum WatchManual {
                     + "change. Give --state where records go into a pipe, where --only or --list keeps some back, where old records are "
                     + "taken away while their files stay, or where somebody may change a file and set its time back. A last line that was torn is removed and its file "
                     + "scanned again. Between the write of a record and that of the ledger lies a moment; a crash in it repeats one "
-                    + "record with the same id.",
+                    + "record with the same id. "
+                    + "What a pipe holds when its reader goes away (up to 64 KiB) has been recorded and reaches nobody: a file that is followed, as by "
+                    + "tail -F, loses nothing.",
                 "With --frames all the watch goes on with files of which fewer frames are recorded, because a run without that option or with a "
                     + "lower --max-frames wrote their records, or was cut off: the frames that lack a record get one, none gets a second. Of "
                     + "formats whose records do not tell whether there are others (TIFF, HEIF, AVIF) each file that was recorded without the "

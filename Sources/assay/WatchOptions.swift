@@ -43,7 +43,8 @@ enum WatchOptions {
     static let execTimeout = Option(
         "exec-timeout", value: "seconds", default: .number(60), "Kill a program after this time.")
     static let quarantine = Option(
-        "quarantine", value: "dir", "Move flagged files to <dir>, where their records lie beside them.")
+        "quarantine", value: "dir",
+        "Move flagged files to <dir>, which is made if need be, where their records lie beside them.")
 
     static let model = Option(
         "model", value: "file", default: "the shipped model", "Use the model in <file>; SIGHUP reads it again.")

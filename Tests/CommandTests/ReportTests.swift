@@ -57,6 +57,15 @@ struct ReportTests {
         #expect(!shop.read("old.html").contains("\nold"))
     }
 
+    @Test func recordsThatSayTooLittleAreRefused() {
+        shop.write("a.png", Workshop.picture(1))
+        let records = shop.scan("--fields", "minimal", "-o", "min.jsonl", "a.png")
+        #expect(records.status <= 1)
+        let run = report("--text", "min.jsonl")
+        #expect(run.status == 2 && run.output.isEmpty)
+        #expect(run.errors.contains("min.jsonl: records of '--fields minimal' say neither why nor by which model"))
+    }
+
     @Test func nothingToReportIsAFailure() {
         shop.write("empty", "")
         #expect(report("empty").status == 2)

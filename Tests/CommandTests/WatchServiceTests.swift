@@ -131,9 +131,14 @@ import Testing
         #expect(shop.records().count == 2)
     }
 
+    @Test func aProgramThatIsNotThereIsMissedAtTheStart() {
+        let watch = WatchRun(shop, "-o", "out", "--state", "state", "--exec", "./nobody")
+        #expect(watch.status() == 2)
+        #expect(watch.errors.contains("./nobody: no such file or directory"))
+    }
+
     @Test func whatWasMovedBeforeACrashGetsItsRecord() async throws {
         shop.put("a.png", 1)
-        try FileManager.default.createDirectory(atPath: shop.path + "/held", withIntermediateDirectories: true)
         let watch = WatchRun(shop, "-o", "out", "--quarantine", "held")
         #expect(await eventually { FileManager.default.fileExists(atPath: shop.path + "/held/a.png.json") })
         watch.end(SIGKILL)

@@ -64,6 +64,14 @@ import Testing
         #expect(constant.temperature > 0 && abs(constant.probability(logit: 3) - 0.5) < 0.15)
     }
 
+    /// Whatever a network that has gone astray gives, its model can be read again.
+    @Test func logitsOfAnySizeGiveACalibrationThatAModelMayHave() {
+        for scale in [1e-30, 1e-3, 1e5, 1e30] {
+            let logits = [-3, -1, 2, 1, 4].map { $0 * scale }
+            #expect(fitCalibration(logits: logits, labels: [false, false, true, false, true]).isSound, "\(scale)")
+        }
+    }
+
     @Test func missingClassGivesTheIdentity() {
         let fit = fitCalibration(logits: [1, 2], labels: [true, true])
         #expect(fit.temperature == 1 && fit.bias == 0)
