@@ -47,6 +47,7 @@ typedef struct {
     struct heif_image_handle *handle;
     uint32_t width, height;  // as coded
     heif_display display;
+    size_t behind;  // bytes behind the last box
 } primary;
 
 // The item that is picture number `number`: the primary one, then the others in the file's order.
@@ -69,8 +70,10 @@ static codec_status find_item(struct heif_context *context, uint32_t number, hei
 // Sides above `limit` are refused; those of a grid are found only in decoding.
 static codec_status open_primary(codec_file file, int limit, primary *primary, char *message) {
     *primary = (__typeof__(*primary)){0};
-    codec_status status = heif_check_length(file, message);
+    primary->behind = file.length;
+    codec_status status = heif_trim(&file, message);
     if (status != CODEC_OK) return status;
+    primary->behind -= file.length;
     primary->context = heif.heif_context_alloc();
     if (primary->context == NULL) return codec_refuse(message, CODEC_NO_MEMORY, "out of memory");
     heif.heif_context_set_max_decoding_threads(primary->context, 0);
@@ -168,13 +171,13 @@ static codec_status deliver(const primary *primary, const struct heif_image *ima
 
 static codec_status decode(codec_file file, uint32_t width, uint32_t height, const codec_target *target, char *message,
                            char *warning) {
-    (void)warning;
     primary primary;
     struct heif_image *image = NULL;
     uint32_t side = width > height ? width : height;
     codec_status status = open_primary(file, side < 1 << 27 ? (int)side + LARGEST_TILE : 1 << 28, &primary, message);
     if (status == CODEC_OK) status = decode_primary(&primary, &image, message);
     if (status == CODEC_OK) status = deliver(&primary, image, width, height, target, message);
+    if (primary.behind > 0) snprintf(warning, CODEC_TEXT_SIZE, "%zu bytes behind the last box", primary.behind);
     if (image != NULL) heif.heif_image_release(image);
     close_primary(&primary);
     return status;

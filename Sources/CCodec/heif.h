@@ -14,8 +14,8 @@ typedef struct {
 
 // What the boxes say about item `item`.
 codec_status heif_read_display(codec_file file, uint64_t item, uint32_t width, uint32_t height, heif_display *display, char *message);
-// Whether the boxes of the file's first level lie within it.
-codec_status heif_check_length(codec_file file, char *message);
+// Refuses a file that is shorter than its boxes, and leaves out what stands behind the last of them.
+codec_status heif_trim(codec_file *file, char *message);
 
 #if __has_include(<libheif/heif_plugin.h>)
 #include <libheif/heif.h>

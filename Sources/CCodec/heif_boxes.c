@@ -53,13 +53,28 @@ static int find(const uint8_t *bytes, size_t length, uint32_t kind, size_t skipp
     return 0;
 }
 
-codec_status heif_check_length(codec_file file, char *message) {
-    rest rest = {file.bytes, file.length};
+// Whether what is no whole box is the beginning of one that was cut, not something that stands behind the file.
+static int is_cut(const rest *rest) {
+    static const uint32_t kinds[] = {
+        KIND('m', 'd', 'a', 't'), KIND('m', 'e', 't', 'a'), KIND('m', 'o', 'o', 'v'), KIND('m', 'o', 'o', 'f'), KIND('i', 'd', 'a', 't'),
+        KIND('f', 't', 'y', 'p'), KIND('f', 'r', 'e', 'e'), KIND('s', 'k', 'i', 'p'), KIND('u', 'u', 'i', 'd'), KIND('w', 'i', 'd', 'e')};
+    if (rest->length < 8) return 0;
+    const uint32_t kind = (uint32_t)big(rest->bytes + 4, 4);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kind == kinds[i]) return 1;
+    }
+    return 0;
+}
+
+codec_status heif_trim(codec_file *file, char *message) {
+    rest rest = {file->bytes, file->length};
     box box;
     int more, describes = 0;
     while ((more = next_box(&rest, &box)) > 0) describes |= box.kind == KIND('m', 'e', 't', 'a') || box.kind == KIND('m', 'o', 'o', 'v');
     // One that ends behind a whole box is cut too, if what the pictures are was still to come.
-    return more < 0 || !describes ? truncated(message, "HEIF") : CODEC_OK;
+    if (!describes || (more < 0 && is_cut(&rest))) return truncated(message, "HEIF");
+    file->length -= rest.length;
+    return CODEC_OK;
 }
 
 // Turns and mirrors as matrices on (right, down): a row of numbers per value of the Exif orientation.

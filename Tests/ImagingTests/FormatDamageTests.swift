@@ -96,6 +96,22 @@ import Testing
         #expect(decodeError(file)?.code == wanted)
     }
 
+    /// What is no box costs no picture, and is told; a box that is cut does.
+    @Test(arguments: FormatFixture.names("heic", "avif").filter { $0.hasPrefix("chroma") || $0.hasPrefix("lossless") })
+    func whatStandsBehindTheBoxesOfAHEIFIsOnlyWarnedOf(_ name: String) throws {
+        let file = try FormatFixture.bytes(name)
+        let pixels = try decode(file).pixels
+        for tail in ["x", "\n", "junk", "PK\u{3}\u{4}and more", String(repeating: "junk of any kind ", count: 20)] {
+            let image = try decode(file + Array(tail.utf8))
+            #expect(image.pixels == pixels)
+            #expect(
+                image.warning?.hasSuffix("\(tail.utf8.count) bytes behind the last box") == true,
+                "\(image.warning ?? "-")")
+        }
+        let cut: [UInt8] = [0, 0, 1, 0] + Array("mdat".utf8) + [1, 2, 3]
+        #expect(decodeError(file + cut)?.code == "truncated")
+    }
+
     @Test func aBMPOfImpossibleSizeTakesNoMemory() throws {
         var file = try FormatFixture.bytes("rgb-24.bmp")
         file[18...25] = [0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F]
