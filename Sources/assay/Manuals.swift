@@ -164,7 +164,7 @@ enum ScanManual {
             "Examples",
             [
                 "assay scan -o records.jsonl --resume /evidence scans a tree, and goes on after an interruption.",
-                "assay scan -l0 uploads | xargs -0 mv -t quarantine moves what is called fake.",
+                "assay scan -l0 uploads | xargs -0 -r mv -t quarantine -- moves what is called fake.",
             ]
         ),
     ]

@@ -10,7 +10,7 @@ enum MergeCommand {
         "file", repeats: true, "Files of records and files of --summary, in any order.")
     static let output = Option(
         "output", short: "o", value: "file",
-        "Write to <file>, which appears when all is well; - is standard output. A file that holds anything but records is not replaced."
+        "Write to <file>, which appears when all is well; - is standard output; needed. A file that holds anything but records is not replaced."
     )
     static let partial = Option(
         "partial", "Write what there is although something is missing; the status is 2 all the same.")
