@@ -9,6 +9,8 @@ final class ZipContent {
     private let input: PackedInput
     /// Whether the packed size is known, and that of the bytes; and whether checksum or size may stand behind the bytes all the same.
     private let isKnown, isSized, isPartial: Bool
+    /// Whether its header leaves it to what stands behind stored bytes where they end, whatever the directory says.
+    private let isOpen: Bool
     /// Nil for bytes that are stored as they are.
     private let decompressor: Decompressor?
     /// What the library wants before the bytes that are in the archive.
@@ -19,6 +21,8 @@ final class ZipContent {
     /// What was found of its bytes: how many came, from how many, and their checksum.
     private(set) var (count, packed) = (0, 0)
     private(set) var sum: UInt32 = 0
+    /// Whether a program that reads the archive as it comes ends it earlier, so that it shows others behind.
+    private(set) var endsEarly = false
     private var isUnpacked = false
     /// Whether all was read, and is what it was; and whether that can't be.
     private(set) var (isDone, hasFailed) = (false, false)
@@ -26,6 +30,7 @@ final class ZipContent {
     init(_ found: ZipFound, _ input: PackedInput) throws(PackedFault) {
         (member, self.input) = (found.member, input)
         (isKnown, isSized, isPartial) = (found.isKnown, found.isSized, found.isPartial)
+        isOpen = found.isOpen
         left = isKnown ? member.packed : max(0, found.limit - found.start)
         if member.method == 0 {
             decompressor = nil
@@ -121,7 +126,14 @@ final class ZipContent {
     private func stored() throws(PackedFault) -> [UInt8] {
         if left == 0 { return [] }
         guard try input.refill() else { throw .truncated }
-        let bytes = Array(input.rest.prefix(min(left, room.count)))
+        var rest = input.rest.prefix(left)
+        if isOpen {
+            _ = try input.fill(to: ZipDescriptor.longest)
+            rest = input.rest.prefix(left)
+            if rest.starts(with: ZipMark.descriptor), try hasDescriptor() { endsEarly = true }
+            rest = ZipContent.beforeDescriptor(rest)
+        }
+        let bytes = Array(rest.prefix(room.count))
         take(bytes.count)
         return bytes
     }
@@ -161,18 +173,19 @@ final class ZipContent {
         }
         rest = rest.prefix(count < member.size ? min(left, member.size - count) : left)
         guard !rest.isEmpty else { throw left == 0 ? .corruptMember("no end") : .truncated }
-        // Up to where one may begin.
-        var (end, from) = (rest.endIndex, rest.startIndex + 1)
-        while let place = rest[from...].firstIndex(of: ZipMark.descriptor[0]) {
-            if ZipMark.descriptor.starts(with: rest[place...].prefix(4)) {
-                end = place
-                break
-            }
-            from = place + 1
-        }
-        let bytes = Array(rest[..<end].prefix(room.count))
+        let bytes = Array(ZipContent.beforeDescriptor(rest).prefix(room.count))
         take(bytes.count)
         return bytes
+    }
+
+    /// Bytes, of which there are some, up to where a descriptor may begin behind the first.
+    private static func beforeDescriptor(_ rest: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var from = rest.startIndex + 1
+        while let place = rest[from...].firstIndex(of: ZipMark.descriptor[0]) {
+            if ZipMark.descriptor.starts(with: rest[place...].prefix(4)) { return rest[..<place] }
+            from = place + 1
+        }
+        return rest
     }
 
     /// Whether what comes next are the checksum and the size of the bytes so far.

@@ -56,7 +56,7 @@ final class ZipEntries: ZipRoad {
         func found(_ start: Int, _ header: ZipMember? = nil, _ refusal: PackedFault? = nil) -> ZipFound {
             ZipFound(
                 member: entry, start: start, isKnown: true, hasDescriptor: header?.hasDescriptor ?? false,
-                refusal: refusal)
+                isOpen: header.map { $0.method == 0 && !$0.isMeasured } ?? false, refusal: refusal)
         }
         let shared = PackedFault.unsupportedMember("it lies where another member does")
         if index > 0, directory.entries[index - 1].offset == entry.offset {
@@ -95,6 +95,7 @@ final class ZipEntries: ZipRoad {
     func leave(_ found: ZipFound, _ content: ZipContent?) throws(PackedFault) {
         if let gap { return try gap.leave(found, content) }
         guard found.refusal == nil else { return }
+        if let content, content.endsEarly { oddities.insert(.descriptor) }
         if let content, content.hasFailed {
             (covered, isDoubted) = (max(covered, found.end), true)
             return

@@ -58,6 +58,10 @@ struct ZipFound {
     let hasDescriptor: Bool
     /// Whether a checksum or a size of zero only means that it stands behind the bytes, though the packed size is known (libarchive).
     var isPartial = false
+    /// Whether its packed bytes are said to go on behind the gap that it is in. Those within are read.
+    var isCut = false
+    /// Whether its own header leaves it to what stands behind stored bytes where they end.
+    var isOpen = false
     /// Where its packed bytes must have ended.
     var limit = Int.max
     /// Why its bytes are not looked at.

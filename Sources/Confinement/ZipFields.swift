@@ -42,6 +42,8 @@ struct ZipMember {
     var packed: Int
     var size: Int
     var modified: Timestamp?
+    /// Of a header: whether the version of the format that it needs, and the system that some add, are any that there are.
+    private(set) var hasLikelyVersion = false
     /// Where the header is: of an entry as it counts, of a header in the input.
     var offset = 0
     /// Whether the extra field is no row of fields, as where its length is false.
@@ -82,6 +84,12 @@ struct ZipMember {
     init(header bytes: ArraySlice<UInt8>) {
         let (name, extra) = ZipMember.rest(ofHeader: bytes)
         self.init(bytes, commonAt: 6, name: ZipMember.headerSize, name, extra: extra)
+        hasLikelyVersion = ZipMember.hasLikelyVersion(bytes)
+    }
+
+    static func hasLikelyVersion(_ header: ArraySlice<UInt8>) -> Bool {
+        let fields = ZipBytes(header)
+        return fields.number(4, 1) <= 63 && fields.number(5, 1) <= 19
     }
 
     /// - Parameters:

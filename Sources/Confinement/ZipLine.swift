@@ -68,28 +68,48 @@ final class ZipLine {
         guard try input.fill(to: ZipMember.headerSize) else { return nil }
         let (name, extra) = ZipMember.rest(ofHeader: input.rest)
         let room = (begin < excess ? end ?? limit : limit) - begin - ZipMember.headerSize - name - extra
+        if room < 0, end != nil, ZipMember.hasLikelyVersion(input.rest), isExpected || hasLikelySizes {
+            oddities.insert(.unnamed)
+        }
         // Nothing is read for a mark alone.
         guard room >= 0, isExpected || ZipLine.methods.contains(ZipBytes(input.rest).number(8, 2)),
             var header = try ZipDirectory.header(input)
         else { return nil }
         if header.leavesStoredSize { header.size = header.packed }
         let isKnown = header.isMeasured
-        guard !isKnown || header.packed <= room, isExpected || isPlausible(header) else {
+        let isCut = isKnown && header.packed > room
+        guard !isCut || end != nil, isExpected || isPlausible(header, isCut) else {
             try input.seek(begin)
             return nil
+        }
+        if isCut, let end {
+            header.packed = max(0, end - input.offset)
+            if header.method == 0 { header.size = min(header.size, header.packed) }
         }
         return ZipFound(
             member: header, start: input.offset, isKnown: isKnown, hasDescriptor: header.hasDescriptor,
             isPartial: isKnown && header.hasDescriptor && (header.checksum == 0 || header.size == 0),
-            limit: limit == .max ? .max : input.offset + room)
+            isCut: isCut, limit: limit == .max ? .max : input.offset + room)
     }
 
     /// Methods that have been given a number, by APPNOTE or by WinZip.
     private static let methods = Set(0...20).union(93...99)
 
+    /// Of a header whose name leads too far: whether it has bytes, and of stored ones as many as are packed.
+    private var hasLikelySizes: Bool {
+        let fields = ZipBytes(input.rest)
+        let (method, packed) = (fields.number(8, 2), fields.number(18, 4))
+        return ZipLine.methods.contains(method) && packed > 0 && (method != 0 || packed == fields.number(22, 4))
+    }
+
     /// Whether a header may be one that is found where none must be: the four bytes of the mark are in programs too that unpack themselves.
-    private func isPlausible(_ header: ZipMember) -> Bool {
+    ///
+    /// Without a size that fits it is by the version that it needs, which code and text behind a mark are not. In a gap a name is enough, whatever
+    /// the sizes are.
+    private func isPlausible(_ header: ZipMember, _ isCut: Bool) -> Bool {
         if header.name.isEmpty && header.packed == 0 { return false }
+        if isCut && !header.hasLikelyVersion { return false }
+        if end != nil && header.hasLikelyVersion && !header.name.isEmpty && !header.isDoubtful { return true }
         return header.method != 0 || header.isEncrypted || !header.isMeasured || header.packed == header.size
     }
 
@@ -101,7 +121,7 @@ final class ZipLine {
     func leave(_ found: ZipFound, _ content: ZipContent?) throws(PackedFault) {
         if let end, input.offset > end { excess = max(excess, input.offset) }
         guard let content, content.hasFailed || content.isDone else {
-            (place, isExpected) = (found.end, found.isKnown)
+            (place, isExpected) = (found.isCut ? input.offset : found.end, found.isKnown && !found.isCut)
             return
         }
         if content.hasFailed { return try lookAgain(found) }
@@ -122,7 +142,7 @@ final class ZipLine {
     private func lookAgain(_ found: ZipFound) throws(PackedFault) {
         isExpected = false
         if found.isKnown {
-            if try reach(found.end), try isRecordNext(found.hasDescriptor) {
+            if !found.isCut, try reach(found.end), try isRecordNext(found.hasDescriptor) {
                 (place, isExpected) = (found.end, true)
                 return
             }
@@ -131,7 +151,8 @@ final class ZipLine {
             return
         }
         let here = input.offset
-        place = min(here, max(found.member.offset + ZipMember.headerSize, here - ZipLine.reach, fence))
+        place = min(
+            here, max(found.member.offset + ZipMember.headerSize, found.isCut ? 0 : here - ZipLine.reach, fence))
         fence = max(fence, here)
     }
 

@@ -68,6 +68,90 @@ import Testing
         #expect(codes(scan(shop, Self.ways[0])) == ["out.png ok", "in.png ok", "a.zip corrupt-archive"])
     }
 
+    /// The pipe reads on; whoever has the directory sees none of them. None may be passed over, and what lies behind is looked for.
+    @Test(arguments: [0, 8])
+    func whatDoesNotFitIntoAGapIsNotPassedOver(_ method: Int) {
+        let shop = Workshop(verdict: .real)
+        func header(_ name: String) -> ZipFile.Header {
+            var header = ZipFile.Header(name, Workshop.png)
+            header.method = method
+            if method == 8 { header.packed += 5 }
+            return header
+        }
+        let packed = method == 8 ? ZipFile.block(Workshop.png) : Workshop.png
+        for padding in [0, 40] {
+            for (packedMore, sizeMore) in [
+                (1, 0), (1, 1), (60, 0), (5000, 0), (5000, 5000), (0x7FFF_0000, 0), (0xFFF0_0000, 0xFFF0_0000),
+            ] {
+                for isLast in [false, true] {
+                    var zip = ZipFile()
+                    zip.add("a.png", Workshop.png)
+                    if !isLast { zip.append([UInt8](repeating: 0, count: padding)) }
+                    var lie = header("lie.png")
+                    lie.packed += packedMore
+                    lie.size += sizeMore
+                    if !isLast {
+                        zip.add(lie, entry: nil, packed)
+                        zip.add(header("behind.png"), entry: nil, packed)
+                    }
+                    zip.add("b.png", Workshop.png)
+                    if isLast {
+                        zip.append([UInt8](repeating: 0, count: padding))
+                        zip.add(lie, entry: nil, packed)
+                    }
+                    shop.write("a.zip", zip.whole)
+                    let run = scan(shop, Self.ways[0])
+                    let (found, what) = (codes(run), "\(padding) \(packedMore) \(sizeMore) \(isLast): \(codes(run))")
+                    // Of a size that is larger than any that is looked at that is told.
+                    #expect(found.contains { $0.hasPrefix("lie.png ") }, "\(what)")
+                    if method == 8 && sizeMore == 0 || isLast && method == 0 && packedMore >= 5000 {
+                        #expect(found.contains("lie.png ok"), "\(what)")
+                    }
+                    if !isLast { #expect(found.contains("behind.png ok"), "\(what)") }
+                    #expect(found.contains("a.png ok") && found.contains("b.png ok"), "\(what)")
+                    #expect(message(run).contains("members that the directory does not name"), "\(what)")
+                    #expect(run.status == 2 && isComplete(shop) == false, "\(what)")
+                }
+            }
+        }
+        // A name that leads too far has none to be called by.
+        var far = header("far.png")
+        far.extraLength = 60_000
+        for padding in [0, 40] {
+            var zip = ZipFile()
+            zip.add("a.png", Workshop.png)
+            zip.append([UInt8](repeating: 0, count: padding))
+            zip.add(far, entry: nil, packed)
+            shop.write("a.zip", zip.whole)
+            let run = scan(shop, Self.ways[0])
+            #expect(codes(run) == ["a.png ok", "a.zip corrupt-archive"], "\(padding)")
+        }
+    }
+
+    /// Read as it comes, the first member ends where a descriptor within its bytes is true; the directory says that it goes on.
+    @Test func aMemberThatEndsTwiceIsTold() {
+        let shop = Workshop(verdict: .real)
+        let part = [UInt8](repeating: 7, count: 100)
+        var hidden = ZipFile()
+        hidden.add("hidden.png", Workshop.png)
+        for isTrue in [true, false] {
+            var first = ZipFile.Header("a.bin", part)
+            if !isTrue { first.checksum ^= 1 }
+            let content = part + first.descriptor() + (isTrue ? hidden.bytes : [])
+            let truth = ZipFile.Header("a.bin", content)
+            var zip = ZipFile()
+            zip.add(truth.streamed, entry: truth, content + truth.descriptor())
+            zip.add("b.png", Workshop.png)
+            shop.write("a.zip", zip.whole)
+            let (file, pipe) = (scan(shop, Self.ways[0]), scan(shop, Self.ways[1]))
+            #expect(codes(file) == ["b.png ok"] + (isTrue ? ["a.zip corrupt-archive"] : []))
+            if isTrue {
+                #expect(message(file).hasSuffix(": a false data descriptor"))
+                #expect(codes(pipe).contains("hidden.png ok") && pipe.status == 2)
+            }
+        }
+    }
+
     /// The mark of a member is in programs too that unpack themselves, gaps are filled by headers without a name (zipflinger), and signatures
     /// stand before a directory (APK).
     @Test func whatOnlyLooksLikeAMemberIsNone() {
@@ -75,6 +159,14 @@ import Testing
         let mark: [UInt8] = [0x50, 0x4B, 3, 4]
         let template = mark + [20, 0, 0, 0, 8, 0] + [UInt8](repeating: 0, count: 40)
         let words = mark + Array("begins a member, and [PK..] its directory; what follows is text of no meaning".utf8)
+        // A program compares with the mark and goes elsewhere if it is another; what follows seems to be encrypted, or to have a name.
+        let code = [0, 1].flatMap { (flags: UInt8) -> [UInt8] in
+            mark + [
+                0x0F, 0x85, flags, 2, 0, 0, 0x8B, 0x45, 0xF8, 0x89, 1, 2, 3, 4, 5, 6, 7, 0x70, 9, 9, 9, 0x60, 3, 0, 4,
+                0,
+            ]
+                + Array("abcdefghi".utf8)
+        }
         let marks: [UInt8] = mark + [0x50, 0x4B, 1, 2, 0x50, 0x4B, 5, 6, 0x50, 0x4B, 7, 8] + template.reversed()
         var filler = ZipFile.Header("", [])
         filler.extra = [UInt8](repeating: 0, count: 300)
@@ -90,9 +182,9 @@ import Testing
             #expect(codes(run) == ["a.png ok", "b.png ok"] && run.status == 0 && isComplete(shop) == true, "\(way)")
         }
         var program = ZipFile()
-        program.append(Array("\u{7F}ELF".utf8) + template + words + marks + words)
+        program.append(Array("\u{7F}ELF".utf8) + template + code + words + marks + words)
         program.add("a.png", Workshop.png)
-        program.append(words + template + Array("APK Sig Block 42".utf8))
+        program.append(words + code + template + Array("APK Sig Block 42".utf8))
         shop.write("a.zip", program.whole)
         let run = scan(shop, Self.ways[0])
         #expect(codes(run) == ["a.png ok"] && run.status == 0 && isComplete(shop) == true)
