@@ -146,6 +146,11 @@ int unpack_error(const unpack_archive *job) { return job->error; }
 
 int64_t unpack_taken(const unpack_archive *job) { return job->taken; }
 
+int64_t unpack_place(const unpack_archive *job) {
+    int64_t place = lseek(job->descriptor, 0, SEEK_CUR);
+    return place < job->start ? 0 : place - job->start;
+}
+
 #else
 int unpack_is_built_in(void) { return 0; }
 int unpack_load(void) { return 0; }
@@ -175,6 +180,11 @@ int unpack_error(const unpack_archive *archive) {
     (void)archive;
     return 0;
 }
+int64_t unpack_place(const unpack_archive *archive) {
+    (void)archive;
+    return 0;
+}
+
 int64_t unpack_taken(const unpack_archive *archive) {
     (void)archive;
     return 0;

@@ -29,7 +29,10 @@ struct PackedFault: Error {
 
 /// A cursor over the members of an archive.
 protocol MemberCursor: AnyObject {
+    /// Bytes that were read, some of them again.
     var taken: Int { get }
+    /// Where in the archive it reads.
+    var place: Int { get }
 
     /// The next member; nil at the end.
     func next() throws(PackedFault) -> PackedMember?
@@ -98,6 +101,7 @@ protocol MemberCursor: AnyObject {
     }
 
     var taken: Int { Int(unsafe unpack_taken(archive)) }
+    var place: Int { Int(unsafe unpack_place(archive)) }
 
     func checkEnd() throws(PackedFault) { try extent?.checkEnd(input) }
 

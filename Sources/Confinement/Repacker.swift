@@ -73,13 +73,13 @@ struct Repacker {
             do throws(PackedFault) {
                 found = try archive.next()
             } catch {
-                throw stop(explained(error), at: archive.taken)
+                throw stop(explained(error), at: archive.place)
             }
             if let report = watch.report { throw Stop(report: report) }
             guard let found else { break }
-            if let fault = try pass(found, archive, watch), fault.isOver { throw stop(fault, at: archive.taken) }
+            if let fault = try pass(found, archive, watch), fault.isOver { throw stop(fault, at: archive.place) }
         }
-        do throws(PackedFault) { try archive.checkEnd() } catch { throw stop(error, at: archive.taken) }
+        do throws(PackedFault) { try archive.checkEnd() } catch { throw stop(error, at: archive.place) }
         try put(TarWriter.end)
     }
 
@@ -106,7 +106,7 @@ struct Repacker {
             } catch {
                 let told = explained(error)
                 fault = told
-                member.kind = .refused(try refusal(told, at: archive.taken))
+                member.kind = .refused(try refusal(told, at: archive.place))
             }
             if let report = watch.report { throw Stop(report: report) }
         }

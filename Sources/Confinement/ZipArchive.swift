@@ -40,6 +40,7 @@ final class ZipArchive: MemberCursor {
     }
 
     var taken: Int { input.taken }
+    var place: Int { input.offset }
 
     func next() throws(PackedFault) -> PackedMember? {
         if let present { try road.leave(present, content) }

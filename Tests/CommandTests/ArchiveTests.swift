@@ -199,4 +199,20 @@ import Testing
         )
         #expect(shop.run(["unpacker"]).status == 64)
     }
+
+    /// Some of an archive is read twice, which is no place in it.
+    @Test(arguments: ["members.zip", "stored.zip", "members.7z", "copied.7z"])
+    func whatIsWrongIsWithinTheArchive(_ name: String) {
+        let whole = archive(name)
+        let shop = Workshop(verdict: .real)
+        let places = stride(from: 30, to: whole.count, by: max(1, whole.count / 12))
+        for place in places {
+            var damaged = whole
+            damaged[place] ^= 0x55
+            shop.write("\(place)", damaged)
+        }
+        let run = shop.run(["scan", "--model", "../" + shop.modelName, "--tar"] + places.map(String.init))
+        let told = run.records.compactMap { ($0["message"] as? String)?.firstMatch(of: /at byte ([0-9]+)/)?.1 }
+        #expect(!told.isEmpty && told.allSatisfy { Int($0)! <= whole.count }, "\(told)")
+    }
 }

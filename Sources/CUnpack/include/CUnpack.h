@@ -72,6 +72,8 @@ const char *unpack_message(const unpack_archive *archive);
 int unpack_error(const unpack_archive *archive);
 // Bytes of the archive that were read, those that were read again included.
 int64_t unpack_taken(const unpack_archive *archive);
+// Where in the archive it has been read up to.
+int64_t unpack_place(const unpack_archive *archive);
 
 // MARK: streams
 
