@@ -128,7 +128,9 @@ package struct ModelCard: Sendable, Equatable, Codable {
             ("threshold for suspect", thresholds.suspect), ("rate of false alarms", thresholds.falseAlarmRate),
             ("rate of misses", thresholds.missRate), ("share of equal neighbours", envelope?.flatShare),
         ]
-        if let (name, _) = shares.first(where: { $0.1.map { !(0...1).contains($0) } ?? false }) {
+        // A threshold just beyond is one that nothing reaches: of a class that validation had nothing of.
+        let sound = (-0.0).nextDown...1.0.nextUp
+        if let (name, _) = shares.first(where: { $0.1.map { !sound.contains($0) } ?? false }) {
             return "its \(name) does not lie between 0 and 1"
         }
         if let suspect = thresholds.suspect, !(thresholds.real...thresholds.fake).contains(suspect) {

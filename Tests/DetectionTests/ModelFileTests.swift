@@ -140,6 +140,12 @@ import Testing
             card.envelope = Envelope(smallestSide: 0, flatShare: 1)
         }
         #expect(refusal(ends.encoded()) == nil)
+        // As chosen where validation has but one class.
+        let unreachable = model { card in
+            card.thresholds = Thresholds(
+                fake: 1.0.nextUp, real: (-0.0).nextDown, falseAlarmRate: 0, missRate: 0, suspect: 1.0.nextUp)
+        }
+        #expect(refusal(unreachable.encoded()) == nil)
     }
 
     @Test func `it is said whether metadata are no JSON or state no version`() throws {
