@@ -10,14 +10,11 @@
 
 #include "regions.h"
 
-enum { FATAL_WARNINGS = 100 };
-
 typedef struct {
     const uint8_t *bytes;
     size_t length, position;
     codec_status status;
     int complete;  // every sample has been read, and the checksum of the chunk that the last one came from was right
-    int warnings;
     uint32_t bits;    // of codec_warning
     uint8_t *buffer;  // a row, or the picture
     uint8_t palette[PNG_MAX_PALETTE_LENGTH][4];  // with opacity
@@ -42,15 +39,11 @@ static void on_error(png_structp png, png_const_charp text) {
     png_longjmp(png, 1);
 }
 
+// However many there are: none costs a pixel, and each costs no more than the chunk that it is of.
 static void on_warning(png_structp png, png_const_charp text) {
     decompression *job = png_get_error_ptr(png);
     job->bits |= CODEC_OTHER_WARNING;
-    if (job->warnings++ == 0) snprintf(job->warning, CODEC_TEXT_SIZE, "libpng: %s", text);
-    if (job->warnings >= FATAL_WARNINGS) {
-        snprintf(job->message, CODEC_TEXT_SIZE, "%d warnings, the first: %.150s", FATAL_WARNINGS, job->warning);
-        job->status = CODEC_CORRUPT;
-        png_longjmp(png, 1);
-    }
+    if (job->warning[0] == 0) snprintf(job->warning, CODEC_TEXT_SIZE, "libpng: %s", text);
 }
 
 static void on_read(png_structp png, png_bytep target, size_t count) {

@@ -96,6 +96,11 @@ static codec_status plan(tiff_job *job, band *band) {
         if (band->block != band->tile_stride * band->rows) return tiff_refuse(job, CODEC_UNSUPPORTED, "tiles of an unusual layout");
         uint64_t across = (job->width + (uint64_t)band->tile_width - 1) / band->tile_width;
         uint64_t down = (job->height + (uint64_t)band->rows - 1) / band->rows;
+        // Tiles are joined byte by byte, and libtiff takes widths that the standard doesn't know: of those that meet within a byte, the later
+        // would stand too far to the right, and beyond the end of the row.
+        if (across > 1 && (uint64_t)band->tile_width * (uint64_t)per_row * job->bits % 8 != 0) {
+            return tiff_refuse(job, CODEC_UNSUPPORTED, "tiles of an unusual layout");
+        }
         count = tiff.TIFFNumberOfTiles(job->image);
         if (across * down * (uint64_t)band->planes != count) return tiff_refuse(job, CODEC_CORRUPT, "too few tiles");
         band->tile = malloc(band->block);

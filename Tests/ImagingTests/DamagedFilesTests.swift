@@ -101,6 +101,22 @@ import Testing
         #expect(error.code == "corrupt" && error.message.contains("(100 warnings, the first: libjpeg: "))
     }
 
+    /// Else anyone could hide a picture from the scanner by them and show it to everybody else.
+    @Test(arguments: [1, 99, 100, 3000])
+    func damagedChunksBesideThePictureAreOnlyWarnedOf(_ count: Int) throws {
+        let file = try Fixture.bytes("rgb-8.png")
+        let pixels = try decode(file).pixels
+        var chunk = pngChunk("tIME", [7, 0xEA, 1, 2, 3, 4, 5])
+        chunk[chunk.count - 1] ^= 1
+        let chunks = Array(Array(repeating: chunk, count: count).joined())
+        let files: [[UInt8]] = [inserting(chunks, into: file), Array(file.dropLast(12)) + chunks + file.suffix(12)]
+        for damaged in files {
+            let image = try decode(damaged)
+            #expect(image.pixels == pixels && image.facts.warnings == [.other])
+            #expect(image.warning == "libpng: tIME: CRC error")
+        }
+    }
+
     @Test func unsupportedVariantsAreNotCalledCorrupt() throws {
         let file = try Fixture.bytes("sampling-1x1.jpg")
         let frame = try #require(file.indices.first { file[$0] == 0xFF && file[$0 + 1] == 0xC0 })
