@@ -45,6 +45,8 @@ static codec_status walk(codec_file file, gif_layout *found, char *message) {
             if (!skip_blocks(file, &at)) return truncated(message, "GIF");
             continue;
         }
+        // Some programs end the blocks twice; those that show pictures pass over it.
+        if (kind == 0) continue;
         if (kind != 0x2C) return codec_refuse(message, CODEC_CORRUPT, "a block of unknown kind 0x%02x", kind);
         if (file.length - at < 9) return truncated(message, "GIF");
         const uint8_t *frame = file.bytes + at;

@@ -53,8 +53,8 @@ static int find(const uint8_t *bytes, size_t length, uint32_t kind, size_t skipp
     return 0;
 }
 
-// Whether what is no whole box is the beginning of one that was cut, not something that stands behind the file.
-static int is_cut(const rest *rest) {
+// Whether what comes next begins as a box does that a file consists of, whole or cut, not as something that stands behind the file.
+static int is_known(const rest *rest) {
     static const uint32_t kinds[] = {
         KIND('m', 'd', 'a', 't'), KIND('m', 'e', 't', 'a'), KIND('m', 'o', 'o', 'v'), KIND('m', 'o', 'o', 'f'), KIND('i', 'd', 'a', 't'),
         KIND('f', 't', 'y', 'p'), KIND('f', 'r', 'e', 'e'), KIND('s', 'k', 'i', 'p'), KIND('u', 'u', 'i', 'd'), KIND('w', 'i', 'd', 'e')};
@@ -66,13 +66,19 @@ static int is_cut(const rest *rest) {
     return 0;
 }
 
+// The next box that a file consists of. Zeros behind it are none that is all the rest.
+static int next_part(rest *rest, box *box) {
+    if (rest->length >= 8 && big(rest->bytes, 4) == 0 && !is_known(rest)) return -1;
+    return next_box(rest, box);
+}
+
 codec_status heif_trim(codec_file *file, char *message) {
     rest rest = {file->bytes, file->length};
     box box;
     int more, describes = 0;
-    while ((more = next_box(&rest, &box)) > 0) describes |= box.kind == KIND('m', 'e', 't', 'a') || box.kind == KIND('m', 'o', 'o', 'v');
+    while ((more = next_part(&rest, &box)) > 0) describes |= box.kind == KIND('m', 'e', 't', 'a') || box.kind == KIND('m', 'o', 'o', 'v');
     // One that ends behind a whole box is cut too, if what the pictures are was still to come.
-    if (!describes || (more < 0 && is_cut(&rest))) return truncated(message, "HEIF");
+    if (!describes || (more < 0 && is_known(&rest))) return truncated(message, "HEIF");
     file->length -= rest.length;
     return CODEC_OK;
 }

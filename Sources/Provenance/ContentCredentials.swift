@@ -38,9 +38,9 @@ package struct ContentCredentials: Sendable, Equatable {
         if !codes.contains(code) { codes.append(code) }
     }
 
-    /// Signed by somebody, unchanged since, and about these very bytes.
+    /// Signed by somebody, unchanged since, and about these very bytes. An assertion that was not compared may have been exchanged.
     package var isIntact: Bool {
-        signature == .valid && binding == .match && !codes.contains("assertion.hashedURI.mismatch")
-            && !codes.contains("assertion.missing")
+        let doubts = ["assertion.hashedURI.mismatch", "assertion.missing", "algorithm.unsupported"]
+        return signature == .valid && binding == .match && !codes.contains { doubts.contains($0) }
     }
 }

@@ -29,6 +29,8 @@ func gifLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
                 return layout
             }
             (offset, isBeforePictures) = (end, false)
+        // As where its pictures are decoded.
+        case 0: offset += 1
         case 0x3B:
             if offset + 1 < file.count { layout.trailing = offset + 1..<file.count }
             return layout

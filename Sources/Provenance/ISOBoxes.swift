@@ -7,8 +7,10 @@ func isoLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
     var layout = Layout()
     // The codestream of JPEG XL alone has no metadata.
     if file.number(0, size: 2) == 0xFF0A { return layout }
+    let end = endOfPictures(file, limits)
+    if end < file.count { layout.trailing = end..<file.count }
     do throws(ReadError) {
-        try forEachBox(file, 0..<file.count, limits) { box throws(ReadError) in
+        try forEachBox(file, 0..<end, limits) { box throws(ReadError) in
             switch box.type {
             case 0x6D65_7461: try layout.addItems(file, box.body, limits)  // meta
             case 0x7575_6964: layout.addExtension(file, box.body, limits)  // uuid
@@ -26,11 +28,46 @@ func isoLayout(_ file: Span<UInt8>, _ limits: ReadLimits) -> Layout {
     return layout
 }
 
+/// Where the boxes end that a HEIF file consists of, if something else follows; else the end of the file.
+///
+/// As where its pictures are decoded: zeros are no box that is all the rest, and what begins as a usual box is one that was cut.
+private func endOfPictures(_ file: Span<UInt8>, _ limits: ReadLimits) -> Int {
+    let kinds: [StaticString] = ["mdat", "meta", "moov", "moof", "idat", "ftyp", "free", "skip", "uuid", "wide"]
+    var (offset, count, isDescribed) = (0, 0, false)
+    while offset < file.count, count < limits.maxBoxes {
+        let isKnown = kinds.contains { file.has($0, at: offset + 4) }
+        let isAnyRest = file.number(offset, size: 4) == 0 && !isKnown
+        guard !isAnyRest, let box = Box(file, offset..<file.count) else {
+            return isDescribed && !isKnown ? offset : file.count
+        }
+        if file.has("meta", at: offset + 4) || file.has("moov", at: offset + 4) { isDescribed = true }
+        (offset, count) = (box.whole.upperBound, count + 1)
+    }
+    return file.count
+}
+
 /// A box: its type as a number, all of it, and what is behind its header.
 private struct Box {
-    var type: Int
-    var whole: Range<Int>
-    var body: Range<Int>
+    let type: Int
+    let whole: Range<Int>
+    let body: Range<Int>
+
+    /// The one that `place` begins with; nil where it is cut off.
+    init?(_ file: Span<UInt8>, _ place: Range<Int>) {
+        let offset = place.lowerBound
+        var length = file.number(offset, size: 4)
+        var head = 8
+        if length == 1 {
+            guard place.count >= 16, file[offset + 8] == 0 else { return nil }
+            length = file.number(offset + 8, size: 8)
+            head = 16
+        } else if length == 0 {
+            length = place.count
+        }
+        guard length >= head, length <= place.count else { return nil }
+        let whole = offset..<offset + length
+        (type, self.whole, body) = (file.number(offset + 4, size: 4), whole, whole.dropFirst(head))
+    }
 }
 
 private func forEachBox(
@@ -41,19 +78,9 @@ private func forEachBox(
     while offset < place.upperBound {
         count += 1
         guard count <= limits.maxBoxes else { throw .limit("more boxes than the limit") }
-        var length = file.number(offset, size: 4)
-        var head = 8
-        if length == 1 {
-            guard place.upperBound - offset >= 16, file[offset + 8] == 0 else { throw .invalid("a box is cut off") }
-            length = file.number(offset + 8, size: 8)
-            head = 16
-        } else if length == 0 {
-            length = place.upperBound - offset
-        }
-        guard length >= head, length <= place.upperBound - offset else { throw .invalid("a box is cut off") }
-        let whole = offset..<offset + length
-        try visit(Box(type: file.number(offset + 4, size: 4), whole: whole, body: whole.dropFirst(head)))
-        offset += length
+        guard let box = Box(file, offset..<place.upperBound) else { throw .invalid("a box is cut off") }
+        try visit(box)
+        offset = box.whole.upperBound
     }
 }
 

@@ -4,7 +4,7 @@
 internal import Imaging
 
 /// Places in a file, gathered in one walk without reading any of them.
-struct Layout: Equatable {
+struct Layout {
     /// TIFF structures.
     var exif: [Range<Int>] = []
     var xmp: [Range<Int>] = []
@@ -36,10 +36,6 @@ struct Layout: Equatable {
     enum TextKind { case plain, zipped, international }
 
     init() {}
-
-    static func == (one: Layout, other: Layout) -> Bool {
-        one.exif == other.exif && one.xmp == other.xmp && one.trailing == other.trailing
-    }
 
     /// The layout of a file of a format whose container is walked here; nil otherwise.
     init?(_ file: Span<UInt8>, _ format: ImageFormat, _ limits: ReadLimits) {

@@ -60,6 +60,7 @@ extension Layout {
         guard count >= 0, count <= (file.count - offset - form.countSize) / form.entrySize else {
             throw .invalid("a directory is cut off")
         }
+        var hasExif = false
         for index in 0..<count {
             let entry = offset + form.countSize + form.entrySize * index
             let tag = form.number(file, entry, 2)
@@ -81,6 +82,12 @@ extension Layout {
                 guard size == 4 || size == form.wordSize, items == 1 else {
                     throw .invalid("the place of Exif is none")
                 }
+                // Else every entry could have as many walked as there are of them.
+                guard !hasExif else {
+                    problem = problem ?? .invalid("more than one place of Exif")
+                    continue
+                }
+                hasExif = true
                 try addDirectory(file, form.number(file, value, size), form, within: tag, limits)
             case 700: add(place, to: \.xmp, limits.maxBlocks)
             case 33723: add(place, to: \.iim, limits.maxBlocks)

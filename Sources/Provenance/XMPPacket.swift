@@ -108,14 +108,19 @@ struct XMPPacket {
     }
 
     func end() {
-        if path.popLast() == .property, let name = property {
+        let step = path.popLast()
+        // An item, not the list that is in the property: of several the first that says something is kept.
+        if step == .list, path.last == .list, let property {
+            keep(property, String(decoding: text, as: UTF8.self))
+            text.removeAll(keepingCapacity: true)
+        }
+        if step == .property, let name = property {
             keep(name, String(decoding: text, as: UTF8.self))
             property = nil
         }
     }
 
     @unsafe func add(_ bytes: UnsafeRawBufferPointer) {
-        // Of a list the first value is kept: text of a second one begins where an item ends.
         guard path.last == .property || path.last == .list, text.count < limits.maxPromptBytes else { return }
         unsafe text.append(contentsOf: bytes.prefix(limits.maxPromptBytes))
     }

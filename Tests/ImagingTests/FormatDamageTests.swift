@@ -101,7 +101,11 @@ import Testing
     func whatStandsBehindTheBoxesOfAHEIFIsOnlyWarnedOf(_ name: String) throws {
         let file = try FormatFixture.bytes(name)
         let pixels = try decode(file).pixels
-        for tail in ["x", "\n", "junk", "PK\u{3}\u{4}and more", String(repeating: "junk of any kind ", count: 20)] {
+        let zeros = String(repeating: "\0", count: 8)
+        for tail in [
+            "x", "\n", "junk", "PK\u{3}\u{4}and more", String(repeating: "junk of any kind ", count: 20),
+            "\0\0\0", zeros, zeros + "junk", "\0\0\0\0none",
+        ] {
             let image = try decode(file + Array(tail.utf8))
             #expect(image.pixels == pixels)
             #expect(
@@ -110,6 +114,21 @@ import Testing
         }
         let cut: [UInt8] = [0, 0, 1, 0] + Array("mdat".utf8) + [1, 2, 3]
         #expect(decodeError(file + cut)?.code == "truncated")
+        // One that is all the rest is a box.
+        let rest: [UInt8] = [0, 0, 0, 0] + Array("free".utf8) + [1, 2, 3]
+        #expect(try decode(file + rest).warning?.contains("behind the last box") != true)
+    }
+
+    /// As other programs pass over it.
+    @Test func zerosBetweenTheBlocksOfAGIFCostNoPicture() throws {
+        let file = try FormatFixture.bytes("plain.gif")
+        let (open, pixels) = (Array(file.dropLast()), try decode(file).pixels)
+        for count in [1, 2, 300] {
+            let zeros = [UInt8](repeating: 0, count: count)
+            #expect(try decode(open + zeros + [0x3B]).pixels == pixels, "\(count)")
+            #expect(decodeError(open + zeros)?.code == "truncated", "\(count)")
+        }
+        #expect(decodeError(open + [1, 0x3B])?.code == "corrupt")
     }
 
     @Test func aBMPOfImpossibleSizeTakesNoMemory() throws {

@@ -71,6 +71,22 @@ import Testing
         #expect(readDeclared(file.span, .png).contentCredentials?.isIntact == true)
     }
 
+    /// By a digest that is not known here nothing was compared, whoever has signed.
+    @Test func anAssertionThatCouldNotBeComparedIsNotIntact() throws {
+        var file = try Sample.bytes("c2pa-parentOf.png")
+        // The active claim comes last, and its algorithm is that of all its assertions.
+        let name = try #require(file.indices.dropLast(6).last { file[$0...].starts(with: "sha256".utf8) })
+        file[name + 5] = UInt8(ascii: "7")
+        var credentials = try #require(try declared(file).contentCredentials)
+        #expect(credentials.codes.contains("algorithm.unsupported") && credentials.binding == .match)
+        #expect(!credentials.codes.contains { $0.hasPrefix("assertion.hashedURI") })
+        // As if it had been signed so.
+        credentials.signature = .valid
+        #expect(!credentials.isIntact)
+        credentials.codes = []
+        #expect(credentials.isIntact)
+    }
+
     @Test func trustIsAMatterOfTheUsersAnchors() throws {
         var options = ReadOptions()
         let file = try Sample.bytes("c2pa-es256.jpg")

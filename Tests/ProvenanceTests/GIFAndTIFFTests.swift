@@ -38,6 +38,9 @@ import Testing
         #expect(found.state == .present && found.origin == .synthetic && found.problems.isEmpty)
         #expect(found.items.map(\.source) == [.xmp])
         #expect(found.container.trailingBytes == 4 && found.container.trailingKind == "archive")
+        // A zero too many before the end is no block.
+        let zero = try declared(Array(gif([]).dropLast()) + [0, 0x3B, 7])
+        #expect(zero.problems.isEmpty && zero.container.trailingBytes == 1)
         // A comment that is longer than a block.
         let comment = try declared(gif([(0xFE, blocks(Self.settings + String(repeating: " ", count: 300)))]))
         #expect(comment.items.map(\.source) == [.comment] && comment.items.first?.hasParameters == true)
@@ -202,6 +205,17 @@ import Testing
                 damaged[index] = file[index]
             }
         }
+    }
+
+    /// Each of many could lead to a directory as long as the one that they are in.
+    @Test func ofSeveralPlacesOfExifTheFirstIsRead() throws {
+        // The first one leads to the directory that it stands in.
+        let found = try declared(
+            tiff(
+                [(0x8769, 4, 1, number(8, 4, false)), text(0xA434, "EX 35mm F2")],
+                exif: [text(0x9003, "2026:01:02 03:04:05")]))
+        #expect(found.camera.lens == "EX 35mm F2" && found.camera.date == nil)
+        #expect(found.problems.map(\.message) == ["more than one place of Exif"])
     }
 
     @Test func aBMPDeclaresNothing() {

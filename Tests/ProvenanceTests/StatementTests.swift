@@ -63,6 +63,31 @@ private let iptc = "http://cv.iptc.org/newscodes/digitalsourcetype/"
         #expect(found.camera.make == "Example Optical" && found.camera.model == "EX-1")
     }
 
+    /// As of other formats: it is named and costs nothing; a box that is cut does.
+    @Test(arguments: ["both.avif", "both.heic"])
+    func whatStandsBehindTheBoxesIsNamed(_ name: String) throws {
+        let file = try Sample.bytes(name)
+        let zeros = String(repeating: "\0", count: 8)
+        let texts = [
+            ("a word\n", "text"), ("\0\0\0", "zeros"), (zeros, "zeros"), (zeros + "hidden", "other"),
+            ("PK\u{3}\u{4}more", "archive"),
+        ]
+        let picture = try Sample.picture("grey.jpg")
+        for (tail, kind) in [(picture, "picture")] + texts.map({ (Array($0.0.utf8), $0.1) }) {
+            let found = try declared(file + tail)
+            #expect(found.container.trailingBytes == tail.count && found.container.trailingKind == kind, "\(kind)")
+            #expect(found.problems.isEmpty && found.items.map(\.source) == [.xmp, .exif], "\(kind)")
+            #expect(found.container.extra.isEmpty)
+        }
+        let cut: [UInt8] = [0, 0, 1, 0] + Array("mdat".utf8) + [1, 2, 3]
+        for bytes in [file + cut, Array(file.dropLast())] {
+            let found = try declared(bytes)
+            #expect(found.container.trailingBytes == 0 && found.problems.map(\.part) == [.container])
+        }
+        let rest: [UInt8] = [0, 0, 0, 0] + Array("free".utf8) + [1, 2, 3]
+        #expect(try declared(file + rest).container.trailingBytes == 0)
+    }
+
     @Test func promptsAreReadOnlyWhenAskedFor() throws {
         var options = ReadOptions()
         let file = try Sample.bytes("parameters.jpg")

@@ -22,6 +22,24 @@ private let trained = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlg
         #expect(try declared(Sample.xmp(attributes, elements)).items.map(\.digitalSourceType) == [trained])
     }
 
+    @Test func ofAListTheFirstItemThatSaysSomethingIsTheValue() throws {
+        func list(_ name: String, _ kind: String, _ items: [String]) -> String {
+            let items = items.map { "<rdf:li>\($0)</rdf:li>" }.joined(separator: "\n")
+            return "<e:\(name)>\n<rdf:\(kind)>\n\(items)\n</rdf:\(kind)>\n</e:\(name)>"
+        }
+        for kind in ["Bag", "Seq", "Alt"] {
+            let types = list("DigitalSourceType", kind, [trained, trained])
+            let systems = list("AISystemUsed", kind, [" ", "Gen A", "Gen B"])
+            let found = try declared(Sample.xmp("", types + systems))
+            #expect(found.state == .present && found.items.map(\.digitalSourceType) == [trained], "\(kind)")
+            #expect(found.items.map(\.aiSystem) == ["Gen A"], "\(kind)")
+        }
+        // An empty list has no value, and takes none of the next property.
+        let empty = try declared(
+            Sample.xmp("", list("DigitalSourceType", "Bag", []) + list("AISystemUsed", "Bag", ["Gen A"])))
+        #expect(empty.items.map(\.digitalSourceType) == [nil] && empty.items.map(\.aiSystem) == ["Gen A"])
+    }
+
     @Test func theFieldsOfIPTC2025AreRead() throws {
         var options = ReadOptions()
         options.prompts = true
