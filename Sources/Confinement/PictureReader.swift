@@ -21,12 +21,15 @@ package final class PictureReader {
     /// - Parameter settings: whose memory for results decides how many pixels can be asked for.
     package init(_ settings: ConfinementSettings) { self.settings = settings }
 
-    /// Reads parts of the picture at `path`, where a link is followed.
+    /// Bytes of the largest file that is read whole before anything is known of its pixels; what scanning takes by default.
+    package static let largestFile = 256 << 20
+
+    /// Reads parts of the picture at `path`, where a link is followed, of at most `largestFile` bytes.
     ///
     /// - Parameter regions: called with the picture's width and height; gives regions within it.
     package func read(_ path: PathBytes, regions: (Int, Int) -> [Region]) throws(ReadError) -> ReadPicture {
         let inspector = try readyInspector()
-        let picture = try inspector.load(path, for: .header)
+        let picture = try inspector.load(path, for: .header, limit: Self.largestFile)
         defer { inspector.forget(picture) }
         return try read(picture, inspector, regions)
     }

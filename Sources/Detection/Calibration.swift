@@ -43,7 +43,7 @@ package struct Thresholds: Sendable, Equatable, Codable {
     package var real: Double
     /// The share of real validation pictures at or above `fake` that was allowed when it was chosen.
     package var falseAlarmRate: Double
-    /// The share of fake validation pictures at or below `real` that was allowed when it was chosen.
+    /// The share of fake pictures at or below `real` that is promised: what was allowed when it was chosen may be less.
     package var missRate: Double
 
     /// At or above it, a picture that is not called fake is worth a look: five times as many photographs may lie there. A reason in
@@ -61,8 +61,8 @@ package struct Thresholds: Sendable, Equatable, Codable {
         (self.suspect, self.detail) = (suspect, detail)
     }
 
-    /// Those for a picture of this much detail, which do not move any more. A picture is never called fake when it is likelier not to
-    /// be.
+    /// Those for a picture of this much detail, which do not move any more. Never moved to where a picture is likelier not to be fake
+    /// than to be.
     package func at(detail value: Double) -> Thresholds {
         guard let detail else { return self }
         var moved = self

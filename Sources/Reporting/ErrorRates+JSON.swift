@@ -1,5 +1,6 @@
 // Error rates from what an evaluation wrote.
 
+import Detection
 import FoundationEssentials
 
 extension ErrorRates {

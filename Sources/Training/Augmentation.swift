@@ -13,6 +13,9 @@ package struct Augmentation: Sendable {
         case seed
         /// Square native crops of `cropSide` pixels.
         case crossdomain
+
+        /// What it does to pictures, unless another table is asked for.
+        package var table: AugmentationTable { self == .seed ? .seed : .crossdomain }
     }
 
     package let recipe: Recipe
@@ -32,7 +35,7 @@ package struct Augmentation: Sendable {
         self.recipe = recipe
         self.strength = strength
         self.equalize = equalize
-        self.table = (table ?? (recipe == .seed ? .seed : .crossdomain)).available
+        self.table = (table ?? recipe.table).available
         self.cropSide = cropSide
     }
 

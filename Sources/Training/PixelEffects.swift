@@ -124,9 +124,9 @@ extension Pixels {
         return cropped(x: x, y: y, width: width - 2 * x, height: height - 2 * y).resized(width: width, height: height)
     }
 
-    /// What is left after JPEG compression.
+    /// What is left after JPEG compression. What is larger than JPEG can hold loses its right and lower end.
     package func recompressed(quality: Int, subsampling: ChromaSubsampling) -> Pixels {
-        let bytes = encodeJPEG(self, quality: quality, subsampling: subsampling)
+        let bytes = encodeJPEG(cut(to: 65_500), quality: quality, subsampling: subsampling)
         do {
             return try decode(bytes, limits: DecodeLimits()).pixels
         } catch {
@@ -137,14 +137,18 @@ extension Pixels {
     /// What is left after compression in another format than JPEG, which can be had here. What is larger than the format can hold loses
     /// its right and lower end.
     package func recompressed(as format: LossyFormat, quality: Int) -> Pixels {
-        let (width, height) = (min(width, format.longestSide), min(height, format.longestSide))
-        let whole =
-            (width, height) == (self.width, self.height) ? self : cropped(x: 0, y: 0, width: width, height: height)
+        let bytes = format.encode(cut(to: format.longestSide), quality: quality)
         do {
-            return try decode(format.encode(whole, quality: quality), limits: DecodeLimits()).pixels
+            return try decode(bytes, limits: DecodeLimits()).pixels
         } catch {
             preconditionFailure("a picture just encoded does not decode: \(error.message)")
         }
+    }
+
+    /// The upper left part with sides of at most so many pixels.
+    private func cut(to longestSide: Int) -> Pixels {
+        let (across, down) = (min(width, longestSide), min(height, longestSide))
+        return (across, down) == (width, height) ? self : cropped(x: 0, y: 0, width: across, height: down)
     }
 
     /// Every value through a function of value (0 … 255) and channel, rounded to nearest and clipped.

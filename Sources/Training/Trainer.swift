@@ -30,7 +30,7 @@ package final class Trainer {
     private let clock = ContinuousClock()
 
     /// - Parameters:
-    ///   - unseen: pictures that are kept out of training and validation; their photographs help to choose the threshold.
+    ///   - unseen: pictures that are kept out of training and validation; they help to choose the thresholds.
     ///   - pictures: how they are read.
     ///   - report: called on the thread of `run` for every event.
     package init(
@@ -157,6 +157,7 @@ package final class Trainer {
             (judge.losses(stage), judge.ranking(stage))
         }
         note(judge.takeUnreadable())
+        guard let judgement else { throw .noValidation }
         let total = judgement.reduce(0, +)
         let isBest = total < state.bestLoss
         follow(total, isBest: isBest)

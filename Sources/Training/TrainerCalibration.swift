@@ -47,7 +47,7 @@ struct TrainerCalibration {
         card.data = describe(training)
         card.licence = options.licence
         card.recipe = options.fingerprint
-        if let split = options.devSplit { card.recipe? += " dev-split=\(split) (\(leftOut.count) pictures)" }
+        if !leftOut.isEmpty { card.recipe? += " kept-out=\(leftOut.count)" }
         return (
             Detector(card: card, parameters: parameters),
             (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) }

@@ -41,14 +41,15 @@ final class TrainerJudge {
         (self.validation, self.unseen) = (choice(of: validation), choice(of: unseen))
     }
 
-    /// Mean validation loss of each head of the stage.
-    func losses(_ stage: TrainerStage) -> [Double] {
+    /// Mean validation loss of each head of the stage; nil where no picture could be read.
+    func losses(_ stage: TrainerStage) -> [Double]? {
         let (logits, samples) = logits(of: validation, stage.heads)
+        if samples.isEmpty { return nil }
         let targets = samples.map { $0.isFake ? Float(1) : 0 }
         return stage.heads.map { head in
-            guard let row = logits[head], !row.isEmpty else { return 0 }
-            return options.blueprint.losses[head].evaluate(
-                logits: Tensor(Shape(row.count, 1), row), targets: targets, gradient: Tensor(Shape(0, 0)))
+            options.blueprint.losses[head].evaluate(
+                logits: Tensor(Shape(samples.count, 1), logits[head]!), targets: targets,
+                gradient: Tensor(Shape(0, 0)))
         }
     }
 

@@ -38,7 +38,7 @@ package struct TrainerOptions: Sendable {
     package var clip: Double?
     /// What the average of the weights keeps of itself at each step; 0 takes the weights as they are.
     package var averaging = 0.0
-    /// The share of a stage's epochs over which degradation and consistency come in.
+    /// The share of the first stage's epochs over which degradation and consistency come in.
     package var ramp = 0.0
     /// Models whose weights the run begins with, instead of random ones: one of the same blueprint, or several for its columns.
     package var initial: [Detector] = []
@@ -80,7 +80,8 @@ package struct TrainerOptions: Sendable {
         emphasis=\(emphasis.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")) \
         consistency=\(consistency) smoothing=\(labelSmoothing) clip=\(clip.map { "\($0)" } ?? "none") \
         averaging=\(averaging) ramp=\(ramp)\(optimiser == .adam ? "" : " optimizer=\(optimiser.rawValue)")\
-        \(initial.isEmpty ? "" : " init=" + initial.map { String($0.digest.prefix(16)) }.joined(separator: ","))
+        \(initial.isEmpty ? "" : " init=" + initial.map { String($0.digest.prefix(16)) }.joined(separator: ","))\
+        \(devSplit.map { " dev-split=\($0)" } ?? "")
         """
     }
 }

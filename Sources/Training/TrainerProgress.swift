@@ -37,6 +37,7 @@ package enum TrainerEvent: Sendable {
 package enum TrainerError: Error, Equatable {
     case oneClass
     case nothingReadable
+    case noValidation
     case diverged(stage: String)
     case checkpoint(String)
     case output(String)
@@ -45,6 +46,7 @@ package enum TrainerError: Error, Equatable {
         switch self {
         case .oneClass: "training needs real and fake pictures on both sides of the split; one class is missing"
         case .nothingReadable: "not one of the training pictures could be read"
+        case .noValidation: "not one of the validation pictures could be read"
         case .diverged(let stage): "no epoch of stage '\(stage)' had a finite validation loss; lower the learning rate"
         case .checkpoint(let reason): "the checkpoint cannot be used: \(reason)"
         case .output(let reason): "cannot write the model: \(reason)"

@@ -1,5 +1,5 @@
 // Training goes in stages: the branches alone, then what joins them.
-import Detection
+package import Detection
 import Network
 
 /// One part of a training run: which heads have a loss, and which weights move.
@@ -12,7 +12,7 @@ extension StagePlan {
 
 extension Augmentation.Recipe {
     /// The one that varies pictures as a network sees them.
-    init(_ picture: Blueprint.Picture) {
+    package init(_ picture: Blueprint.Picture) {
         switch picture {
         case .resized: self = .seed
         case .cropped: self = .crossdomain

@@ -2,35 +2,6 @@
 
 package import Detection
 
-/// The number of pictures that are given each verdict.
-package struct VerdictCounts: Sendable, Equatable {
-    package private(set) var fake = 0
-    package private(set) var real = 0
-    package private(set) var uncertain = 0
-
-    package init(fake: Int = 0, real: Int = 0, uncertain: Int = 0) {
-        (self.fake, self.real, self.uncertain) = (fake, real, uncertain)
-    }
-
-    package var total: Int { fake + real + uncertain }
-
-    package subscript(_ verdict: Verdict) -> Int {
-        switch verdict {
-        case .fake: fake
-        case .real: real
-        case .uncertain: uncertain
-        }
-    }
-
-    mutating func add(_ verdict: Verdict) {
-        switch verdict {
-        case .fake: fake += 1
-        case .real: real += 1
-        case .uncertain: uncertain += 1
-        }
-    }
-}
-
 /// How many pictures each verdict is given, and how often rightly.
 package struct VerdictShares: Sendable, Equatable {
     /// Verdicts on real pictures.
@@ -42,7 +13,7 @@ package struct VerdictShares: Sendable, Equatable {
         var (reals, fakes) = (VerdictCounts(), VerdictCounts())
         for sample in samples {
             let verdict = sample.isOutside ? .uncertain : thresholds.at(detail: sample.detail).verdict(sample.score)
-            if sample.isFake { fakes.add(verdict) } else { reals.add(verdict) }
+            if sample.isFake { fakes[verdict] += 1 } else { reals[verdict] += 1 }
         }
         (self.reals, self.fakes) = (reals, fakes)
     }

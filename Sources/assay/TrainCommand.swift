@@ -51,7 +51,7 @@ enum TrainCommand {
         "Judge each epoch by at most <n> validation pictures; calibration uses all of them.")
     static let leaveOut = Option(
         "leave-out", value: "source", repeats: true,
-        "Keep a source out of training; its photographs help to choose the threshold for unseen sources.")
+        "Keep a source out of training; the thresholds hold for it too.")
     static let emphasis = Option(
         "emphasis", value: "source=factor", repeats: true,
         "Draw a source <factor> times as often as its size alone would have it; needs --equalize.")
@@ -119,8 +119,7 @@ enum TrainCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         if line.flag(showRecipe) {
-            let isSeed = line.text(architecture) == Blueprint.seed.name
-            try Console.out((isSeed ? AugmentationTable.seed : .crossdomain).text)
+            try Console.out(Augmentation.Recipe(try chosenBlueprint(line).picture).table.text)
             return 0
         }
         do throws(BLASError) {
@@ -156,8 +155,7 @@ enum TrainCommand {
             printer.say("left out, below neither real nor fake: \(dataset.unlabelled) file(s)")
         }
         if line.text(split) == nil { noteSplits(of: whole, options, printer) }
-        let isSeed = line.text(architecture) == Blueprint.seed.name
-        let missing = (isSeed ? AugmentationTable.seed : .crossdomain).missing
+        let missing = Augmentation.Recipe(options.blueprint.picture).table.missing
         if !missing.isEmpty {
             printer.say("JPEG in place of \(missing.map(\.rawValue).joined(separator: " and ")), for want of a library")
         }

@@ -36,7 +36,7 @@ enum TrainManual {
                 "Calibration uses each validation picture as it is and reduced to 768 pixels with JPEG 60. Of both, apart: the "
                     + "threshold for fake lets through 1 % of the validation's photographs, 1 % of those of --leave-out and "
                     + "--dev-split (a conformal quantile), and 3 % of any one source, as nearly as its size can show; the stricter "
-                    + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 3 % of the fakes "
+                    + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 2 % of the fakes "
                     + "of either part, so that of others no more than 5 % need be expected.",
                 "The thresholds for fake and suspect grow with a picture's detail, the mean distance of a pixel's luminance from that of its "
                     + "neighbourhood, by so much log-odds a level as lets most of the validation's fakes be called fake while all of the above "

@@ -98,6 +98,12 @@ import Testing
             try reader.read(PathBytes(folder + "/none"), regions: whole)
         }
         #expect(throws: ReadError.file(.notRegular)) { try reader.read(PathBytes("/dev/null"), regions: whole) }
+        // Nothing is read of what is larger than any picture, however it begins.
+        let huge = try write("huge", encodePNG(noise(8, 8)))
+        #expect(truncate("\(folder)/huge", 1 << 40) == 0)
+        #expect(throws: ReadError.file(.tooLarge(size: 1 << 40, limit: PictureReader.largestFile))) {
+            try reader.read(huge, regions: whole)
+        }
     }
 
     #if DEBUG

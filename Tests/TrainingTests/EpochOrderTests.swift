@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func generatorsAreDrawnByTheRootOfTheirSizeUpToACap() {
-        // 40 generators: one of 90,000 pictures, the others of 100.
+        // 40 generators: one of 9,000 pictures, the others of 100.
         let fakes =
             (0..<9000).map { Sample(path: "l\($0)", isFake: true, source: "web", generator: "large") }
             + (0..<3900).map { Sample(path: "s\($0)", isFake: true, source: "web", generator: "g\($0 % 39)") }

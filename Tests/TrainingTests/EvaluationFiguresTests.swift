@@ -49,7 +49,7 @@ import Testing
         let figures = EvaluationFigures(pictures, thresholds: thresholds)
         let (phone, web) = (figures.sources[1].metrics.fused.verdicts, figures.sources[2].metrics.fused.verdicts)
         #expect(phone.reals == VerdictCounts(fake: 1, real: 1) && phone.fakes == VerdictCounts())
-        #expect(web.reals == VerdictCounts(real: 1, uncertain: 1) && web.fakes == VerdictCounts(fake: 1, uncertain: 1))
+        #expect(web.reals == VerdictCounts(uncertain: 1, real: 1) && web.fakes == VerdictCounts(fake: 1, uncertain: 1))
         let gan = try #require(figures.generators.first { $0.name == "gan" }).metrics.fused.verdicts
         #expect(gan.fakes == VerdictCounts(fake: 2, real: 1))
         #expect(gan.detectionInterval == BinomialInterval(hits: 2, of: 3) && gan.falseAlarmInterval == nil)

@@ -136,4 +136,13 @@ import Testing
         }
         #expect(distance(100) < distance(80) && distance(80) < distance(40))
     }
+
+    @Test func whatJPEGCannotHoldLosesItsEnd() {
+        let wide = noise(65_510, 1)
+        let part = wide.cropped(x: 0, y: 0, width: 65_500, height: 1)
+        #expect(
+            wide.recompressed(quality: 90, subsampling: .s420) == part.recompressed(quality: 90, subsampling: .s420))
+        let high = Pixels(width: 1, height: 65_510, bytes: wide.bytes).recompressed(quality: 90, subsampling: .s444)
+        #expect(high.width == 1 && high.height == 65_500)
+    }
 }

@@ -168,6 +168,9 @@ import Testing
         var faster = first
         faster.learningRate = 0.01
         #expect(try refusal(faster, dataset, checkpoint)?.contains("options") == true)
+        var judged = first
+        judged.devSplit = "dev"
+        #expect(try refusal(judged, dataset, checkpoint)?.contains("options") == true)
         let fewer = Dataset(samples: dataset.samples, digest: "another")
         #expect(try refusal(first, fewer, checkpoint)?.contains("data set") == true)
         #expect(try refusal(first, dataset, checkpoint.dropLast(4)) != nil)
@@ -209,6 +212,18 @@ import Testing
         } catch {
             #expect(error.message.contains("had a finite validation loss"))
         }
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/model"))
+    }
+
+    @Test func `a run whose validation pictures can't be read says so instead of calling any weights good`() throws {
+        let folder = try TemporaryFolder()
+        try pictures(in: folder, each: 5)
+        let dataset = try Dataset.load(folder.path)
+        let options = options(folder.path + "/model")
+        let validation = dataset.samples.split(validationShare: options.validationShare, seed: options.seed).validation
+        for sample in validation { try Data("gone".utf8).write(to: URL(fileURLWithPath: sample.path)) }
+        let trainer = Trainer(options, dataset, pictures: confined) { _ in }
+        #expect(throws: TrainerError.noValidation) { try trainer.run() }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/model"))
     }
 
