@@ -23,15 +23,9 @@ package struct RecordMerge {
     package private(set) var faults: [String] = []
 
     private var shares: [String?: Share] = [:]
-    private var seen: Set<Key> = []
+    private var seen: Set<Digest128> = []
     private var models: Set<String> = []
     private let digest = SHA256()
-
-    /// Half a digest: 16 bytes a record are enough to tell those of one collection apart.
-    private struct Key: Hashable {
-        let high: UInt64
-        let low: UInt64
-    }
 
     package init() {}
 
@@ -160,16 +154,14 @@ package struct RecordMerge {
     ]
 
     /// The record's `id`, or what a watch would make one of: two records are repeats if they say the same of the same file.
-    private func key(_ values: [String: ArraySlice<UInt8>]) -> Key {
+    private func key(_ values: [String: ArraySlice<UInt8>]) -> Digest128 {
         // Records that contradict each other are no repeats, whatever they call themselves.
         for name in (values["id"] == nil ? RecordMerge.identity : ["id"]) + ["verdict"] {
             digest.update(Array(name.utf8))
             digest.update(values[name].map(Array.init) ?? [])
             digest.update([0])
         }
-        let bytes = digest.finishBytes()
-        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        return Key(high: word(0), low: word(8))
+        return digest.finishHalf()
     }
 
     private static func text(_ value: ArraySlice<UInt8>?) -> String? {

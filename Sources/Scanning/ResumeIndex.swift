@@ -35,11 +35,6 @@ package struct RecordedOutcome: Hashable, Sendable {
 /// The latest record of every path, and of every frame of it where those were told apart, told by digests of path, size and time of
 /// modification.
 package struct ResumeIndex: Sendable {
-    private struct Fingerprint: Hashable {
-        let high: UInt64
-        let low: UInt64
-    }
-
     private struct Entry {
         /// Of size and time of modification; both are null where the file could not be opened.
         let state: UInt64
@@ -51,7 +46,7 @@ package struct ResumeIndex: Sendable {
         let next: UInt32
     }
 
-    private var latest: [Fingerprint: Entry] = [:]
+    private var latest: [Digest128: Entry] = [:]
     private var outcomes: [RecordedOutcome] = []
     /// The models that the records name.
     package private(set) var models: Set<String> = []
@@ -154,23 +149,18 @@ package struct ResumeIndex: Sendable {
 
     /// Records are always written the same way, so text can stand for value; a file of records that another program rewrote is at
     /// worst not recognised.
-    private static func fingerprint(_ line: RecordedLine, _ digest: SHA256) -> Fingerprint {
+    private static func fingerprint(_ line: RecordedLine, _ digest: SHA256) -> Digest128 {
         digest.update([line.isBytes ? 1 : 0])
         digest.update(Array(line.path))
         if let index = line.frame?.index, index > 0 { digest.update([0] + Array(String(index).utf8)) }
-        let bytes = digest.finishBytes()
-        return Fingerprint(high: word(bytes, 0), low: word(bytes, 8))
+        return digest.finishHalf()
     }
 
     private static func state(_ line: RecordedLine, _ digest: SHA256) -> UInt64 {
         digest.update(Array(line.size))
         digest.update([0])
         digest.update(Array(line.modified))
-        return word(digest.finishBytes(), 0)
-    }
-
-    private static func word(_ bytes: [UInt8], _ start: Int) -> UInt64 {
-        bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        return digest.finishHalf().high
     }
 }
 

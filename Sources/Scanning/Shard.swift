@@ -27,8 +27,7 @@ package struct Shard: Sendable, Equatable {
         if count == 1 { return true }
         let digest = SHA256()
         digest.update(path.bytes)
-        let word = digest.finishBytes()[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Int(word % UInt64(count)) == number - 1
+        return Int(digest.finishHalf().high % UInt64(count)) == number - 1
     }
 
     func contains(_ found: Found) -> Bool {

@@ -91,7 +91,7 @@ struct PastRecord {
             switch name {
             case "assay": isRecord = true
             case "path": path = JSONString.decode(text).map { PathBytes($0) }
-            case "pathBytes": exactPath = JSONString.decodeBase64(text).map { PathBytes($0) }
+            case "pathBytes": exactPath = [UInt8](base64: String(decoding: text, as: UTF8.self)).map { PathBytes($0) }
             case "id": id = Digest128(text)
             case "size": size = Int(String(decoding: value, as: UTF8.self))
             case "status": status = value
@@ -134,31 +134,6 @@ enum JSONString {
                 bytes.append(contentsOf: String(scalar).utf8)
             case let other?: bytes.append(other)
             case nil: return nil
-            }
-        }
-        return bytes
-    }
-
-    static func decodeBase64(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var bits = 0
-        var count = 0
-        for byte in text {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A")
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 26
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0") + 52
-            case UInt8(ascii: "+"): digit = 62
-            case UInt8(ascii: "/"): digit = 63
-            case UInt8(ascii: "="): continue
-            default: return nil
-            }
-            bits = (bits << 6 | Int(digit)) & 0xffff
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
             }
         }
         return bytes
