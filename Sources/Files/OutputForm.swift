@@ -70,7 +70,7 @@ package func openOutput(_ path: PathBytes, _ form: OutputForm, _ mode: OutputMod
 
 /// Opens a regular file to write to it anew, or makes one. Others may write to its directory too: it does not go where a link leads, and does
 /// not wait for the reader of a pipe.
-func openTemporary(_ path: PathBytes, _ form: OutputForm) throws(FileError) -> Int32 {
+package func openTemporary(_ path: PathBytes, _ form: OutputForm) throws(FileError) -> Int32 {
     let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK
     let descriptor = unsafe path.withCString { unsafe open($0, flags, 0o666) }
     guard descriptor >= 0 else { throw errno == ELOOP ? .notRegular : .last }

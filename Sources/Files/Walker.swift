@@ -81,15 +81,20 @@ package struct Walker: Sendable {
         /// Entries still to come, last first; nil when they come from the directory one by one.
         var entries: [Directory.Entry]?
 
-        init(_ directory: Directory, path: PathBytes, relative: PathBytes, sorted: Bool) throws(FileError) {
+        init(
+            _ directory: Directory, path: PathBytes, relative: PathBytes, sorted: Bool, followsLinks: Bool
+        ) throws(FileError) {
             self.directory = directory
             self.path = path
             self.relative = relative
             entries = nil
             if sorted {
-                var all: [Directory.Entry] = []
-                while let entry = try directory.next() { all.append(entry) }
-                entries = all.sorted { Level.key($1).lexicographicallyPrecedes(Level.key($0)) }
+                var all: [(entry: Directory.Entry, key: [UInt8])] = []
+                while let entry = try directory.next() {
+                    all.append((entry: entry, key: Level.key(entry, in: directory, followsLinks)))
+                }
+                all.sort { $1.key.lexicographicallyPrecedes($0.key) }
+                entries = all.map { $0.entry }
             }
         }
 
@@ -98,9 +103,15 @@ package struct Walker: Sendable {
             return try directory.next()
         }
 
-        /// A directory sorts as if its name ended in a slash, so that whole paths come in the order of their bytes.
-        private static func key(_ entry: Directory.Entry) -> [UInt8] {
-            entry.kind == .directory ? entry.name.bytes + [UInt8(ascii: "/")] : entry.name.bytes
+        /// A directory sorts as if its name ended in a slash, so that whole paths come in the order of their bytes; and so does
+        /// a link that is entered as one.
+        private static func key(_ entry: Directory.Entry, in directory: Directory, _ followsLinks: Bool) -> [UInt8] {
+            var kind = entry.kind
+            if kind == .unknown || kind == .link && followsLinks {
+                // What leads nowhere is reported in its turn, under its own name.
+                kind = (try? directory.kind(of: entry.name, followingLinks: followsLinks)) ?? .special
+            }
+            return kind == .directory ? entry.name.bytes + [UInt8(ascii: "/")] : entry.name.bytes
         }
     }
 
@@ -185,7 +196,8 @@ package struct Walker: Sendable {
         _ report: (Found) -> Bool
     ) -> Bool {
         do throws(FileError) {
-            levels.append(try Level(directory, path: path, relative: relative, sorted: sorted))
+            levels.append(
+                try Level(directory, path: path, relative: relative, sorted: sorted, followsLinks: followsLinks))
             return true
         } catch {
             return report(.failure(path, error))

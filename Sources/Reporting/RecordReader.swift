@@ -21,6 +21,10 @@ package struct RecordReader {
     /// Records that a later one of the same path replaced, as after a scan that went on; or of frames that a later state of the file
     /// may not have.
     package private(set) var replaced = 0
+    /// Whether any entry is of `--fields minimal`.
+    package var hasMinimal: Bool { minimal > 0 }
+    /// How many are.
+    private var minimal = 0
     /// Nil for what counts no more.
     private var taken: [Entry?] = []
     private var places: [String: Int] = [:]
@@ -87,25 +91,36 @@ package struct RecordReader {
         let index = entry.frame?.index ?? 0
         let place = places[entry.identity]
         // Frames of a file that is another by now, or of which is said now that they were not looked at.
-        if index == 0, let place, taken[place]?.sha256 != entry.sha256 { drop(of: entry.file) { _ in true } }
-        if let through = entry.frame?.through { drop(of: entry.file) { index < $0 && $0 <= through } }
+        if index == 0, let place, taken[place]?.sha256 != entry.sha256 { drop(of: entry.file, 1...Int.max) }
+        if let through = entry.frame?.through, index < through { drop(of: entry.file, (index + 1)...through) }
         if let place {
-            taken[place] = entry
-            replaced += 1
+            replace(place, with: entry)
         } else {
             places[entry.identity] = taken.count
             taken.append(entry)
+            if entry.isMinimal { minimal += 1 }
             if index > 0 { further[entry.file, default: []].insert(index) }
         }
     }
 
     /// Forgets some of the frames behind a file's first.
-    private mutating func drop(of file: String, where isDropped: (Int) -> Bool) {
-        for index in (further[file] ?? []).filter(isDropped) {
+    private mutating func drop(of file: String, _ range: ClosedRange<Int>) {
+        guard let known = further[file] else { return }
+        // A file may have many frames, and a record that stands for a few of them.
+        let isShort = range.upperBound - range.lowerBound < known.count
+        let indices: [Int] = isShort ? range.filter { known.contains($0) } : known.filter { range.contains($0) }
+        for index in indices {
             further[file]?.remove(index)
             guard let place = places.removeValue(forKey: Entry.identity(file, frame: index)) else { continue }
-            taken[place] = nil
-            replaced += 1
+            replace(place, with: nil)
         }
+    }
+
+    /// Puts an entry, or none, where another was.
+    private mutating func replace(_ place: Int, with entry: Entry?) {
+        if taken[place]?.isMinimal == true { minimal -= 1 }
+        if entry?.isMinimal == true { minimal += 1 }
+        taken[place] = entry
+        replaced += 1
     }
 }

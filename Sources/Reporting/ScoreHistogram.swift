@@ -74,7 +74,7 @@ struct ScoreHistogram {
         return svg + "\n</svg>\n"
     }
 
-    /// The next number of the kind 1, 2, 4, 8, 10, 20 … that is not below `count`, at least 4, so that quarters are whole.
+    /// The next of 4, 8, 12, 20, 32, 40, 80, 120, 200, 320, 400 … that is not below `count`: their quarters are whole.
     private static func round(up count: Int) -> Int {
         var scale = 1
         while scale < Int.max / 100 {

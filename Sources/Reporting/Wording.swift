@@ -76,9 +76,12 @@ func sentence(forCode code: String) -> String {
     switch code {
     case "unsupported-format": "A picture in a format or variant that is not decoded."
     case "not-an-image": "Not a picture by its content."
+    case "damaged-signature": "The beginning of the file is damaged; by what remains of it, it was a picture."
     case "truncated": "The file ends too early."
     case "corrupt": "The file is damaged."
     case "too-many-pixels": "More pixels than the limit of the scan allowed."
+    case "too-many-rows": "More rows of pixels than are decoded."
+    case "too-many-frames": "More frames than the limits of the scan allowed."
     case "too-many-scans": "More passes over the picture than the limit of the scan allowed."
     case "too-much-text": "More text in the file than the limit of the scan allowed."
     case "file-too-large": "Larger than the limit of the scan allowed."
@@ -90,6 +93,13 @@ func sentence(forCode code: String) -> String {
     case "unreadable": "The file could not be opened or read."
     case "not-a-regular-file": "A directory, device, pipe or socket."
     case "changed": "The file changed while it was read."
+    case "not-an-archive": "Neither a tar nor an archive of another kind that is read."
+    case "unsupported-archive": "An archive of a kind or variant that is not read."
+    case "truncated-archive": "The archive ends too early; there may have been more in it."
+    case "corrupt-archive": "The archive, or a member of it, is damaged; there may be more in it."
+    case "unpacking-failed": "The archive could not be unpacked to its end; there may be more in it."
+    case "unsupported-member":
+        "A member of an archive whose bytes cannot be had, as it is encrypted, scattered or packed in a way that is not known."
     default: "No score, for the reason that the code names."
     }
 }

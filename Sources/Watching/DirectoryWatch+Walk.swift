@@ -47,14 +47,18 @@ extension DirectoryWatch {
         lane = .arrivals
         defer { lane = outer }
         while !unwalked.isEmpty && listener.goesOn() {
-            let place = unwalked.removeFirst()
-            if !place.relative.bytes.isEmpty {
-                guard plan.walker.filter.entersDirectory(place.relative) else { continue }
+            // All that there are: taken one by one from the front, each would move all others.
+            let places = unwalked
+            unwalked = []
+            for place in places where listener.goesOn() {
+                if !place.relative.bytes.isEmpty {
+                    guard plan.walker.filter.entersDirectory(place.relative) else { continue }
+                }
+                guard let state = try? FileState(place.path, followingLinks: plan.walker.followsLinks),
+                    state.kind == .directory
+                else { continue }
+                walk(place.path, place.relative, place.root, look)
             }
-            guard let state = try? FileState(place.path, followingLinks: plan.walker.followsLinks),
-                state.kind == .directory
-            else { continue }
-            walk(place.path, place.relative, place.root, look)
         }
         warnOfUnwatched()
     }

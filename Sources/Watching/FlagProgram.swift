@@ -69,7 +69,16 @@ package final class FlagProgram: Sendable {
 
     private func carryOut(_ order: Order) {
         let input = unsafe order.file.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC) }
-        guard input >= 0 else { return }
+        guard input >= 0 else {
+            let failure = FileError.last
+            // Somebody has taken it away.
+            if failure == .system(ENOENT) { return }
+            statistics.change { $0.failedPrograms += 1 }
+            warn(
+                "\(order.file.escaped): \(failure.message); \(program.escaped) is not run for it before the next start"
+            )
+            return
+        }
         defer { close(input) }
         var status: Int32 = 0
         let milliseconds = Int32(min(timeout.seconds * 1000, 1e9))

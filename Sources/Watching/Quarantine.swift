@@ -19,7 +19,11 @@ package final class Quarantine: Sendable {
     }
 
     private let directory: PathBytes
-    private let lock = Monitor(())
+    /// Of each name that several files had, the last number that was given: whoever uploads one name again and again must not have all
+    /// of them looked for every time.  One file is moved at a time.
+    private let lastNumbers = Monitor<[[UInt8]: Int]>([:])
+    /// Names of which numbers are remembered; with more, all are looked for once again.
+    private static let mostNames = 10_000
 
     package init(_ directory: PathBytes) { self.directory = directory }
 
@@ -27,9 +31,14 @@ package final class Quarantine: Sendable {
     package func move(
         _ path: PathBytes, _ state: FileState, sha256: String?, records: (PathBytes) -> [UInt8]
     ) throws(FileError) -> Move {
-        let outcome: Result<Move, FileError> = lock.with { _ in
+        let outcome: Result<Move, FileError> = lastNumbers.with { lastNumbers in
             do throws(FileError) {
-                let target = try freePlace(for: path)
+                let name = Quarantine.safe(Array(path.lastComponent))
+                let (target, number) = freePlace(for: name, from: lastNumbers[name] ?? 0)
+                if number > 0 {
+                    if lastNumbers.count >= Quarantine.mostNames { lastNumbers = [:] }
+                    lastNumbers[name] = number
+                }
                 try replaceFile(pending(target), with: records(target), .records)
                 do throws(FileError) {
                     try move(path, to: target, state, sha256)
@@ -118,18 +127,18 @@ package final class Quarantine: Sendable {
         return name.prefix(longestName - ending.count) + ending
     }
 
-    /// `NAME`, or the first of `NAME.1`, `NAME.2`, … that nothing has.
-    private func freePlace(for path: PathBytes) throws(FileError) -> PathBytes {
-        let name = Quarantine.safe(Array(path.lastComponent))
-        for number in 0..<100_000 {
+    /// `NAME`, or the first of `NAME.1`, `NAME.2`, … that nothing has, from the number `first` on; with its number, 0 for `NAME`.
+    func freePlace(for name: [UInt8], from first: Int) -> (path: PathBytes, number: Int) {
+        var number = first
+        while true {
             let candidate = directory.appending(number == 0 ? name : name + Array(".\(number)".utf8))
             if !exists(candidate) && !exists(pending(candidate))
                 && !exists(PathBytes(candidate.bytes + Array(".json".utf8))) && !exists(partial(candidate))
             {
-                return candidate
+                return (candidate, number)
             }
+            number += 1
         }
-        throw .system(EEXIST)
     }
 
     private func pending(_ target: PathBytes) -> PathBytes { PathBytes(target.bytes + Array(".json.pending".utf8)) }
@@ -160,10 +169,12 @@ package final class Quarantine: Sendable {
         }
     }
 
-    /// To another file system: copied, written through, compared with what was judged, and only then removed.
-    private func copy(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError)
-    {
+    /// To another file system: copied, written through, compared with what was judged, and only then removed.  A copy that fails leaves
+    /// nothing behind.
+    func copy(_ path: PathBytes, to target: PathBytes, _ state: FileState, _ sha256: String?) throws(FileError) {
         let partial = partial(target)
+        // Where what has been copied lies.
+        var place = partial
         let output = unsafe partial.withCString {
             unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         }
@@ -192,10 +203,11 @@ package final class Quarantine: Sendable {
                 unsafe target.withCString { unsafe process_rename_new(old, $0) }
             }
             if failure != 0 { throw .system(failure) }
+            place = target
             let folder = try Directory(directory, in: nil, followingLinks: true)
             guard fsync(folder.descriptor) == 0 else { throw .last }
         } catch {
-            remove(partial)
+            remove(place)
             throw error
         }
         removeOriginal(path, state)

@@ -84,7 +84,7 @@ private final class MergeTarget {
             }
             let final = try resolveReplaceable(path, .records)
             let temporary = PathBytes(final.bytes + Array(".part".utf8))
-            (descriptor, places) = (try openOutput(temporary, .records, .replacing), (temporary, final))
+            (descriptor, places) = (try openTemporary(temporary, .records), (temporary, final))
         } catch {
             throw .failure("\(path.escaped): \(error.message)")
         }

@@ -101,7 +101,7 @@ enum ReportCommand {
             } catch {
                 throw .failure("\(path.escaped): \(error.message)")
             }
-            if reader.entries.contains(where: \.isMinimal) {
+            if reader.hasMinimal {
                 throw .failure(
                     "\(path.escaped): records of '--fields minimal' say neither why nor by which model; a report needs those of 'standard'"
                 )

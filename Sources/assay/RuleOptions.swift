@@ -40,6 +40,7 @@ enum RuleOptions {
             }
             definitions.append(definition)
         }
+        let limit = try line.number(rulesTimeout, 0.001...1e6)
         let sources = try sources(line.all(rules) + others)
         do throws(RuleError) {
             var plan = try RulePlan(sources, withShipped: !line.flag(noDefaultRules), definitions) { name, from in
@@ -47,7 +48,7 @@ enum RuleOptions {
                 return try? OpenFile.open(path, in: nil, followingLinks: true).readAll(limit: maxSize)
             }
             plan.settings?.seesPixelData = line.text(rulesScan) == "all"
-            if let limit = try? line.number(rulesTimeout, 0.001...1e6) { plan.settings?.limit = limit }
+            if let limit { plan.settings?.limit = limit }
             return plan
         } catch {
             throw .failure(error.message)

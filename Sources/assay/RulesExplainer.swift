@@ -3,7 +3,6 @@
 import Confinement
 import Detection
 import Files
-import Imaging
 import Inspection
 import Scanning
 
@@ -64,19 +63,11 @@ enum RulesExplainer {
     }
 
     private static func look(at path: PathBytes, _ inspector: ConfinedInspector<Void>, _ plan: ScanPlan) -> Outcome {
-        do throws(FileError) {
-            let file = try OpenFile.open(path, in: nil, followingLinks: true)
-            let bytes = try file.readAll(limit: plan.maxFileSize)
-            guard let format = ImageFormat.sniff(bytes), format.isDecodable else {
-                return Outcome(failure: "not a picture that is decoded")
-            }
-            let start = inspector.place(for: bytes.count) ?? 0
-            try inspector.grow(to: start + bytes.count)
-            let place = start..<(start + bytes.count)
-            unsafe UnsafeMutableRawBufferPointer(rebasing: inspector.bytes[place]).copyBytes(from: bytes)
-            let request = plan.handsOverPaths ? Request.judgeNamed(path: path.lossy) : .judge
-            inspector.submit((), at: place, request, format: format)
-            return Outcome(finding: inspector.next(downTo: 0)?.finding, size: bytes.count)
+        let request = plan.handsOverPaths ? Request.judgeNamed(path: path.lossy) : .judge
+        do throws(ReadError) {
+            let picture = try inspector.load(path, for: request, limit: plan.maxFileSize)
+            defer { inspector.forget(picture) }
+            return Outcome(finding: inspector.ask(request, about: picture), size: picture.place.count)
         } catch {
             return Outcome(failure: error.message)
         }

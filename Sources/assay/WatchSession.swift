@@ -192,7 +192,12 @@ final class WatchSession: Sendable {
         wake.wake()
         let (grace, log) = (grace, log)
         _ = BackgroundTask {
-            usleep(UInt32(min(grace.seconds, 4000) * 1e6))
+            let clock = ContinuousClock()
+            let end = clock.now + grace
+            // A signal ends a sleep, and the longest one is shorter than the longest grace.
+            while case let left = clock.now.duration(to: end), left > .zero {
+                usleep(UInt32(min(left.seconds, 1000) * 1e6) + 1)
+            }
             // What could not be written has no record, and the next start scans it.
             log.stop()
             usleep(500_000)

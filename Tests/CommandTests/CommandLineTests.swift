@@ -42,6 +42,12 @@ struct CommandLineTests {
             ["scan", "--max-pixels", "12X"],
             "Error: The value '12X' is invalid for '--max-pixels <n>': expected a count"
         ),
+        (
+            ["scan", "--rules-timeout", "abc"],
+            "Error: The value 'abc' is invalid for '--rules-timeout <seconds>': expected a number from 0.001 to 1000000.0\n"
+        ),
+        (["scan", "--rules-timeout", "0"], "Error: The value '0' is invalid for '--rules-timeout <seconds>': "),
+        (["watch", "--rules-timeout=-1", "."], "Error: The value '-1' is invalid for '--rules-timeout <seconds>': "),
         (["scan", "--quiet=1"], "Error: The option '--quiet' takes no value\n"),
         (["scan", "-0"], "Error: The option '--null' needs "),
         (["scan", "--resume"], "Error: The option '--resume' needs "),

@@ -157,6 +157,19 @@ struct MergeTests {
         #expect(shop.run(["scan", "--shard", "4/3"]).status == 64)
     }
 
+    /// Others may write to the directory too, and what they link there leads anywhere.
+    @Test func nothingIsWrittenWhereALinkLeads() throws {
+        let shop = Workshop()
+        let record = #"{"assay":1,"path":"a","status":"ok"}"# + "\n"
+        shop.write("one", record)
+        shop.write("precious", record + record)
+        try FileManager.default.createSymbolicLink(
+            atPath: shop.path + "/out.part", withDestinationPath: "precious")
+        let run = shop.run(["merge", "one", "-o", "out"])
+        #expect(run.status == 2 && run.errors == "Error: out: not a regular file\n")
+        #expect(shop.read("precious") == record + record && !exists(shop, "out"))
+    }
+
     @Test func anArchiveIsSharedByItsMembers() throws {
         let shop = shop()
         #expect(shop.shell("tar -cf a.tar d").status == 0)

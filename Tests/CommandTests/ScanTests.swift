@@ -114,6 +114,11 @@ struct ScanTests {
         }
         #expect(rows == ["d/converted error damaged-signature", "d/junk ok stray-bytes", "d/open ok no-end"])
         #expect(run.status == 2)
+        // Whoever asks for the rules' reasons hears the same.
+        let explained = shop.run(["rules", "explain", "--model", "../" + shop.modelName, "d/converted", "d/text"])
+        let message = run.records.first?["message"] as? String ?? "?"
+        #expect(explained.status == 2 && explained.output == "")
+        #expect(explained.errors == "Error: d/converted: \(message)\nError: d/text: no known image format\n")
         #expect(shop.scan("--list", "--only", "notimage,no-error", "d").output == "d/text\n")
         let listed = shop.scan("--only", "notimage,no-error", "d")
         #expect(listed.records.map { $0["code"] as? String } == ["not-an-image"])

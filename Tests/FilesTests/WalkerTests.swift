@@ -29,6 +29,19 @@ struct WalkerTests {
         #expect(followed == ["file.jpg", "folder/x.jpg", "real/x.jpg"])
     }
 
+    @Test func sortsLinksToDirectoriesAsDirectories() {
+        for name in ["real/x.png", "w/a-b.png", "w/a.png"] { box.write(name) }
+        box.link("w/a", to: "../real")
+        // What leads nowhere has nothing behind its name.
+        box.link("w/a.", to: "missing")
+        let followed = box.walk {
+            $0.sorted = true
+            $0.followsLinks = true
+        }
+        #expect(followed == ["real/x.png", "w/a-b.png", "not-found w/a.", "w/a.png", "w/a/x.png"])
+        #expect(box.walk { $0.sorted = true } == ["real/x.png", "w/a-b.png", "w/a.png"])
+    }
+
     @Test func leavesLoopsOfLinksAndReportsBrokenOnes() {
         box.write("a/x.jpg")
         box.link("a/up", to: "..")

@@ -44,6 +44,21 @@ struct HTMLReportTests {
         #expect(!page(set).contains("which is usual") && !page(set).contains("0.933"))
     }
 
+    /// Of pictures, files and archives.
+    @Test(arguments: [
+        "unsupported-format", "not-an-image", "damaged-signature", "truncated", "corrupt", "too-many-pixels",
+        "too-many-rows", "too-many-frames", "too-many-scans", "too-much-text", "file-too-large", "out-of-memory",
+        "timeout", "crashed", "no-decoder", "not-found", "unreadable", "not-a-regular-file", "changed",
+        "not-an-archive", "unsupported-archive", "truncated-archive", "corrupt-archive", "unpacking-failed",
+        "unsupported-member",
+    ])
+    func everyCodeHasItsMeaning(_ code: String) throws {
+        let general = "No score, for the reason that the code names."
+        let html = page(try records([flagged("a"), Lines.refused("b", code)]))
+        #expect(html.contains("<th scope=\"row\">\(code)</th>") && !html.contains(general))
+        #expect(page(try records([flagged("a"), Lines.refused("b", "unheard-of")])).contains(general))
+    }
+
     @Test func nothingIsLoadedAndOnlyOurScriptMayRun() throws {
         let html = page(try records([flagged("a")]))
         #expect(html.contains("default-src 'none'; img-src data:; style-src 'sha256-"))

@@ -31,10 +31,10 @@ struct QuarantineTests {
         #"{"assay":1,"path":"up","quarantined":"\#(target)"}"# + "\n"
     }
 
-    private func move(_ name: String) throws -> Quarantine.Move {
+    private func move(_ name: String, to quarantine: Quarantine? = nil) throws -> Quarantine.Move {
         try write(name, "evidence")
         let path = PathBytes(folder + "/" + name)
-        return try held.move(path, try FileState(path, followingLinks: false), sha256: nil) { target in
+        return try (quarantine ?? held).move(path, try FileState(path, followingLinks: false), sha256: nil) { target in
             Array(record(target.lossy).utf8)
         }
     }
@@ -59,6 +59,41 @@ struct QuarantineTests {
         held.settle(try move(name))
         let kept = String(repeating: "n", count: 200)
         #expect(try names == [kept, kept + ".1", kept + ".1.json", kept + ".json"])
+    }
+
+    @Test func aNumberThatWasGivenIsNotLookedForAgain() throws {
+        let quarantine = held
+        for _ in 0..<3 { quarantine.settle(try move("a", to: quarantine)) }
+        #expect(try names == ["a", "a.1", "a.1.json", "a.2", "a.2.json", "a.json"])
+        for name in ["a.1", "a.1.json"] { try FileManager.default.removeItem(atPath: folder + "/held/" + name) }
+        quarantine.settle(try move("a", to: quarantine))
+        quarantine.settle(try move("b", to: quarantine))
+        #expect(try names == ["a", "a.2", "a.2.json", "a.3", "a.3.json", "a.json", "b", "b.json"])
+        // One that knows of none yet looks for all.
+        held.settle(try move("a"))
+        #expect(try names.contains("a.1"))
+    }
+
+    @Test func numbersHaveNoEnd() throws {
+        for name in ["n.99999", "n.100000.json", "n.100001.partial"] { try write("held/" + name, "taken") }
+        let (place, number) = held.freePlace(for: Array("n".utf8), from: 99_999)
+        #expect(place == PathBytes(folder + "/held/n.100002") && number == 100_002)
+    }
+
+    @Test func aCopyThatFailsLeavesNothingBehind() throws {
+        try write("a", "evidence")
+        let path = PathBytes(folder + "/a")
+        let state = try FileState(path, followingLinks: false)
+        let digest = SHA256.hexadecimal(of: Array("evidence".utf8))
+        let target = PathBytes(folder + "/held/a")
+        #expect(throws: FileError.changed) { try held.copy(path, to: target, state, "another") }
+        // Whole and renamed, but what it is in can't be written through.
+        let elsewhere = Quarantine(PathBytes(folder + "/gone"))
+        #expect(throws: FileError.system(ENOENT)) { try elsewhere.copy(path, to: target, state, digest) }
+        #expect(try names.isEmpty && read("a") == "evidence")
+        try held.copy(path, to: target, state, digest)
+        #expect(try names == ["a"] && read("held/a") == "evidence")
+        #expect(!FileManager.default.fileExists(atPath: folder + "/a"))
     }
 
     @Test func whatIsNotWhatWasJudgedStays() throws {
