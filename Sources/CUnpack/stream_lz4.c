@@ -35,6 +35,14 @@ static uint32_t number(const struct lz4_state *lz4) {
     return (uint32_t)byte[3] << 24 | (uint32_t)byte[2] << 16 | (uint32_t)byte[1] << 8 | byte[0];
 }
 
+// Whether what is there of a number is no byte but zero.
+static int is_nothing(const struct lz4_state *lz4) {
+    for (unsigned i = 0; i < lz4->known; i++) {
+        if (lz4->number[i] != 0) return 0;
+    }
+    return 1;
+}
+
 static int is_mark(uint32_t number) {
     return number == mark_of_frame || number == mark_of_blocks || (number & ~UINT32_C(15)) == mark_of_skippable;
 }
@@ -78,12 +86,12 @@ static unpack_status step_blocks(unpack_stream *stream, unpack_step *step) {
         return UNPACK_OK;
     }
     if (lz4->size == 0) {
-        if (!take_number(lz4, step)) return step->available == 0 && lz4->known == 0 ? UNPACK_END : UNPACK_OK;
+        // Zeros fill a tape, be they fewer than a size has.
+        if (!take_number(lz4, step)) return step->available == 0 && is_nothing(lz4) ? UNPACK_END : UNPACK_OK;
         uint32_t size = number(lz4);
         // What ends a row is the mark of another, or of a frame.
         if (is_mark(size)) return begin_part(stream, step);
         lz4->known = 0;
-        // Zeros fill a tape.
         if (size == 0) return UNPACK_END;
         if (size > MOST_PACKED) {
             stream->message = "damaged lz4 data, or something behind them";

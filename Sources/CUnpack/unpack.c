@@ -112,8 +112,13 @@ unpack_status unpack_next(unpack_archive *job, unpack_member *member) {
     if (name != NULL) member->name = name;
     unsigned type = unpack_lib.archive_entry_filetype(entry);
     member->kind = type == AE_IFREG || type == 0 ? UNPACK_FILE : type == AE_IFDIR ? UNPACK_DIRECTORY : UNPACK_OTHER;
+    if (type == AE_IFLNK) {
+        member->kind = UNPACK_LINK;
+        member->target = unpack_lib.archive_entry_symlink(entry);
+    }
     if (unpack_lib.archive_entry_hardlink(entry) != NULL) member->kind = UNPACK_OTHER;
     member->size = unpack_lib.archive_entry_size_is_set(entry) ? unpack_lib.archive_entry_size(entry) : -1;
+    if (member->size > 0) member->kind = UNPACK_FILE;
     member->has_time = unpack_lib.archive_entry_mtime_is_set(entry) != 0;
     member->seconds = unpack_lib.archive_entry_mtime(entry);
     member->nanoseconds = (int32_t)unpack_lib.archive_entry_mtime_nsec(entry);

@@ -14,8 +14,8 @@
     F(archive_read_set_seek_callback) F(archive_read_set_skip_callback) F(archive_read_support_format_7zip) \
     F(archive_read_next_header) F(archive_read_data_block) \
     F(archive_errno) F(archive_error_string) F(archive_entry_pathname) F(archive_entry_filetype) \
-    F(archive_entry_hardlink) F(archive_entry_size) F(archive_entry_size_is_set) F(archive_entry_mtime) F(archive_entry_mtime_nsec) \
-    F(archive_entry_mtime_is_set) F(archive_entry_is_data_encrypted)
+    F(archive_entry_hardlink) F(archive_entry_symlink) F(archive_entry_size) F(archive_entry_size_is_set) F(archive_entry_mtime) \
+    F(archive_entry_mtime_nsec) F(archive_entry_mtime_is_set) F(archive_entry_is_data_encrypted)
 
 #define POINTER(name) __typeof__(&name) name;
 struct unpack_library {

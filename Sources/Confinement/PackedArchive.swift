@@ -3,11 +3,13 @@
 internal import CUnpack
 package import Files
 internal import Glibc
+internal import Imaging
 
 /// What an archive says of a member.
 struct PackedMember {
     /// Its size is 0 where that is not known before the bytes.
     var member: TarMember
+    /// Whether its size is there before its bytes, and where those end in the archive too, so that they need not be read if it is too large.
     let statesSize: Bool
     let isEncrypted: Bool
 }
@@ -74,12 +76,15 @@ protocol MemberCursor: AnyObject {
         let status = unsafe unpack_next(archive, &found)
         if status == UNPACK_END { return nil }
         guard status == UNPACK_OK else { throw fault(status) }
-        let name = unsafe found.name.map { unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
+        let name = unsafe PackedArchive.bytes(found.name)
+        let target = unsafe PackedArchive.bytes(found.target)
         let size = unsafe Int(found.size)
         let kind: TarMember.Kind =
             switch unsafe found.kind {
             case UNPACK_FILE: .file
             case UNPACK_DIRECTORY: .directory
+            case UNPACK_LINK where PackedArchive.mayBePicture(target):
+                .refused(.unsupportedMember("it is called a link, and its bytes are no name"))
             default: .other
             }
         var member = TarMember(
@@ -90,6 +95,22 @@ protocol MemberCursor: AnyObject {
         }
         return PackedMember(member: member, statesSize: size >= 0, isEncrypted: unsafe found.is_encrypted != 0)
     }
+
+    private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8] {
+        unsafe text.map { unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? []
+    }
+
+    /// Whether the bytes of what is said to be a link may be those of a picture: other programs make a file of them, and here nothing more is left
+    /// than what stands before the first zero byte, with a mark (U+FFFD) for each that is in no text.
+    private static func mayBePicture(_ target: [UInt8]) -> Bool {
+        let hasStray = target.indices.contains { target[$0...].starts(with: [0xEF, 0xBF, 0xBD]) }
+        return target.isEmpty || hasStray || target == Array("MM".utf8) || ImageFormat.sniff(target) != nil
+            || target.contains { $0 < 0x20 || $0 == 0x7F }
+            || marks.contains { target.starts(with: $0.utf8) }
+    }
+
+    /// What pictures begin with that have a zero byte before enough is there to tell them by.
+    private static let marks = ["BM", "RIFF", "II*", "II+", "IIU", "8BPS", "DDS ", "qoif", "icns"]
 
     func read() throws(PackedFault) -> [UInt8] {
         var bytes: UnsafePointer<UInt8>?

@@ -99,7 +99,7 @@ struct Repacker {
             member.kind = .refused(.unsupportedMember("encrypted"))
         } else {
             do throws(PackedFault) {
-                // The members of a zip are packed one by one, so that one that is too large need not be unpacked.
+                // The members of a zip are packed one by one, so that one that is too large need not be unpacked if its header tells where it ends.
                 let skips = kind == .zip && found.statesSize && member.size > largest
                 try read(archive, &content, watch, headOnly: skips)
                 member.size = skips ? member.size : content.count

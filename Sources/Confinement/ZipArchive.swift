@@ -57,7 +57,9 @@ final class ZipArchive: MemberCursor {
         let told = TarMember(
             name: PathBytes(member.name), kind: isDirectory ? .directory : .file, size: found.isSized ? member.size : 0,
             modified: member.modified)
-        return PackedMember(member: told, statesSize: found.isSized, isEncrypted: member.isEncrypted)
+        // Where a descriptor follows, the bytes may end before it, and another member lie between.
+        let statesSize = found.isSized && !found.hasDescriptor
+        return PackedMember(member: told, statesSize: statesSize, isEncrypted: member.isEncrypted)
     }
 
     func read() throws(PackedFault) -> [UInt8] {

@@ -64,8 +64,8 @@ final class ZipContent {
         head = fields[4...] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
     }
 
-    /// Whether its packed data end before they are said to. Of LZMA a library may leave the last bytes.
-    var hasSlack: Bool { isDone && isKnown && left > 0 && member.method != 14 }
+    /// Whether its packed data end before they are said to. Of LZMA a library may leave the last bytes, and a mark of the end.
+    var hasSlack: Bool { isDone && isKnown && left > (member.method == 14 ? 16 : 0) }
 
     /// The next bytes; none behind the last.
     func read() throws(PackedFault) -> [UInt8] {

@@ -129,8 +129,8 @@ extension ZipMember {
         func agree(_ one: Int, _ other: Int) -> Bool {
             one == other || hasDescriptor && (one == 0 || one == 0xFFFF_FFFF)
         }
-        // Behind an encrypted directory headers say nothing.
-        let isMasked = flags & 1 << 13 != 0
+        // Before an encrypted directory headers say nothing, but then their members are encrypted too.
+        let isMasked = isEncrypted && flags & 1 << 13 != 0
         return isMasked
             || name == entry.name && agree(packed, entry.packed) && agree(size, entry.size)
                 && agree(Int(checksum), Int(entry.checksum))

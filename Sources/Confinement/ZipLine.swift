@@ -4,6 +4,7 @@
 // more often than once, or a few would stand for work without end.
 
 internal import Files
+internal import Imaging
 
 /// A cursor over the members of a part of an archive, whatever lies between them.
 final class ZipLine {
@@ -39,7 +40,8 @@ final class ZipLine {
     func next() throws(PackedFault) -> ZipFound? {
         try input.go(to: place)
         var isExpected = self.isExpected
-        let last = end.map { $0 - ZipMember.headerSize } ?? .max
+        // A header may go on behind the gap, in what an entry names.
+        let last = end.map { $0 - ZipMark.member.count } ?? .max
         while input.offset <= last {
             guard try input.fill(to: 4) else {
                 if end == nil { throw .truncated }
@@ -72,13 +74,13 @@ final class ZipLine {
             oddities.insert(.unnamed)
         }
         // Nothing is read for a mark alone.
-        guard room >= 0, isExpected || ZipLine.methods.contains(ZipBytes(input.rest).number(8, 2)),
-            var header = try ZipDirectory.header(input)
-        else { return nil }
+        guard room >= 0, isExpected || ZipLine.methods.contains(ZipBytes(input.rest).number(8, 2)) else { return nil }
+        let isPicture = try isExpected ? false : isPictureStored(behind: ZipMember.headerSize + name + extra)
+        guard var header = try ZipDirectory.header(input) else { return nil }
         if header.leavesStoredSize { header.size = header.packed }
         let isKnown = header.isMeasured
         let isCut = isKnown && header.packed > room
-        guard !isCut || end != nil, isExpected || isPlausible(header, isCut) else {
+        guard !isCut || end != nil, isExpected || isPicture || isPlausible(header, isCut) else {
             try input.seek(begin)
             return nil
         }
@@ -95,6 +97,15 @@ final class ZipLine {
     /// Methods that have been given a number, by APPNOTE or by WinZip.
     private static let methods = Set(0...20).union(93...99)
 
+    /// Of the header that comes next: whether a picture that is stored seems to begin where it ends. Then nothing else that is odd about it makes it
+    /// none. The header stays where it can be gone back to.
+    private func isPictureStored(behind size: Int) throws(PackedFault) -> Bool {
+        let fields = ZipBytes(input.rest)
+        guard fields.number(8, 2) == 0, fields.number(6, 2) & 1 == 0 else { return false }
+        _ = try input.fill(to: size + 64)
+        return ImageFormat.sniff(Array(input.rest.dropFirst(size).prefix(64))) != nil
+    }
+
     /// Of a header whose name leads too far: whether it has bytes, and of stored ones as many as are packed.
     private var hasLikelySizes: Bool {
         let fields = ZipBytes(input.rest)
@@ -104,12 +115,12 @@ final class ZipLine {
 
     /// Whether a header may be one that is found where none must be: the four bytes of the mark are in programs too that unpack themselves.
     ///
-    /// Without a size that fits it is by the version that it needs, which code and text behind a mark are not. In a gap a name is enough, whatever
-    /// the sizes are.
+    /// Without a size that fits it is by the version that it needs, which code and text behind a mark are not. With such a version a name is enough,
+    /// whatever the sizes are.
     private func isPlausible(_ header: ZipMember, _ isCut: Bool) -> Bool {
         if header.name.isEmpty && header.packed == 0 { return false }
         if isCut && !header.hasLikelyVersion { return false }
-        if end != nil && header.hasLikelyVersion && !header.name.isEmpty && !header.isDoubtful { return true }
+        if header.hasLikelyVersion && !header.name.isEmpty && !header.isDoubtful { return true }
         return header.method != 0 || header.isEncrypted || !header.isMeasured || header.packed == header.size
     }
 

@@ -20,6 +20,9 @@ enum TarFields {
         return found
     }
 
+    /// What C takes for space.
+    private static let blanks: [UInt8] = [9, 10, 11, 12, 13, 32]
+
     /// Octal digits, or with the highest bit set a number in base 256.
     static func number(_ field: ArraySlice<UInt8>, at start: Int) throws(FileError) -> Int {
         if let first = field.first, first & 0x80 != 0 {
@@ -30,6 +33,10 @@ enum TarFields {
             }
             guard first & 0x40 == 0 else { throw .corruptArchive(offset: start, reason: "a negative number") }
             return value
+        }
+        // GNU tar passes over one zero byte and blanks behind it, as a program of old wrote them; to others the number is none.
+        if field.first == 0, let next = field.dropFirst().first(where: { !blanks.contains($0) }), next != 0 {
+            throw .corruptArchive(offset: start, reason: "a number behind a zero byte")
         }
         var value = 0
         let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }

@@ -3,8 +3,16 @@
 /// A block in a tar where a header is expected.
 struct TarHeader {
     static let size = 512
+    /// Why programs find different members.
+    static let bytesOfNone = "a size of what has no bytes, behind which some programs find other members"
+    static let twoHeaders = "two pax headers for one member, behind which some programs find other members"
+    static let twoSizes = "two sizes of one member, behind which some programs find other members"
+    static let bytesOfLink = "a hard link with bytes of its own, in which some programs find other members"
+    static let foreignMap = "a map of holes to some programs, behind which they find other members"
     private static let checksum = 148..<156
     private static let magic = 257..<262
+    /// The least size that eleven octal digits can't tell.
+    private static let leastBeyondOctal = 1 << 33
     /// Where numbers stand: mode, owner, group, size, time.
     private static let numbers = [100..<108, 108..<116, 116..<124, 124..<136, 136..<148]
 
@@ -17,8 +25,17 @@ struct TarHeader {
     /// What has been read of entries that describe the member.
     struct Description {
         var longName: [UInt8]?
-        /// pax fields, of this member and of all.
-        var local: [String: [UInt8]] = [:]
+        /// pax fields of this member alone.
+        private(set) var local = PaxFields()
+        /// Whether fields were said and replaced.
+        private(set) var isReplaced = false
+
+        /// A header takes the place of one before, as in GNU tar, libarchive and 7-Zip; Python heeds both.
+        mutating func replaceLocal(with header: [UInt8], at start: Int) throws(FileError) {
+            if local != PaxFields() { isReplaced = true }
+            local = PaxFields()
+            try local.take(header, at: start)
+        }
     }
 
     // MARK: whether it is one
@@ -59,7 +76,12 @@ struct TarHeader {
 
     /// Whether blocks follow, before what is there of a file with holes, that tell where it belongs: GNU's own format has room for four pieces
     /// in the header.
-    var hasMap: Bool { type == UInt8(ascii: "S") && bytes[482] != 0 }
+    var hasMap: Bool { mayHaveMap && isGNU }
+
+    /// Whether a header of GNU's would say so; Python and 7-Zip take any for one. Elsewhere the byte is part of a time or of a name.
+    private var mayHaveMap: Bool { type == UInt8(ascii: "S") && bytes[482] != 0 }
+
+    private var isGNU: Bool { bytes[257..<265].elementsEqual("ustar  \0".utf8) }
 
     /// Whether another such block follows.
     static func mapGoesOn(_ block: [UInt8]) -> Bool { block[504] != 0 }
@@ -68,52 +90,66 @@ struct TarHeader {
 
     private func text(_ range: Range<Int>) -> [UInt8] { Array(bytes[range].prefix { $0 != 0 }) }
 
-    /// The member, whose size is that of what follows; `isContradictory` where some programs would find other members behind it.
+    /// The member, whose size is that of what follows, and why some programs would find other members behind it, where they would.
+    ///
+    /// - Parameter hasPax: whether any pax header came before.
     func member(
-        _ description: Description, global: [String: [UInt8]]
-    ) throws(FileError) -> (member: TarMember, fields: [String: [UInt8]], isContradictory: Bool) {
-        // Of one member only: a header for all of them must not hide them.
-        let isSparse = description.local.keys.contains { $0.hasPrefix("GNU.sparse.") }
-        let fields = global.merging(description.local) { $1 }
+        _ description: Description, global: PaxFields, hasPax: Bool
+    ) throws(FileError) -> (member: TarMember, fields: PaxFields, told: String?) {
+        let fields = description.local.completed(by: global)
         var name = text(0..<100)
         if bytes[257..<263].elementsEqual("ustar\0".utf8), bytes[345] != 0 {
             name = text(345..<500) + [UInt8(ascii: "/")] + name
         }
         // A name ends where the system would end it: at a zero byte, which separates names in lists.
-        let path = (description.local["GNU.sparse.name"] ?? fields["path"] ?? []).prefix { $0 != 0 }
+        let path = (fields.sparseName ?? fields.path ?? []).prefix { $0 != 0 }
         name = path.isEmpty ? description.longName ?? name : Array(path)
-        var size = try statedSize
-        if let field = fields["size"] {
+        let stated = try statedSize
+        var size = stated
+        if let field = fields.size {
             guard let value = TarFields.decimal(field) else { throw damage("an impossible size") }
             size = value
         }
         var modified = Timestamp?.none
-        if let field = fields["mtime"] {
+        if let field = fields.modified {
             modified = TarFields.time(field)
         } else if let seconds = try? TarFields.number(bytes[136..<148], at: start) {
             modified = Timestamp(seconds: seconds)
         }
         var kind = TarMember.Kind.other
-        var isContradictory = false
+        var told = description.isReplaced ? TarHeader.twoHeaders : nil
+        // Some programs heed a size for all members, others don't. The member's own is heeded by all that know pax, and the rest takes that of
+        // the header; whoever leaves it open there writes 0, or anything where it has no room.
+        let isOwn = description.local.size != nil
+        if size != stated && !(isOwn && (stated == 0 || size >= TarHeader.leastBeyondOctal)) {
+            told = told ?? TarHeader.twoSizes
+        }
         switch type {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             // Before POSIX, a name that ends in a slash was a directory: to some programs it still is, whatever the size.
             let isDirectory = name.last == UInt8(ascii: "/")
-            isContradictory = isDirectory && size > 0
-            kind = isSparse ? TarMember.scattered : isDirectory && size == 0 ? .directory : .file
-        // Directories, links and devices have no content, whatever their size says. That of a hard link may be the file's.
+            if isDirectory && size > 0 { told = told ?? TarHeader.bytesOfNone }
+            kind = fields.isSparse ? TarMember.scattered : isDirectory && size == 0 ? .directory : .file
+        // POSIX.1-2001 lets a hard link have the file's bytes once more. Python does not know.
+        case UInt8(ascii: "1") where isOwn && size > 0:
+            kind = fields.isSparse ? TarMember.scattered : .file
+            told = told ?? TarHeader.bytesOfLink
+        // Directories, links and devices have no content, whatever their size says. That of a hard link may be the file's, as before POSIX.1-2001;
+        // where pax headers show that the archive is younger, libarchive takes it for one of bytes that follow.
         case UInt8(ascii: "5"), UInt8(ascii: "1")...UInt8(ascii: "4"), UInt8(ascii: "6"):
             if type == UInt8(ascii: "5") { kind = .directory }
-            isContradictory = size > 0 && type != UInt8(ascii: "1")
+            if size > 0 && (hasPax || type != UInt8(ascii: "1")) { told = told ?? TarHeader.bytesOfNone }
             size = 0
-        case UInt8(ascii: "S"), UInt8(ascii: "M"): kind = TarMember.scattered
+        case UInt8(ascii: "S"), UInt8(ascii: "M"):
+            kind = TarMember.scattered
+            if mayHaveMap && !isGNU { told = told ?? TarHeader.foreignMap }
         // What is not known is a file (POSIX.1-2017, pax). GNU's lists of directories, long file names of old and labels of volumes are none,
         // but to some programs they are, and so their bytes are looked at.
         default:
-            isContradictory = type == UInt8(ascii: "V") && size > 0
-            kind = isSparse ? TarMember.scattered : .file
+            if type == UInt8(ascii: "V") && size > 0 { told = told ?? TarHeader.bytesOfNone }
+            kind = fields.isSparse ? TarMember.scattered : .file
         }
         let member = TarMember(name: PathBytes(name), kind: kind, size: size, modified: modified, offset: start)
-        return (member, fields, isContradictory)
+        return (member, fields, told)
     }
 }

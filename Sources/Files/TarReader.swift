@@ -39,7 +39,6 @@ package struct TarReader {
     private static let block = TarHeader.size
     /// Room for what is read at a time.
     private static let zeros = [UInt8](repeating: 0, count: 1 << 18)
-    static let bytesOfNone = "a size of what has no bytes, behind which some programs find other members"
     private static let somethingBehind = "something behind the mark of the end"
 
     /// Fills the array from an index on with what comes next, at least one byte, and returns how many; 0 at the end.
@@ -58,7 +57,9 @@ package struct TarReader {
     /// What is told behind the last member: all are read, but some programs find others.
     private var contradiction: FileError?
     /// pax fields for all members to come.
-    private var global: [String: [UInt8]] = [:]
+    private var global = PaxFields()
+    /// Whether there was any pax header, even if in an archive before.
+    private var hasPax = false
 
     package init(
         isRepacked: Bool = false, packing: String? = nil,
@@ -77,14 +78,15 @@ package struct TarReader {
             switch header.type {
             case UInt8(ascii: "L"): description.longName = Array(try content(of: header).prefix { $0 != 0 })
             case UInt8(ascii: "K"): _ = try content(of: header)
-            case UInt8(ascii: "x"):
-                for (key, value) in try TarFields.records(try content(of: header), at: header.start) {
-                    description.local[key] = value
-                }
+            // Solaris's are of another letter.
+            case UInt8(ascii: "x"), UInt8(ascii: "X"):
+                let fields = try content(of: header)
+                try description.replaceLocal(with: fields, at: header.start)
+                hasPax = true
             case UInt8(ascii: "g"):
-                for (key, value) in try TarFields.records(try content(of: header), at: header.start) {
-                    global[key] = value
-                }
+                let fields = try content(of: header)
+                try global.take(fields, at: header.start)
+                hasPax = true
             default: return try begin(header, description)
             }
         }
@@ -93,10 +95,8 @@ package struct TarReader {
     private mutating func begin(_ header: TarHeader, _ description: TarHeader.Description) throws(FileError)
         -> TarMember
     {
-        var (member, fields, isContradictory) = try header.member(description, global: global)
-        if isContradictory && !isRepacked && contradiction == nil {
-            contradiction = header.damage(TarReader.bytesOfNone)
-        }
+        var (member, fields, told) = try header.member(description, global: global, hasPax: hasPax)
+        if let told, !isRepacked, contradiction == nil { contradiction = header.damage(told) }
         left = member.size
         padding = (TarReader.block - left % TarReader.block) % TarReader.block
         member.index = index
@@ -109,9 +109,11 @@ package struct TarReader {
         }
         if isRepacked {
             // Another archive's name is as it was, whatever is in it.
-            member.name = PathBytes(fields["path"] ?? [])
-            member.size = fields[TarWriter.wholeSize].flatMap(TarFields.decimal) ?? member.size
-            if let refusal = fields[TarWriter.refusal] { member.kind = .refused(TarWriter.error(refusal)) }
+            member.name = PathBytes(fields.path ?? [])
+            // The header of such a stream has zeros where a time would be.
+            if fields.modified == nil { member.modified = nil }
+            member.size = fields.wholeSize.flatMap(TarFields.decimal) ?? member.size
+            if let refusal = fields.refusal { member.kind = .refused(TarWriter.error(refusal)) }
         }
         return member
     }
@@ -160,7 +162,7 @@ package struct TarReader {
             }
             guard isZero else { break }
             isMarked = true
-            (description, global) = (TarHeader.Description(), [:])
+            (description, global) = (TarHeader.Description(), PaxFields())
         }
         let header = TarHeader(block, at: start)
         // A damaged header keeps most of what makes it one.

@@ -172,7 +172,7 @@ extension Record {
         },
         .text(
             "modified", at: "modified", style: .dateTime, .alwaysOrNull,
-            "UTC, to the nanosecond; null where the file could not be opened."
+            "UTC, to the nanosecond; null where the file could not be opened or an archive tells no time."
         ) {
             $0.modified?.text
         },

@@ -108,7 +108,9 @@ enum ScanManual {
                     + "that is not read does (unsupported-archive, skipped: rar, compress (.Z), 7z from a pipe, 7z with encrypted names or a codec that is not known). "
                     + "What is no archive, such as a picture, or one that was packed by gzip, is an error too (not-an-archive).",
                 "Behind the end of a tar another may stand, and its members are read too; anything else there is told (corrupt-archive), and so is "
-                    + "what stands behind a 7z or behind packed data, since it may hide pictures. Zeros are nothing; of xz they must be a multiple of four. A size of what has no bytes in a tar (a directory, a symbolic link, a device, a name that ends in a slash) is told at the end (corrupt-archive): some programs find other members behind it.",
+                    + "what stands behind a 7z or behind packed data, since it may hide pictures. Zeros are nothing; of xz they must be a multiple of four. A size of what has no bytes in a tar (a directory, a symbolic link, a device, a name that ends in a slash, and where there are pax headers a hard link) is told at the end (corrupt-archive): some programs find other members behind it. "
+                    + "So are a hard link's bytes, which are looked at, a member's size in a pax header that is not that of its own header (there 0 is none, unless the pax header is for all members), "
+                    + "two pax headers for one member, and what only in GNU's own format would be a map of holes.",
                 "Memory: --window bounds the members that wait. One that is handed to a process which looks at it goes there part by part and is not held twice; "
                     + "for each of --jobs come those on top that are being looked at. Of a zip or a 7z the process that unpacks holds one member besides. A few bytes "
                     + "can stand for a million empty members, each of which takes the scan some 25 microseconds: no limit bounds their number.",

@@ -116,7 +116,10 @@ import Testing
         let thrice = Self.members + Self.members + Self.members
         #expect(scan(old + new + old) == Told(members: thrice))
         #expect(scan(new + old + skipped + new) == Told(members: thrice))
-        #expect(scan(old + [UInt8](repeating: 0, count: 4096)) == .all)
+        for count in [1, 2, 3, 4, 5, 4096] {
+            #expect(scan(old + [UInt8](repeating: 0, count: count)) == .all, "\(count)")
+        }
+        #expect(scan(old + [0, 0, 9]).code == "truncated-archive")
         #expect(scan(old + Array("something".utf8)) == corrupt(at: 20480, "damaged lz4 data, or something behind them"))
         // The size of a block, of which nothing follows.
         #expect(scan(old + [9, 0, 0, 0]).code == "truncated-archive")

@@ -93,6 +93,27 @@ import Testing
         #expect(found[0].codes == ["a.png ok", "a.zip corrupt-archive"] && found[1].codes == ["- corrupt-archive"])
     }
 
+    /// Only behind an encrypted directory a header may say nothing of what the directory says.
+    @Test func aMaskThatHidesNothingIsNone() {
+        let part = [UInt8](repeating: 7, count: 100)
+        var hidden = ZipFile()
+        hidden.add("hidden.png", Workshop.png)
+        var header = ZipFile.Header("a.bin", part)
+        header.flags = 8 | 1 << 13
+        let content = part + header.descriptor() + hidden.bytes
+        for flags in [8, 8 | 1 << 13] {
+            var entry = ZipFile.Header("a.bin", content)
+            entry.flags = flags
+            var zip = ZipFile()
+            zip.add(header, entry: entry, content + entry.descriptor())
+            zip.add("b.png", Workshop.png)
+            let found = scan(zip.whole)
+            #expect(found[0].codes == ["b.png ok", "a.zip corrupt-archive"], "\(flags)")
+            #expect(found[0].message.hasSuffix(": a member's header and the directory contradict each other"))
+            #expect(found[1].codes.contains("hidden.png ok") && found.allSatisfy { $0.isComplete == false })
+        }
+    }
+
     @Test func anEndThatDescribesAnotherDirectoryIsTold() {
         var zip = ZipFile()
         zip.add("a.png", Workshop.png)

@@ -21,6 +21,10 @@ struct ZipFile {
         var method = 0
         var flags = 0
         var extra: [UInt8] = []
+        /// Date and time as MS-DOS has them, or nothing but zeros.
+        var time = 0x58_5D_BF_7D
+        /// Of the format, that reading it needs.
+        var version = 20
         /// Of name and extra field, where that is false.
         var nameLength: Int?
         var extraLength: Int?
@@ -39,7 +43,7 @@ struct ZipFile {
         }
 
         fileprivate var fields: [UInt8] {
-            number(20, 2) + number(flags, 2) + number(method, 2) + number(0x58_5D_BF_7D, 4) + number(Int(checksum), 4)
+            number(version, 2) + number(flags, 2) + number(method, 2) + number(time, 4) + number(Int(checksum), 4)
                 + number(packed, 4) + number(size, 4) + number(nameLength ?? name.count, 2)
                 + number(extraLength ?? extra.count, 2)
         }

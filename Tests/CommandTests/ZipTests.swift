@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    @Test func aMemberWithoutATimeHasNone() {
+        let shop = Workshop(verdict: .real)
+        var zip = ZipFile()
+        var header = ZipFile.Header("a.png", Workshop.png)
+        header.time = 0
+        zip.add(header, entry: header, Workshop.png)
+        zip.add("b.png", Workshop.png)
+        shop.write("a.zip", zip.whole)
+        for line in ["--tar a.zip", "--tar - < <(cat a.zip)"] {
+            let run = shop.shell("$assay scan -q --model $model \(line)")
+            #expect(codes(run) == ["a.png ok", "b.png ok"])
+            #expect(run.records.map { $0["modified"] as? String } == [nil, "2024-02-29T23:59:58.000000000Z"])
+        }
+    }
+
     /// A program that makes names of its own out of those in the archive would show others than the evidence has.
     @Test func namesKeepTheirBytes() {
         let shop = Workshop(verdict: .real)

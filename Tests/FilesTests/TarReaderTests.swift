@@ -71,7 +71,7 @@ import Testing
         restate(&large)
         let pax = record("size", "3") + record("path", "from/pax.jpg") + record("mtime", "12.5")
         let described =
-            header("x", size: pax.count, type: "x") + padded(pax) + header("short", size: 999_999) + padded([1, 2, 3])
+            header("x", size: pax.count, type: "x") + padded(pax) + header("short", size: 0) + padded([1, 2, 3])
         let members = try all(large + padded([UInt8](repeating: 5, count: 513)) + described + end)
         #expect(members.map(\.0.size) == [513, 3] && members[1].1 == [1, 2, 3])
         #expect(members[1].0.name.lossy == "from/pax.jpg")
@@ -120,13 +120,13 @@ import Testing
         for type in "23456" {
             let (members, error) = untilEnd(header("a/", size: hidden.count, type: type) + hidden + end)
             #expect(members.map(\.name.lossy) == ["a/", "hidden"])
-            #expect(error == .corruptArchive(offset: 0, reason: TarReader.bytesOfNone), "\(type)")
+            #expect(error == .corruptArchive(offset: 0, reason: TarHeader.bytesOfNone), "\(type)")
         }
         // To some a file, to others a directory before a member.
         for type in "07\0" {
             let (members, error) = untilEnd(header("a/", size: hidden.count, type: type) + hidden + end)
             #expect(members.map(\.name.lossy) == ["a/"] && members.map(\.kind) == [.file])
-            #expect(error == .corruptArchive(offset: 0, reason: TarReader.bytesOfNone), "\(type)")
+            #expect(error == .corruptArchive(offset: 0, reason: TarHeader.bytesOfNone), "\(type)")
         }
         // Of a hard link it may be the file's; of a directory it is none.
         let usual = header("a", size: 1000, type: "1") + header("d/", size: 0, type: "5") + header("e/", size: 0) + end
@@ -233,6 +233,12 @@ import Testing
         let others = try all(archive)
         #expect(others.map(\.0.kind) == [.file, .file, .file, .file, .directory, .other])
         #expect(others.map(\.0.size) == [700, 3, 0, 0, 0, 0])
+    }
+
+    @Test(arguments: [nil, Timestamp(seconds: -1)] as [Timestamp?])
+    func aTimeThatIsNotWrittenIsNone(_ time: Timestamp?) throws {
+        let member = TarMember(name: PathBytes([97]), kind: .file, size: 0, modified: time)
+        #expect(try all(TarWriter.header(member, sent: 0) + TarWriter.end, isRepacked: true).map(\.0.modified) == [nil])
     }
 
     // MARK: archives made by hand

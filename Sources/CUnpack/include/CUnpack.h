@@ -33,11 +33,14 @@ typedef enum {
     UNPACK_NO_MEMORY,
 } unpack_status;
 
-typedef enum { UNPACK_FILE, UNPACK_DIRECTORY, UNPACK_OTHER } unpack_member_kind;
+typedef enum { UNPACK_FILE, UNPACK_DIRECTORY, UNPACK_LINK, UNPACK_OTHER } unpack_member_kind;
 
 typedef struct {
     const char *name;  // until the next member
+    // What has bytes is a file, whatever else the archive calls it: programs make one of it.
     unpack_member_kind kind;
+    // Of a link the bytes, which cannot be read any more, up to the first zero; NULL where they are no text. Until the next member.
+    const char *target;
     int64_t size;  // −1 where the archive does not say before the bytes
     int has_time;
     int64_t seconds;
