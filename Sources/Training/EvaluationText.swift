@@ -176,7 +176,7 @@ extension EvaluationReport {
 
     private var perturbations: TextTable {
         var table = TextTable([
-            "Changed by", "false alarms", "misses", "detected", "uncertain", "accuracy", "AUC", "spatial", "frequency",
+            "Changed by", "false alarms", "misses", "detected", "uncertain", "balanced", "AUC", "spatial", "frequency",
         ])
         for (title, metrics) in [("nothing", all)] + perturbed.map({ ($0.perturbation.title, $0.metrics) }) {
             let fused = metrics.fused
