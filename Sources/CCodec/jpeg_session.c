@@ -8,8 +8,6 @@
 
 #include "jpeg_tail.h"
 
-// More are refused: libjpeg warns of a single byte between segments, and the text made of that takes many times as long as to read it, so
-// that a file of nothing else would hold up the scan.
 enum { FATAL_WARNINGS = 100 };
 
 void jpeg_fail(jpeg_decompression *job, codec_status status) {

@@ -104,13 +104,17 @@ protocol MemberCursor: AnyObject {
     /// than what stands before the first zero byte, with a mark (U+FFFD) for each that is in no text.
     private static func mayBePicture(_ target: [UInt8]) -> Bool {
         let hasStray = target.indices.contains { target[$0...].starts(with: [0xEF, 0xBF, 0xBD]) }
-        return target.isEmpty || hasStray || target == Array("MM".utf8) || ImageFormat.sniff(target) != nil
+        return target.isEmpty || hasStray || ImageFormat.sniff(target) != nil
             || target.contains { $0 < 0x20 || $0 == 0x7F }
-            || marks.contains { target.starts(with: $0.utf8) }
+            || marks.contains { target.starts(with: $0.mark.utf8) && target.count <= $0.longest }
     }
 
-    /// What pictures begin with that have a zero byte before enough is there to tell them by.
-    private static let marks = ["BM", "RIFF", "II*", "II+", "IIU", "8BPS", "DDS ", "qoif", "icns"]
+    /// What pictures begin with that have a zero byte before enough is there to tell them by, and how many bytes there are at most before it: names
+    /// of files begin like that too.
+    private static let marks: [(mark: String, longest: Int)] = [
+        ("BM", 6), ("RIFF", 7), ("II*", 3), ("II+", 3), ("IIU", 3), ("MM", 2), ("8BPS", 4), ("DDS ", 5), ("qoif", 7),
+        ("icns", 7),
+    ]
 
     func read() throws(PackedFault) -> [UInt8] {
         var bytes: UnsafePointer<UInt8>?

@@ -60,9 +60,9 @@ final class PackedInput {
             bytes.replaceSubrange(0..<end - surplus, with: Array(bytes[surplus..<end]))
             (place, end) = (kept, end - surplus)
         }
-        // Twice what is kept, so that it need not be moved each time.
+        // Twice what is kept or asked for, so that it need not be moved each time.
         let room = place + wanted
-        if bytes.count < room { bytes += [UInt8](repeating: 0, count: room + kept - bytes.count) }
+        if bytes.count < room { bytes += [UInt8](repeating: 0, count: room + max(kept, wanted) - bytes.count) }
         while end - place < count {
             let got = unsafe bytes.withUnsafeMutableBytes { target in
                 let free = unsafe UnsafeMutableRawBufferPointer(rebasing: target[end...])

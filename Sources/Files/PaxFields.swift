@@ -2,18 +2,25 @@
 
 /// Fields of one member, or of all members to come.
 ///
-/// Each holds no more than a header has bytes, which `TarReader` bounds.
+/// Each holds no more than a header has bytes, which `TarReader` bounds, and is read once, where it is said: a field for all members is asked for by
+/// each of them.
 struct PaxFields: Equatable {
-    /// Texts for numbers and a time.
-    var size: [UInt8]?
-    var modified: [UInt8]?
-    /// A name, and that of a file with holes, whose `path` tells where it was packed.
+    /// A field that is there, and what it says; nil where that is nothing of the kind.
+    struct Said<Value: Equatable>: Equatable {
+        let value: Value?
+    }
+
+    var size: Said<Int>?
+    var modified: Said<Timestamp>?
+    /// A name, and what of it stands before a zero byte.
     var path: [UInt8]?
+    var name: [UInt8]?
+    /// The same of the name of a file with holes, whose `path` tells where it was packed.
     var sparseName: [UInt8]?
     /// Whether anything is said of holes.
     var isSparse = false
     /// What only streams of `TarWriter` say.
-    var wholeSize: [UInt8]?
+    var wholeSize: Said<Int>?
     var refusal: [UInt8]?
 
     /// Takes what a header says that begins at byte `start` of an archive, in place of what was said before.
@@ -23,15 +30,20 @@ struct PaxFields: Equatable {
 
     private mutating func take(_ key: String, _ value: [UInt8]) {
         switch key {
-        case "size": size = value
-        case "mtime": modified = value
-        case "path": path = value
-        case TarWriter.wholeSize: wholeSize = value
+        case "size": size = Said(value: TarFields.decimal(value))
+        case "mtime": modified = Said(value: TarFields.time(value))
+        case "path": (path, name) = (value, PaxFields.name(value))
+        case TarWriter.wholeSize: wholeSize = Said(value: TarFields.decimal(value))
         case TarWriter.refusal: refusal = value
         default:
             if key.hasPrefix("GNU.sparse.") { isSparse = true }
-            if key == "GNU.sparse.name" { sparseName = value }
+            if key == "GNU.sparse.name" { sparseName = PaxFields.name(value) }
         }
+    }
+
+    /// A name ends where the system would end it: at a zero byte, which separates names in lists.
+    private static func name(_ value: [UInt8]) -> [UInt8] {
+        value.firstIndex(of: 0).map { Array(value[..<$0]) } ?? value
     }
 
     /// The same, with what it leaves open as it is for all members.
@@ -41,7 +53,7 @@ struct PaxFields: Equatable {
         var fields = self
         fields.size = size ?? global.size
         fields.modified = modified ?? global.modified
-        fields.path = path ?? global.path
+        if path == nil { (fields.path, fields.name) = (global.path, global.name) }
         return fields
     }
 }

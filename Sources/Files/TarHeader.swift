@@ -101,18 +101,17 @@ struct TarHeader {
         if bytes[257..<263].elementsEqual("ustar\0".utf8), bytes[345] != 0 {
             name = text(345..<500) + [UInt8(ascii: "/")] + name
         }
-        // A name ends where the system would end it: at a zero byte, which separates names in lists.
-        let path = (fields.sparseName ?? fields.path ?? []).prefix { $0 != 0 }
-        name = path.isEmpty ? description.longName ?? name : Array(path)
+        let path = fields.sparseName ?? fields.name ?? []
+        name = path.isEmpty ? description.longName ?? name : path
         let stated = try statedSize
         var size = stated
         if let field = fields.size {
-            guard let value = TarFields.decimal(field) else { throw damage("an impossible size") }
+            guard let value = field.value else { throw damage("an impossible size") }
             size = value
         }
         var modified = Timestamp?.none
         if let field = fields.modified {
-            modified = TarFields.time(field)
+            modified = field.value
         } else if let seconds = try? TarFields.number(bytes[136..<148], at: start) {
             modified = Timestamp(seconds: seconds)
         }

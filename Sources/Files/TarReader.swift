@@ -112,7 +112,7 @@ package struct TarReader {
             member.name = PathBytes(fields.path ?? [])
             // The header of such a stream has zeros where a time would be.
             if fields.modified == nil { member.modified = nil }
-            member.size = fields.wholeSize.flatMap(TarFields.decimal) ?? member.size
+            member.size = fields.wholeSize?.value ?? member.size
             if let refusal = fields.refusal { member.kind = .refused(TarWriter.error(refusal)) }
         }
         return member

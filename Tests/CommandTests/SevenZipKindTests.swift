@@ -65,7 +65,7 @@ import Testing
             #expect(run.records.first?["message"] as? String == "it is called a link, and its bytes are no name")
             #expect(run.status == 2 && isComplete == true)
         }
-        let targets = ["a.png", "../d/b c.png", "d/\u{FC}ber.png", "MM/1.png"]
+        let targets = ["a.png", "../d/b c.png", "d/\u{FC}ber.png", "MM/1.png", "BMW 1.png", "RIFF/1.png"]
         let links = targets.map { Member(name: "link", mode: 0o120777, content: Array($0.utf8)) }
         let (run, isComplete) = scan(links + [Member(name: "last.png", mode: 0o100644)])
         #expect(codes(run) == ["last.png ok"] && run.status == 0 && isComplete == true)

@@ -15,8 +15,9 @@ extension TarReaderTests {
         let used = record("size", "7") + record("path", "a") + record("mtime", "1.5") + record("GNU.sparse.name", "b")
         var fields = PaxFields()
         try fields.take(used, at: 0)
-        #expect(fields.size == Array("7".utf8) && fields.path == Array("a".utf8))
-        #expect(fields.modified == Array("1.5".utf8) && fields.sparseName == Array("b".utf8) && fields.isSparse)
+        #expect(fields.size?.value == 7 && fields.path == Array("a".utf8) && fields.name == fields.path)
+        #expect(fields.modified?.value == Timestamp(seconds: 1, nanoseconds: 500_000_000))
+        #expect(fields.sparseName == Array("b".utf8) && fields.isSparse)
         let before = fields
         for number in 0..<1000 {
             try fields.take(record("k\(number)", "vvvvvvvvv") + record("SCHILY.k\(number)", "v"), at: 0)
@@ -29,7 +30,10 @@ extension TarReaderTests {
         try local.take(record("path", "own"), at: 0)
         try global.take(record("path", "all") + record("mtime", "2") + record("GNU.sparse.name", "s"), at: 0)
         let fields = local.completed(by: global)
-        #expect(fields.path == Array("own".utf8) && fields.modified == Array("2".utf8))
+        #expect(fields.path == Array("own".utf8) && fields.name == fields.path)
+        #expect(fields.modified?.value == Timestamp(seconds: 2))
+        let other = PaxFields().completed(by: global)
+        #expect(other.path == Array("all".utf8) && other.name == other.path)
         #expect(fields.sparseName == nil && !fields.isSparse)
     }
 
