@@ -22,11 +22,11 @@ struct EpochPlan {
     var count: Int?
     /// Pictures that a step takes together; partners are never on two sides of its border where that can be avoided.
     var batch = 1
-    /// Factors on the shares of named sources, for those that matter more or less than their size says.
+    /// Factors on the shares of named sources, for those that matter more or less than their size says; they count after `cap`.
     var emphasis: [String: Double] = [:]
     /// 1 leaves strata in proportion to their size, 0 makes them equal.
     var exponent = 0.5
-    /// The most that one generator of one source gets of the fakes, or twice an equal share where there are few.
+    /// The most that one generator of one source gets of the fakes by its size, or twice an equal share where there are few.
     var cap = 0.05
 }
 
@@ -129,10 +129,10 @@ private func balancedPools(
         return members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
     func quotas(_ strata: [(key: Key, members: [Int])], _ draws: Int, cap: Double) -> [(members: [Int], quota: Int)] {
-        let weights = strata.map {
-            pow(Double($0.members.count), plan.exponent) * plan.emphasis[$0.key.source, default: 1]
-        }
-        return zip(strata, apportion(draws, weights: capped(weights, at: cap))).map { ($0.members, $1) }
+        let weights = capped(strata.map { pow(Double($0.members.count), plan.exponent) }, at: cap)
+        // Who names a source has a reason to see more of it than the cap would show.
+        let asked = zip(strata, weights).map { $1 * plan.emphasis[$0.key.source, default: 1] }
+        return zip(strata, apportion(draws, weights: asked)).map { ($0.members, $1) }
     }
     let fakes = strata { samples[$0].isFake }
     let photographs = strata { !samples[$0].isFake }

@@ -54,7 +54,7 @@ enum TrainCommand {
         "Keep a source out of training; the thresholds hold for it too.")
     static let emphasis = Option(
         "emphasis", value: "source=factor", repeats: true,
-        "Draw a source <factor> times as often as its size alone would have it; needs --equalize.")
+        "Draw a source <factor> times as often as otherwise; needs --equalize.")
     static let split = Option(
         "split", value: "name", default: "train, where the data has it, otherwise everything",
         "Use only the pictures of this split of the data.")

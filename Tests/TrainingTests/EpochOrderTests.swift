@@ -141,6 +141,20 @@ import Testing
         #expect(abs(drawn.count { $0.generator == "g7" } - 97) <= 1)
     }
 
+    @Test func emphasisIsOnTopOfTheCap() {
+        // Two sources of one generator each that the cap would make equal to any other, and 38 small ones.
+        let fakes =
+            (0..<9000).map { Sample(path: "a\($0)", isFake: true, source: "faces", generator: "gan") }
+            + (0..<9000).map { Sample(path: "b\($0)", isFake: true, source: "video", generator: "swap") }
+            + (0..<3800).map { Sample(path: "s\($0)", isFake: true, source: "web", generator: "g\($0 % 38)") }
+        let reals = (0..<100).map { Sample(path: "r\($0)", isFake: false, source: "camera") }
+        let plan = EpochPlan(count: 8400, emphasis: ["faces": 2])
+        let drawn = epochOrder(of: fakes + reals, epoch: 0, seed: 1, plan).map { (fakes + reals)[$0.sample] }
+        // Parts of the 4,200 fakes: 5 % and as much again of 105 %.
+        #expect(drawn.count { $0.source == "faces" } == 400)
+        #expect(drawn.count { $0.source == "video" } == 200)
+    }
+
     @Test func aCapGivesWhatItCutsToTheOthersInProportion() {
         #expect(capped([8, 1, 1], at: 0.5) == [5, 2.5, 2.5])
         #expect(capped([8, 1, 1], at: 1) == [8, 1, 1])
