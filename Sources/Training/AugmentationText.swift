@@ -2,11 +2,17 @@
 
 extension AugmentationTable {
     /// One line for each step: its probability, and how far it goes.
-    package var text: String {
+    ///
+    /// - Parameters:
+    ///   - strength: the run's factor on the probabilities; what only chooses between formats does not depend on it.
+    ///   - equalize: whether both classes are recompressed alike.
+    package func text(strength: Double = 1, equalize: Bool = true) -> String {
         var table = TextTable(["step", "probability", "how far"])
-        func add(_ name: String, _ probability: Double, _ extent: String = "") {
-            table.add([name, "\(probability)", extent])
+        func add(_ name: String, _ probability: Double, by factor: Double? = nil, _ extent: String = "") {
+            let shown = (min(1, probability * (factor ?? strength)) * 1e4).rounded() / 1e4
+            table.add([name, "\(shown)", extent])
         }
+        let equalizing = equalize ? 1.0 : 0
         add("horizontal flip", horizontalFlip)
         add("vertical flip", verticalFlip)
         add("quarter turn", rotation, "either way")
@@ -22,13 +28,13 @@ extension AugmentationTable {
         add("  cut-out", cutOut, "up to a third of each side")
         add("  JPEG", recompression, "quality \(recompressionQuality.lowerBound) to \(recompressionQuality.upperBound)")
         add("  JPEG again", secondRecompression, "the same")
-        add("    WebP", webp, "of both, in place of JPEG, at the same quality")
-        add("    AVIF", avif, "the same")
+        add("    WebP", webp, by: 1, "of both, in place of JPEG, at the same quality")
+        add("    AVIF", avif, by: 1, "the same")
         add(
-            "equalisation", equalization,
+            "equalisation", equalization, by: equalizing,
             "JPEG quality \(equalizationQuality.lowerBound) to \(equalizationQuality.upperBound)")
         add(
-            "  gentle", gentleEqualization,
+            "  gentle", gentleEqualization, by: equalizing,
             "of these, at quality \(gentleQuality.lowerBound) to \(gentleQuality.upperBound)")
         return table.text
     }

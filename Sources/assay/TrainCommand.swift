@@ -119,7 +119,9 @@ enum TrainCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         if line.flag(showRecipe) {
-            try Console.out(Augmentation.Recipe(try chosenBlueprint(line).picture).table.text)
+            let table = Augmentation.Recipe(try chosenBlueprint(line).picture).table
+            let strength = try line.number(augmentation, within: 0...10)
+            try Console.out(table.text(strength: strength, equalize: line.flag(equalize)))
             return 0
         }
         do throws(BLASError) {

@@ -160,6 +160,10 @@ struct TrainTests {
             ours.output.contains("  JPEG again")
                 && ours.output.contains("of these crops, with the probabilities below:"))
         #expect(ours.output.contains(#/\n    WebP +0\.2 /#) && ours.output.contains(#/\n    AVIF +0\.05 /#))
+        // What the run would do, not what it would do by default.
+        let gentler = shop.run(["train", "--show-recipe", "--augmentation", "0.6", "--no-equalize"]).output
+        #expect(gentler.contains(#/\n  rescaling +0\.36 /#) && gentler.contains(#/\n    WebP +0\.2 /#))
+        #expect(gentler.contains(#/\nequalisation +0\.0 /#) && ours.output.contains(#/\nequalisation +0\.5 /#))
         let article = shop.run(["train", "--show-recipe", "--architecture", "seed"])
         #expect(article.status == 0 && article.output != ours.output)
         let missing = shop.run(["train", "-o", "m"])

@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func theRecipeIsPrintedWithItsProbabilities() {
-        let text = AugmentationTable.crossdomain.text
+        let text = AugmentationTable.crossdomain.text()
         #expect(text.contains("\(AugmentationTable.crossdomain.recompression)"))
         #expect(text.contains("quality 40 to 98"))
     }
