@@ -25,6 +25,7 @@ package struct RecordMerge {
     private var shares: [String?: Share] = [:]
     private var seen: Set<Digest128> = []
     private var models: Set<String> = []
+    private var rulesets: Set<String> = []
     private let digest = SHA256()
 
     package init() {}
@@ -72,6 +73,10 @@ package struct RecordMerge {
         if models.count > 1 {
             missing.append("records of different models: " + models.sorted().joined(separator: ", "))
         }
+        if rulesets.count > 1 {
+            let digests = rulesets.sorted().map { $0.prefix(8) }.joined(separator: ", ")
+            missing.append("records decided by different rules: \(digests)")
+        }
         for (name, share) in shares.sorted(by: { order($0.key) < order($1.key) }) {
             let title = name.map { "shard \($0)" } ?? "the records"
             if share.finished == 0 {
@@ -116,6 +121,7 @@ package struct RecordMerge {
             return
         }
         if let model = RecordMerge.text(values["model"]), models.count < 100 { models.insert(model) }
+        if let rules = RecordMerge.text(values["ruleset"]), rulesets.count < 100 { rulesets.insert(rules) }
         read += 1
         shares[name, default: Share()].read += 1
         guard seen.insert(key(values)).inserted else {

@@ -132,6 +132,13 @@ struct MergeTests {
                 + #"{"assay":1,"path":"a","status":"ok","model":"n"}"#
                 + "\n")
         refused(shop, ["models"], "records of different models: m, n")
+        shop.write(
+            "rules",
+            #"{"assay":1,"path":"a","status":"ok","ruleset":"0123456789"}"# + "\n"
+                + #"{"assay":1,"path":"b","status":"skipped","ruleset":null}"# + "\n"
+                + #"{"assay":1,"path":"c","status":"ok","ruleset":"89abcdef01"}"#
+                + "\n")
+        refused(shop, ["rules"], "records decided by different rules: 01234567, 89abcdef")
         let run = shop.run(["merge", "torn", "--partial", "-o", "out"])
         #expect(run.status == 2 && shop.read("out") == line + "\n")
         #expect(
