@@ -26,6 +26,8 @@ package struct RecordMerge {
     private var seen: Set<Digest128> = []
     private var models: Set<String> = []
     private var rulesets: Set<String> = []
+    /// What runs of shares were asked to scan, as their summaries tell.
+    private var scopes: Set<String> = []
     private let digest = SHA256()
 
     package init() {}
@@ -77,6 +79,7 @@ package struct RecordMerge {
             let digests = rulesets.sorted().map { $0.prefix(8) }.joined(separator: ", ")
             missing.append("records decided by different rules: \(digests)")
         }
+        if scopes.count > 1 { missing.append("shares of scans that were asked for different files") }
         for (name, share) in shares.sorted(by: { order($0.key) < order($1.key) }) {
             let title = name.map { "shard \($0)" } ?? "the records"
             if share.finished == 0 {
@@ -135,6 +138,7 @@ package struct RecordMerge {
     private mutating func note(summary values: [String: ArraySlice<UInt8>], _ name: String?) {
         func count(_ key: String) -> Int { values[key].flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0 }
         var share = shares[name] ?? Share()
+        if name != nil, let scope = RecordMerge.text(values["scope"]) { scopes.insert(scope) }
         if values["complete"]?.elementsEqual("true".utf8) == true {
             share.finished += 1
             // Of runs of one share each says what there is of it; runs without shares have each their own.
@@ -151,7 +155,7 @@ package struct RecordMerge {
     private static let keys: Set<String> = [
         "assay", "path", "pathBytes", "id", "archive", "member", "frame", "shard", "status", "code", "size", "modified",
         "sha256",
-        "model", "ruleset", "verdict", "complete", "records", "resumed", "resumedRecords",
+        "model", "ruleset", "verdict", "complete", "scope", "records", "resumed", "resumedRecords",
     ]
 
     private static let identity = [

@@ -12,6 +12,8 @@ package struct Summary: Sendable {
     package var finished: Timestamp
     /// The share of the files that was scanned; nil for all.
     package var shard: Shard?
+    /// What was asked to be scanned, whichever share: runs that were asked for the same have the same; nil where nobody said.
+    package var scope: String?
     /// Judged pictures whose spectrum was asked for and could not be written.
     package var unwrittenSpectra = 0
     /// The signal that ended the run early, by name.
@@ -57,6 +59,7 @@ package struct Summary: Sendable {
             $0.member("seconds", seconds, decimals: 3)
             $0.member("complete", isComplete)
             $0.member("shard", shard?.text)
+            $0.member("scope", scope)
             $0.member("signal", signal)
             $0.member("seen", tally.seen)
             $0.member("ok", tally.ok)

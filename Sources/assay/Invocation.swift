@@ -32,6 +32,18 @@ struct Invocation: Sendable {
         given.compactMap { $0.name == option.name ? $0.value : nil }
     }
 
+    /// SHA-256 of the operands, in whatever order, and of all that was given of `options`, as typed.
+    func digest(of options: [Option]) -> String {
+        let digest = SHA256()
+        func add(_ bytes: [UInt8]) { digest.update(bytes + [0]) }
+        for operand in operands.map(\.bytes).sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(operand) }
+        for (name, value) in given where options.contains(where: { $0.name == name }) {
+            add(Array("--\(name)".utf8))
+            if let value { add(value.bytes) }
+        }
+        return digest.finish()
+    }
+
     /// The last value as text (invalid UTF-8 repaired).
     func text(_ option: Option) -> String? { path(option)?.lossy }
 

@@ -60,7 +60,8 @@ enum ScanManual {
                 "In the summary, seen is the sum of ok, skipped, error and notImages. Files that are no picture are in "
                     + "notImages even where they have a record because they were named. resumed counts files to which --resume "
                     + "had nothing to add, resumedRecords the records that were kept; they are not seen. Links that are not followed are not seen either. unwrittenSpectra counts judged pictures whose "
-                    + "spectrum --spectra asked for and that could not be written or read again for it; their records have no spectrum.file."
+                    + "spectrum --spectra asked for and that could not be written or read again for it; their records have no spectrum.file. scope is a digest of the operands and of the options that choose "
+                    + "files, by which assay merge knows the shares of one scan."
             ]
         ),
         (

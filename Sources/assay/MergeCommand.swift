@@ -133,7 +133,8 @@ enum MergeManual {
                     + "and at least as many different records as that one has written or found written (resumedRecords). With shards, each of the "
                     + "n needs its summary. Records without a shard may come without summaries; then nobody can say whether any are missing.",
                 "Beside that, nothing is written if a line is no record, if the last line of a file has no end, if shards are of "
-                    + "different numbers, or if records are of different models or were decided by different rules.",
+                    + "different numbers or of scans that were asked for different files (scope in their summaries: a digest of the "
+                    + "operands and of the options that choose files, as typed), or if records are of different models or were decided by different rules.",
                 "Of each record 16 bytes of a digest stay in memory, some 40 with the table that they are in.",
             ]
         ),

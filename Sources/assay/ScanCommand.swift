@@ -78,6 +78,7 @@ enum ScanCommand {
             binary: summaryFile == nil ? nil : programDigest(),
             arguments: Assay.arguments.map(\.lossy))
         summary.shard = plan.shard
+        summary.scope = line.digest(of: Options.choosing)
         summary.unwrittenSpectra = unwritten.with { $0 }
 
         if !isQuiet && sink.end != .closedPipe {

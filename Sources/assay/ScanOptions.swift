@@ -127,6 +127,12 @@ enum ScanOptions {
         "Show progress on standard error; auto does so on a terminal.")
     static let quiet = Option("quiet", short: "q", "Print neither progress nor summary nor warnings.")
 
+    /// What decides which files have records: shares of a whole agree in these.
+    static let choosing = [
+        filesFrom, null, tar, include, exclude, follow, maxDepth, oneFileSystem, maxFileSize, maxPixels, frames,
+        maxFrames, only,
+    ]
+
     static let all =
         [
             filesFrom, null, tar, window, include, exclude, follow, maxDepth, oneFileSystem, model, jobs, maxFileSize,

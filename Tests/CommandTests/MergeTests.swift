@@ -119,6 +119,29 @@ struct MergeTests {
             "shares of different numbers: of 3, of 4\nassay: shard 1/4: no summary of a run that finished")
     }
 
+    /// A share of another folder has the right number, a summary that is complete, and leaves a hole.
+    @Test func sharesOfScansThatAskedForOtherFilesAreNoWhole() {
+        let shop = shop()
+        shop.write("e/other.png", Workshop.png)
+        for other in [["e"], ["d", "e"], ["--exclude", "1*", "d"], ["--only", "fake", "d"]] {
+            let run = shop.scan(["-j", "1", "--shard", "2/3", "--summary", "o.json", "-o", "o.jsonl"] + other)
+            #expect(run.status == 0)
+            refused(
+                shop, ["1.jsonl", "1.json", "o.jsonl", "o.json", "3.jsonl", "3.json"],
+                "shares of scans that were asked for different files")
+            for name in ["o.json", "o.jsonl"] { try? FileManager.default.removeItem(atPath: shop.path + "/" + name) }
+        }
+        // In another order, and with what chooses no files, it is the same scan.
+        for (share, operands) in [(1, ["d", "e"]), (2, ["e", "d"])] {
+            let run = shop.scan(
+                ["-j", "\(share)", "--shard", "\(share)/2", "--summary", "p\(share).json", "-o", "p\(share).jsonl"]
+                    + operands)
+            #expect(run.status == 0)
+        }
+        let run = shop.run(["merge", "p1.jsonl", "p1.json", "p2.jsonl", "p2.json", "-o", "-", "-q"])
+        #expect(run.status == 0 && run.errors == "" && run.output.split(separator: "\n").count == 21)
+    }
+
     @Test func tornLinesAndForeignOnesAreNamedAndPartialWritesTheRest() {
         let shop = Workshop()
         let line = #"{"assay":1,"path":"a","status":"ok"}"#

@@ -84,7 +84,9 @@ final class Workshop {
     }()
 
     /// A scan with the test's model and without the summary line.
-    func scan(_ arguments: String..., input: String? = nil) -> Run {
+    func scan(_ arguments: String..., input: String? = nil) -> Run { scan(arguments, input: input) }
+
+    func scan(_ arguments: [String], input: String? = nil) -> Run {
         run(["scan", "--model", "../" + modelName, "-q"] + arguments, input: input)
     }
 
