@@ -1,7 +1,8 @@
 // JSON text to values in one pass: a program that reads its own model at every start can't wait for a general decoder to warm up.
 
 extension JSONTree {
-    /// Reads a whole text of UTF-8 (RFC 8259); nil if it is anything else, has a key twice in one object, or is nested too deeply.
+    /// Reads a whole text of UTF-8 (RFC 8259); nil if it is anything else, has a key twice in one object or one of more
+    /// than 512 bytes, or is nested too deeply.
     package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
     package init?(_ bytes: ArraySlice<UInt8>) {
@@ -15,6 +16,8 @@ extension JSONTree {
 private struct JSONReader {
     /// No text of this program's comes near; who nests deeper wants the stack.
     private static let deepest = 100
+    /// Bytes of a key. Tables put the combining marks of a key into order, at the square of their number.
+    private static let longestKey = 512
 
     private let bytes: ArraySlice<UInt8>
     private var place: Int
@@ -55,7 +58,8 @@ private struct JSONReader {
         if take("}") { return .object(members) }
         repeat {
             skipSpace()
-            guard place < bytes.endIndex, bytes[place] == UInt8(ascii: "\""), let key = text(), take(":"),
+            guard place < bytes.endIndex, bytes[place] == UInt8(ascii: "\""), let key = text(),
+                key.utf8.count <= JSONReader.longestKey, take(":"),
                 let value = value(depth: depth + 1), members.updateValue(value, forKey: key) == nil
             else { return nil }
         } while take(",")

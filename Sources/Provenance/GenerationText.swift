@@ -20,15 +20,17 @@ struct GenerationText: Equatable {
     private init?(lines text: String) {
         // The settings stand at the end; lines without number are not for anybody to read.
         let end = text.utf8.count > 65_536 ? String(decoding: text.utf8.suffix(65_536), as: UTF8.self) : text
-        let lines = end.split(separator: "\n", omittingEmptySubsequences: false)
-        guard let index = lines.lastIndex(where: { $0.hasPrefix("Steps: ") }) else { return nil }
+        // Bytes are compared, not characters: one of these may be all of the text.
+        let lines = end.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Substring.init)
+        guard let index = lines.lastIndex(where: { $0.utf8.starts(with: "Steps: ".utf8) }) else { return nil }
         let settings = GenerationText.settings(lines[index])
         guard settings["Steps"].flatMap({ Int($0) }) != nil, settings["Sampler"] != nil || settings["Seed"] != nil
         else {
             return nil
         }
         model = settings["Model"]
-        let prompt = lines[..<index].prefix { !$0.hasPrefix("Negative prompt:") }.joined(separator: "\n").trimmed
+        let prompt = lines[..<index].prefix { !$0.utf8.starts(with: "Negative prompt:".utf8) }.joined(separator: "\n")
+            .trimmed
         self.prompt = prompt.isEmpty ? nil : prompt
         let version = settings["Version"] ?? ""
         if let app = settings["App"], let name = GeneratorName.named(in: app) {
@@ -53,7 +55,7 @@ struct GenerationText: Equatable {
     /// "Name: value" between commas; a value in quotation marks may have commas in it.
     private static func settings(_ line: Substring) -> [String: String] {
         var result: [String: String] = [:]
-        var rest = line.prefix(4000)
+        var rest = Substring(line.unicodeScalars.prefix(4000))
         while let colon = rest.firstIndex(of: ":") {
             let name = String(rest[..<colon]).trimmed
             var value = rest[rest.index(after: colon)...].drop { $0 == " " }

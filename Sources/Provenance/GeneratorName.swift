@@ -14,7 +14,8 @@ struct GeneratorName {
 
     /// Lower-case runs of letters and digits; all else separates.
     private static func words(_ text: String) -> [String] {
-        text.prefix(500).lowercased().split { !($0.isLetter || $0.isNumber) }.map(String.init)
+        // Scalars: one character may be millions of combining marks, which comparisons put into order at the square of their number.
+        String(text.unicodeScalars.prefix(500)).lowercased().split { !($0.isLetter || $0.isNumber) }.map(String.init)
     }
 
     private static func contains(_ words: [String], _ wanted: [String]) -> Bool {

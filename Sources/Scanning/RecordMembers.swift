@@ -11,7 +11,8 @@ package struct RecordMembers {
         if rest.popFirst() != UInt8(ascii: "{") { rest = [] }
     }
 
-    /// The next key and the text of its value, nil at the end or where the text is no JSON object without spaces.
+    /// The next key and the text of its value, nil at the end or where the text is no JSON object without spaces. A key that is longer than
+    /// any of a record is empty: whoever looks it up would put its combining marks into order.
     package mutating func next() -> (key: String, value: ArraySlice<UInt8>)? {
         if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst() }
         if rest.first == UInt8(ascii: "}") {
@@ -21,7 +22,7 @@ package struct RecordMembers {
         guard let key = value(), key.first == UInt8(ascii: "\""), rest.popFirst() == UInt8(ascii: ":"),
             let value = value(), !value.isEmpty
         else { return nil }
-        return (String(decoding: key.dropFirst().dropLast(), as: UTF8.self), value)
+        return (key.count > 100 ? "" : String(decoding: key.dropFirst().dropLast(), as: UTF8.self), value)
     }
 
     /// Everything up to the comma, colon or bracket that ends a value.

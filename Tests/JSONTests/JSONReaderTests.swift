@@ -33,6 +33,14 @@ import Testing
         #expect(plain(tree) == reference(Array(text.utf8)).map(plain))
     }
 
+    /// A key of combining marks alone takes a table the square of their number.
+    @Test func `a key that is longer than any is refused, a text is not`() {
+        let marks = String(repeating: "\u{316}\u{301}", count: 128)
+        #expect(read("{\"\(marks)\":1}") != nil)
+        #expect(read("{\"\(marks)a\":1}") == nil)
+        #expect(read("{\"a\":\"\(marks + marks)\"}") == .object(["a": .text(marks + marks)]))
+    }
+
     @Test func `whole numbers are whole to the last digit`() {
         #expect(read("9223372036854775807") == .integer(.max))
         #expect(read("-9223372036854775808") == .integer(.min))

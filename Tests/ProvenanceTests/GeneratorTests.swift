@@ -74,6 +74,18 @@ private let settings = "a cat\nNegative prompt: dog\nSteps: 20, Sampler: Euler a
         #expect(found.items.first?.model == "Diffusion V4" && found.items.first?.hasParameters == true)
     }
 
+    /// One character may be all of a text, and putting its marks into order takes the square of their number: hours, here.
+    @Test(arguments: ["Software", "parameters", "prompt"]) func charactersOfManyMarksHoldNobodyUp(_ name: String) throws
+    {
+        let marks = String(repeating: "\u{316}\u{301}", count: 400_000)
+        let texts = [
+            "Software": "Stable Diffusion a" + marks, "parameters": "a" + marks + "\n" + settings,
+            "prompt": "{\"a\(marks)\":1}",
+        ]
+        let found = try declared(Sample.texts([name: try #require(texts[name])]))
+        #expect(found.generator == ["Software": "Stable Diffusion", "parameters": "Stable Diffusion WebUI"][name])
+    }
+
     @Test func compressedTextsAreReadUpToALimit() throws {
         func zipped(_ text: [UInt8]) -> [UInt8] {
             var size = compressBound(UInt(text.count))
