@@ -21,6 +21,8 @@ package struct RecordMerge {
     package private(set) var repeats = 0
     /// What is wrong with what was read, line by line.
     package private(set) var faults: [String] = []
+    /// How many more there are than are named.
+    private var unnamedFaults = 0
 
     private var shares: [String?: Share] = [:]
     private var seen: Set<Digest128> = []
@@ -43,7 +45,7 @@ package struct RecordMerge {
         var number = 0
         func isTooLong(_ line: ArraySlice<UInt8>) -> Bool {
             guard line.count > RecordFile.longestLine else { return false }
-            faults.append("\(name):\(number): a line that is longer than any record")
+            note(fault: "\(name):\(number): a line that is longer than any record")
             return true
         }
         _ = try unsafe lines.takeAll(from: fill) { line throws(FileError) in
@@ -53,13 +55,17 @@ package struct RecordMerge {
         }
         number += 1
         if !lines.rest.isEmpty && !isTooLong(lines.rest) {
-            faults.append("\(name):\(number): the line has no end, so the run that wrote it was cut off")
+            note(fault: "\(name):\(number): the line has no end, so the run that wrote it was cut off")
         }
+    }
+
+    private mutating func note(fault: String) {
+        if faults.count < 100 { faults.append(fault) } else { unnamedFaults += 1 }
     }
 
     /// What else is wrong, once everything was read: shares that are missing or not whole.
     package var missing: [String] {
-        var missing: [String] = []
+        var missing = unnamedFaults > 0 ? ["\(unnamedFaults) more lines like these"] : []
         let counts = Set(shares.keys.compactMap { $0.flatMap { Shard($0)?.count } })
         if counts.count > 1 {
             missing.append("shares of different numbers: " + counts.sorted().map { "of \($0)" }.joined(separator: ", "))
@@ -108,19 +114,17 @@ package struct RecordMerge {
         var values: [String: ArraySlice<UInt8>] = [:]
         while let (key, value) = members.next() { if RecordMerge.keys.contains(key) { values[key] = value } }
         guard members.isWhole, values["assay"]?.elementsEqual("1".utf8) == true else {
-            faults.append("\(place): no record")
+            note(fault: "\(place): no record")
             return
         }
         let name = RecordMerge.text(values["shard"])
-        guard name == nil || name.flatMap(Shard.init) != nil else {
-            faults.append("\(place): no shard")
+        guard name.map({ Shard($0) != nil }) ?? (values["shard"].map { $0.elementsEqual("null".utf8) } ?? true) else {
+            note(fault: "\(place): no shard")
             return
         }
-        if values["complete"] != nil {
-            return note(summary: values, name)
-        }
+        if values["complete"] != nil && values["path"] == nil { return note(summary: values, name, place) }
         guard values["path"] != nil, values["status"] != nil else {
-            faults.append("\(place): no record")
+            note(fault: "\(place): no record")
             return
         }
         if let model = RecordMerge.text(values["model"]), models.count < 100 { models.insert(model) }
@@ -135,15 +139,23 @@ package struct RecordMerge {
         try write(line)
     }
 
-    private mutating func note(summary values: [String: ArraySlice<UInt8>], _ name: String?) {
-        func count(_ key: String) -> Int { values[key].flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0 }
+    private mutating func note(summary values: [String: ArraySlice<UInt8>], _ name: String?, _ place: String) {
+        /// Nil for what is no number of records, of which none has as many as this.
+        func count(_ key: String) -> Int? {
+            values[key].flatMap { Int(String(decoding: $0.prefix(20), as: UTF8.self)) }
+                .flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+        }
+        // An older summary counts records in `resumed`.
+        guard let written = count("records"),
+            let kept = count(values["resumedRecords"] == nil ? "resumed" : "resumedRecords")
+        else { return note(fault: "\(place): no summary") }
         var share = shares[name] ?? Share()
-        if name != nil, let scope = RecordMerge.text(values["scope"]) { scopes.insert(scope) }
+        // Older summaries have none, and shares with and without one are not known to be of one scan.
+        if name != nil { scopes.insert(RecordMerge.text(values["scope"]) ?? "") }
         if values["complete"]?.elementsEqual("true".utf8) == true {
             share.finished += 1
             // Of runs of one share each says what there is of it; runs without shares have each their own.
-            // An older summary counts records in `resumed`.
-            let expected = count("records") + count(values["resumedRecords"] == nil ? "resumed" : "resumedRecords")
+            let expected = written + kept
             share.expected = name == nil ? share.expected + expected : max(share.expected, expected)
         } else {
             share.hasBrokenOff = true
@@ -175,7 +187,8 @@ package struct RecordMerge {
     }
 
     private static func text(_ value: ArraySlice<UInt8>?) -> String? {
-        guard let value, value.first == UInt8(ascii: "\"") else { return nil }
+        // None of these is as long; tables would put the combining marks of one that is into order.
+        guard let value, value.first == UInt8(ascii: "\""), value.count <= 300 else { return nil }
         return String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
     }
 }

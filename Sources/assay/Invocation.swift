@@ -32,14 +32,20 @@ struct Invocation: Sendable {
         given.compactMap { $0.name == option.name ? $0.value : nil }
     }
 
-    /// SHA-256 of the operands, in whatever order, and of all that was given of `options`, as typed.
+    /// SHA-256 of the operands, in whatever order and with or without a slash at their end, and of all that was given of `options`: of
+    /// each option the values in their order, as typed.
     func digest(of options: [Option]) -> String {
         let digest = SHA256()
         func add(_ bytes: [UInt8]) { digest.update(bytes + [0]) }
-        for operand in operands.map(\.bytes).sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(operand) }
-        for (name, value) in given where options.contains(where: { $0.name == name }) {
-            add(Array("--\(name)".utf8))
-            if let value { add(value.bytes) }
+        let paths = operands.map { operand in
+            var bytes = operand.bytes
+            while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+            return bytes
+        }
+        for path in paths.sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(path) }
+        for option in options where given.contains(where: { $0.name == option.name }) {
+            add(Array("--\(option.name)".utf8))
+            for value in all(option) { add(value.bytes) }
         }
         return digest.finish()
     }

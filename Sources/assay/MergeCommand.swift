@@ -28,6 +28,7 @@ enum MergeCommand {
 
     static func run(_ line: Invocation) throws(CommandFailure) -> Int32 {
         guard let path = line.path(output) else { throw .usage("The option '--output <file>' is needed") }
+        try refuse(line.operands, beside: path)
         let target = try MergeTarget(path)
         var merge = RecordMerge()
         for file in line.operands {
@@ -47,8 +48,11 @@ enum MergeCommand {
         for fault in faults { Console.error("assay: \(fault.escapingControls)\n") }
         guard faults.isEmpty || line.flag(partial) else {
             target.drop()
+            if target.hasWritten {
+                throw .failure("only a part was written to \(path.escaped), since this is no whole")
+            }
             throw .failure(
-                "nothing was written to \(path.escaped), since something is missing; '--partial' writes what there is")
+                "nothing was written to \(path.escaped), since this is no whole; '--partial' writes what there is")
         }
         try target.finish()
         if !line.flag(quiet) {
@@ -61,6 +65,37 @@ enum MergeCommand {
     }
 }
 
+extension MergeCommand {
+    /// A file that is named twice counts its records twice, and would stand in for another; one that has the name under which the output
+    /// is written would be lost.
+    private static func refuse(_ files: [PathBytes], beside output: PathBytes) throws(CommandFailure) {
+        var seen: Set<FileIdentity> = []
+        let target = (try? resolveReplaceable(output, .records)) ?? output
+        let temporary = FileIdentity(PathBytes(target.bytes + Array(".part".utf8)))
+        for file in files {
+            guard let identity = FileIdentity(file), identity.isRegular else { continue }
+            if identity == temporary {
+                throw .usage(
+                    "\(file.escaped): \(output.escaped) is written under this name until it is whole; rename it first")
+            }
+            if !seen.insert(identity).inserted { throw .usage("\(file.escaped): this file is named twice") }
+        }
+    }
+}
+
+/// Which file a path leads to.
+private struct FileIdentity: Hashable {
+    let (device, node): (dev_t, ino_t)
+    let isRegular: Bool
+
+    init?(_ path: PathBytes) {
+        var status = stat()
+        guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0 else { return nil }
+        (device, node) = (status.st_dev, status.st_ino)
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+}
+
 /// A file that takes its place when it is whole, or standard output.
 private final class MergeTarget {
     private let descriptor: Int32
@@ -68,6 +103,8 @@ private final class MergeTarget {
     private let places: (temporary: PathBytes, final: PathBytes)?
     private let name: String
     private var buffer: [UInt8] = []
+    /// Whether anything went where it can't be taken back from.
+    private(set) var hasWritten = false
 
     init(_ path: PathBytes) throws(CommandFailure) {
         name = path.escaped
@@ -98,6 +135,7 @@ private final class MergeTarget {
 
     private func flush() throws(FileError) {
         try writeAll(buffer, to: descriptor)
+        if places == nil && !buffer.isEmpty { hasWritten = true }
         buffer.removeAll(keepingCapacity: true)
     }
 
@@ -134,7 +172,8 @@ enum MergeManual {
                     + "n needs its summary. Records without a shard may come without summaries; then nobody can say whether any are missing.",
                 "Beside that, nothing is written if a line is no record, if the last line of a file has no end, if shards are of "
                     + "different numbers or of scans that were asked for different files (scope in their summaries: a digest of the "
-                    + "operands and of the options that choose files, as typed), or if records are of different models or were decided by different rules.",
+                    + "operands and of the options that choose files, as typed; what a list of --files-from holds and where a relative path "
+                    + "begins is not in it), or if records are of different models or were decided by different rules.",
                 "Of each record 16 bytes of a digest stay in memory, some 40 with the table that they are in.",
             ]
         ),

@@ -98,7 +98,7 @@ struct MergeTests {
         #expect(
             run.errors == """
                 assay: \(message)
-                Error: nothing was written to out, since something is missing; '--partial' writes what there is
+                Error: nothing was written to out, since this is no whole; '--partial' writes what there is
 
                 """)
         #expect(!exists(shop, "out") && !exists(shop, "out.part"))
@@ -131,8 +131,13 @@ struct MergeTests {
                 "shares of scans that were asked for different files")
             for name in ["o.json", "o.jsonl"] { try? FileManager.default.removeItem(atPath: shop.path + "/" + name) }
         }
+        // Nobody knows what a share without a scope was asked for.
+        shop.write("o.json", shop.read("2.json").replacing(#/"scope":"[0-9a-f]+",/#, with: ""))
+        refused(
+            shop, ["1.jsonl", "1.json", "2.jsonl", "o.json", "3.jsonl", "3.json"],
+            "shares of scans that were asked for different files")
         // In another order, and with what chooses no files, it is the same scan.
-        for (share, operands) in [(1, ["d", "e"]), (2, ["e", "d"])] {
+        for (share, operands) in [(1, ["d", "e", "-L", "-E", "x"]), (2, ["e/", "-E", "x", "d", "-L"])] {
             let run = shop.scan(
                 ["-j", "\(share)", "--shard", "\(share)/2", "--summary", "p\(share).json", "-o", "p\(share).jsonl"]
                     + operands)
@@ -140,6 +145,40 @@ struct MergeTests {
         }
         let run = shop.run(["merge", "p1.jsonl", "p1.json", "p2.jsonl", "p2.json", "-o", "-", "-q"])
         #expect(run.status == 0 && run.errors == "" && run.output.split(separator: "\n").count == 21)
+    }
+
+    @Test func noFileIsCountedTwiceOrWrittenOver() {
+        let shop = Workshop()
+        let line = #"{"assay":1,"path":"a","status":"ok"}"# + "\n"
+        shop.write("a", line)
+        shop.write("out.part", line)
+        try? FileManager.default.createSymbolicLink(atPath: shop.path + "/link", withDestinationPath: "a")
+        let twice = shop.run(["merge", "a", "link", "-o", "out"])
+        #expect(twice.status == 64 && twice.errors.hasPrefix("Error: link: this file is named twice\n"))
+        let part = shop.run(["merge", "a", "out.part", "-o", "out"])
+        #expect(part.status == 64 && part.errors.hasPrefix("Error: out.part: out is written under this name"))
+        #expect(shop.read("out.part") == line && !exists(shop, "out"))
+    }
+
+    @Test func forgedNumbersAreNoSummaryAndManyFaultsAreCounted() {
+        let shop = Workshop()
+        for (records, resumed) in [
+            ("-1", "0"), ("9223372036854775807", "1"), ("1e3", "0"), ("1", "-9223372036854775808"),
+        ] {
+            shop.write(
+                "s",
+                #"{"assay":1,"complete":true,"shard":"1/1","records":\#(records),"resumedRecords":\#(resumed)}"# + "\n")
+            refused(shop, ["s"], "s:1: no summary")
+        }
+        // What tells a path is a record, whatever else it tells.
+        shop.write("r", #"{"assay":1,"path":"a","status":"ok","complete":true}"# + "\n")
+        #expect(shop.run(["merge", "r", "-o", "-", "-q"]).output == shop.read("r"))
+        let marks = String(repeating: "\u{316}\u{301}", count: 400_000)
+        shop.write("k", #"{"assay":1,"path":"a","status":"ok","\#(marks)":1,"model":"\#(marks)"}"# + "\n")
+        #expect(shop.run(["merge", "k", "-o", "-", "-q"]).output == shop.read("k"))
+        shop.write("many", String(repeating: "\n", count: 1000))
+        let many = shop.run(["merge", "many", "-o", "out"]).errors.split(separator: "\n")
+        #expect(many.count == 102 && many[100] == "assay: 900 more lines like these")
     }
 
     @Test func tornLinesAndForeignOnesAreNamedAndPartialWritesTheRest() {
