@@ -53,6 +53,7 @@ install: build
 	install -D -m 755 $(binary) $(DESTDIR)$(PREFIX)/bin/assay
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/*.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/assay README.md CHANGELOG.md Sources/CDefaultModel/MODEL_CARD.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/assay/examples/watch examples/watch/*
 
 packages:

@@ -8,6 +8,8 @@ import Network
 struct CheckpointState: Codable, Equatable {
     var fingerprint: String
     var digest: String
+    /// Names which pictures are trained on and which validate: groups may change where the listing does not. Nil in older files.
+    var division: String?
     var stage = 0
     /// Epochs finished in the stage.
     var epoch = 0
@@ -23,17 +25,24 @@ struct CheckpointState: Codable, Equatable {
 
     /// Infinity is no JSON, so "no best yet" is written as null.
     enum CodingKeys: String, CodingKey {
-        case fingerprint, digest, stage, epoch, optimiserStep, step, rateFactor, bestEpoch, sinceBest, sinceReduction
+        case fingerprint, digest, division, stage, epoch, optimiserStep, step, rateFactor, bestEpoch, sinceBest,
+            sinceReduction
         case unreadable
         case storedBestLoss = "bestLoss"
     }
 
-    init(fingerprint: String, digest: String) { (self.fingerprint, self.digest) = (fingerprint, digest) }
+    /// Of a run that begins.
+    init(_ fingerprint: String, _ dataset: Dataset, training: [Sample], validation: [Sample]) {
+        (self.fingerprint, digest) = (fingerprint, dataset.digest)
+        let parts = [training, validation].map { $0.map(\.path).sorted().joined(separator: "\0") }
+        division = SHA256.hexadecimal(of: Array(parts.joined(separator: "\0\0").utf8))
+    }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         fingerprint = try values.decode(String.self, forKey: .fingerprint)
         digest = try values.decode(String.self, forKey: .digest)
+        division = try values.decodeIfPresent(String.self, forKey: .division)
         stage = try values.decode(Int.self, forKey: .stage)
         epoch = try values.decode(Int.self, forKey: .epoch)
         optimiserStep = try values.decode(Int.self, forKey: .optimiserStep)
@@ -46,10 +55,19 @@ struct CheckpointState: Codable, Equatable {
         unreadable = try values.decode([String: String].self, forKey: .unreadable)
     }
 
+    /// Whether a run can have come to these numbers; with others sums would overflow.
+    var isSound: Bool {
+        [stage, epoch, optimiserStep, bestEpoch, sinceBest, sinceReduction].allSatisfy {
+            (0...1_000_000_000_000).contains($0)
+        }
+            && step <= 1_000_000_000_000 && rateFactor > 0 && rateFactor <= 1
+    }
+
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(fingerprint, forKey: .fingerprint)
         try values.encode(digest, forKey: .digest)
+        try values.encodeIfPresent(division, forKey: .division)
         try values.encode(stage, forKey: .stage)
         try values.encode(epoch, forKey: .epoch)
         try values.encode(optimiserStep, forKey: .optimiserStep)
@@ -98,6 +116,7 @@ struct Checkpoint {
         guard let text = file.metadata["checkpoint"],
             let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8))
         else { throw .checkpoint("\(path) is no checkpoint") }
+        guard state.isSound else { throw .checkpoint("it counts what no run can have done") }
         var (best, average) = ([[Float]](), [[Float]]())
         for parameter in parameters {
             func values(_ prefix: String) -> [Float]? {

@@ -183,7 +183,7 @@ extension EvaluationReport {
             table.add([
                 title, percent(fused.verdicts.falseAlarmRate), percent(fused.verdicts.missRate),
                 percent(fused.verdicts.detectionRate), percent(fused.verdicts.uncertainShare),
-                percent(fused.balancedAccuracy ?? fused.accuracy), fixed(fused.rocAUC, 3),
+                percent(fused.balancedAccuracy), fixed(fused.rocAUC, 3),
                 fixed(metrics.spatial.rocAUC, 3), fixed(metrics.frequency.rocAUC, 3),
             ])
         }

@@ -32,11 +32,15 @@ enum Manifest {
         if rows.isEmpty { throw .neitherForm(path: path, reason: "the manifest lists no picture") }
 
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        var lines: [String: Int] = [:]
+        // By bytes: names that are written differently are different files.
+        var lines: [[UInt8]: Int] = [:]
         var entries: [Dataset.Entry] = []
         for (line, row) in rows {
             guard let name = present(row.path) else {
                 throw .badManifest(path: path, line: line, reason: "the path is missing")
+            }
+            guard !name.utf8.contains(0) else {
+                throw .badManifest(path: path, line: line, reason: "the path has a zero byte")
             }
             guard let label = present(row.label) else {
                 throw .badManifest(path: path, line: line, reason: "the label is missing")
@@ -48,7 +52,7 @@ enum Manifest {
             default: throw .badManifest(path: path, line: line, reason: "the label '\(label)' is neither real nor fake")
             }
             // Listed twice, a picture could be trained on and validated with.
-            if let earlier = lines.updateValue(line, forKey: name) {
+            if let earlier = lines.updateValue(line, forKey: Array(name.utf8)) {
                 throw .badManifest(path: path, line: line, reason: "'\(name)' is listed on line \(earlier) already")
             }
             let source = present(row.source) ?? ""
@@ -90,6 +94,10 @@ enum Manifest {
         let columns = header.fields.map { $0.lowercased() }
         guard columns.contains("path"), columns.contains("label") else {
             throw .neitherForm(path: path, reason: "its first line does not name the columns path and label")
+        }
+        for name in ["path", "label", "source", "generator", "group", "split", "pair"]
+        where columns.count(where: { $0 == name }) > 1 {
+            throw .neitherForm(path: path, reason: "its first line names the column \(name) twice")
         }
         var rows: [(Int, Row)] = []
         while let (line, fields) = try reader.record(path) {

@@ -48,7 +48,7 @@ package final class Trainer {
         judge = TrainerJudge(options, network, batch, context, validation: validation, unseen: unseen)
         average = WeightAverage(decay: options.averaging)
         checkpoint = Checkpoint(path: options.checkpoint)
-        state = CheckpointState(fingerprint: options.fingerprint, digest: dataset.digest)
+        state = CheckpointState(options.fingerprint, dataset, training: training, validation: validation)
     }
 
     /// Trains, calibrates and writes the model to the output path. Returns the finished detector and the pictures that
@@ -69,7 +69,7 @@ package final class Trainer {
         report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
         if options.resume { try resume() }
         let stages = options.blueprint.stages
-        while state.stage < stages.count {
+        while options.epochs > 0 && state.stage < stages.count {
             try run(stages[state.stage])
             state.stage += 1
         }
@@ -84,11 +84,14 @@ package final class Trainer {
     }
 
     private func resume() throws(TrainerError) {
-        guard let (loaded, weights, averages) = try checkpoint.load(network.parameters) else { return }
+        let file = try checkpoint.load(network.parameters)
+        guard let (loaded, weights, averages) = file else { return report(.noCheckpoint(path: options.checkpoint)) }
         guard loaded.fingerprint == state.fingerprint else {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
-        guard loaded.digest == state.digest else { throw .checkpoint("it belongs to another data set") }
+        guard loaded.digest == state.digest, loaded.division ?? state.division == state.division else {
+            throw .checkpoint("it belongs to another data set")
+        }
         let stages = options.blueprint.stages
         guard stages.indices.contains(loaded.stage) else { throw .checkpoint("it names a stage that does not exist") }
         (state, best) = (loaded, weights)
@@ -159,7 +162,8 @@ package final class Trainer {
         note(judge.takeUnreadable())
         guard let judgement else { throw .noValidation }
         let total = judgement.reduce(0, +)
-        let isBest = total < state.bestLoss
+        // A loss may be finite where a running variance is not, and no scan could use it.
+        let isBest = total < state.bestLoss && average.kept(of: network.parameters) != nil
         follow(total, isBest: isBest)
         report(
             .epoch(
@@ -209,7 +213,7 @@ package final class Trainer {
         state.epoch += 1
         if isBest {
             (state.bestLoss, state.bestEpoch, state.sinceBest, state.sinceReduction) = (loss, state.epoch, 0, 0)
-            best = average.values.isEmpty ? network.parameters.map(\.value.values) : average.values
+            best = average.kept(of: network.parameters) ?? []
             return
         }
         state.sinceBest += 1

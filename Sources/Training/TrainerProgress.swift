@@ -26,6 +26,8 @@ package struct EpochReport: Sendable, Equatable {
 package enum TrainerEvent: Sendable {
     case started(training: Int, validation: Int, leftOut: Int)
     case resumed(stage: String, epoch: Int)
+    /// There is nothing to resume.
+    case noCheckpoint(path: String)
     /// After each batch.
     case step(stage: String, epoch: Int, images: Int, of: Int, loss: Double, imagesPerSecond: Double)
     case epoch(EpochReport)

@@ -31,6 +31,12 @@ struct WeightAverage {
         }
     }
 
+    /// The weights that are judged and kept: the averages, or without them the parameters'; nil if any is no finite number.
+    func kept(of parameters: [Parameter]) -> [[Float]]? {
+        let kept = values.isEmpty ? parameters.map(\.value.values) : values
+        return kept.allSatisfy { $0.allSatisfy(\.isFinite) } ? kept : nil
+    }
+
     mutating func reset() { values = [] }
 
     /// Runs `body` with the averages in the parameters' place.

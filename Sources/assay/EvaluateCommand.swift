@@ -35,7 +35,7 @@ enum EvaluateCommand {
                 + "errors among the surest pictures. Then for every real source and every generator the verdicts, their "
                 + "rate with its 95 % confidence interval, and AUC; how often a fake scores above its own photograph; and "
                 + "how far the size and format of the files alone give the label away.",
-            "Pictures that cannot be read are listed and left out of the figures.",
+            "Pictures that cannot be read are listed and left out of the figures; the exit status is 2 then, otherwise 0.",
         ],
         arguments: [data], options: [model, split, perturb, tiers, tier, json, scores, jobs, ScanOptions.isolation],
         manual: EvaluateManual.sections, run: run)
@@ -82,7 +82,7 @@ enum EvaluateCommand {
             try Console.out(report.text(model: detector.identity, data: place))
         }
         if evaluation.pictures.isEmpty { throw .failure("\(path): not one picture could be read") }
-        return 0
+        return evaluation.unreadable.isEmpty ? 0 : 2
     }
 }
 

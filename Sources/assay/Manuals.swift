@@ -189,6 +189,17 @@ enum EvaluateManual {
         (
             "Figures",
             [
+                "Of the three heads: loss is the mean cross-entropy (natural logarithm); the Brier score the mean squared distance of "
+                    + "scores from 0 (real) or 1 (fake); accuracy the share of pictures on their side of a score of 0.5, balanced "
+                    + "accuracy the mean of both classes'. ROC AUC is the chance that a fake scores above a photograph; average "
+                    + "precision that of scikit-learn; the equal error rate where as many photographs as fakes are on the wrong side; "
+                    + "found at 1 % false alarms the share of fakes above a score that at most 1 % of the photographs are above. "
+                    + "Calibration error is the mean distance between score and share of fakes over 15 equal bins of the score. "
+                    + "None of these heeds the model's thresholds.",
+                "By the thresholds, which are made for the fused score and are applied to each head's: false alarms are the photographs that are "
+                    + "called fake, misses the fakes that are called real, detected those that are called fake, uncertain the pictures "
+                    + "that are called neither, accuracy of the rest the share of right verdicts among the others. What is neither "
+                    + "detected nor missed is uncertain.",
                 "The rate of false alarms of a real source and the rate of detection of a generator stand with their exact "
                     + "two-sided 95 % interval (Clopper and Pearson). The area under the ROC curve of a generator compares its "
                     + "fakes with all real pictures; over the generators its mean, its standard deviation (divisor: their "
@@ -232,6 +243,8 @@ enum EvaluateManual {
                 "perturbations lists perturbation and heads; tiers lists tier and all that is given of the files as they are. "
                     + "format has rocAUC (without a look at the pixels), detectorAUC (of the fused score) and sources (names, "
                     + "real, the number of pictures of both, and rocAUC). unreadable lists path and message.",
+                "A line of --scores has path, label, source, generator, verdict, scores and detail as a record has them, and unclamped, the fused "
+                    + "score before it is kept between 0.01 and 0.99.",
             ]
         ),
     ]

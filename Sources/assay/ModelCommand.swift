@@ -3,13 +3,16 @@
 import Detection
 import Files
 
-/// Shows and verifies model files.
+/// Shows, verifies and averages model files.
 enum ModelCommand {
     static let file = Argument("file", required: false, "Model file; the shipped model if none is given.")
+    static let files = Argument("file", repeats: true, "Model files, at least two; shipped is the shipped model.")
+    static let output = Option(
+        "output", short: "o", value: "file", "Write to <file>, which replaces nothing but a model; needed.")
     static let json = Option("json", "Print the metadata as JSON.")
 
     static let command = Command(
-        "model", "Show and verify model files.",
+        "model", "Show, verify and average model files.",
         subcommands: [
             Command(
                 "show", "Print what a model file says about itself.", arguments: [file], options: [json], run: show),
@@ -20,6 +23,13 @@ enum ModelCommand {
                 "verify", "Check that a model file is whole and fits this program.",
                 discussion: ["The exit status is 0 if it does, 1 if it does not, and 2 if it can't be read."],
                 arguments: [file], run: verify),
+            Command(
+                "average", "Write a model of the means of the weights of several.",
+                discussion: [
+                    "The models must have begun alike, as those of runs with one --init. The mean is uncalibrated and calls nothing fake or "
+                        + "real: 'assay train <data> --init <mean> --epochs 0 -o <model>' chooses its thresholds."
+                ],
+                arguments: [files], options: [output], run: average),
         ])
 
     static func show(_ line: Invocation) throws(CommandFailure) -> Int32 {
@@ -106,6 +116,25 @@ enum ModelCommand {
             return 1
         }
         try Console.out("\(name): sound, \(identity)\n")
+        return 0
+    }
+
+    static func average(_ line: Invocation) throws(CommandFailure) -> Int32 {
+        guard let path = line.path(output) else { throw .usage("The option '--output <file>' is needed") }
+        guard line.operands.count > 1 else { throw .usage("A mean is of at least two models") }
+        var detectors: [Detector] = []
+        for operand in line.operands { detectors.append(try ModelFile.named(operand).detector) }
+        let mean: Detector
+        do throws(ModelError) {
+            mean = try Detector.mean(of: detectors)
+        } catch {
+            throw .failure(error.message)
+        }
+        do throws(FileError) {
+            try replaceFile(path, with: mean.encoded(), .model)
+        } catch {
+            throw .failure("\(path.escaped): \(error.message)")
+        }
         return 0
     }
 }

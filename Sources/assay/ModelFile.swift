@@ -16,6 +16,11 @@ struct ModelFile {
     /// Reads `path`, or takes the shipped model when it is nil.
     static func load(_ path: PathBytes?) throws(CommandFailure) -> ModelFile { try load(path, read(path)) }
 
+    /// What an operand or a value names: `shipped` is the model in the program (`./shipped` is a file).
+    static func named(_ path: PathBytes) throws(CommandFailure) -> ModelFile {
+        try load(path == PathBytes("shipped") ? nil : path)
+    }
+
     /// Checks the bytes that `read` gave for `path`.
     static func load(_ path: PathBytes?, _ bytes: [UInt8]) throws(CommandFailure) -> ModelFile {
         let name = path?.escaped ?? "the shipped model"

@@ -96,7 +96,7 @@ private let sections: [(title: String, paragraphs: [String])] = [
 
 private let introduction =
     "Facts that a file does not have are 0, false or an empty text, so ask for more than a comparison where 0 would do. A list is one "
-    + "text with a line for each element. --define adds variables. Scores are exact here, where records keep them within 0.01 and 0.99."
+    + "text with a line for each element. --define adds variables. Scores and thresholds are exact here, where records keep scores within 0.01 and 0.99: a threshold may lie above what a record tells of a score that reaches it."
 
 private func described(_ kind: RuleVariable.Kind) -> String {
     switch kind {

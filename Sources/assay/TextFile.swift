@@ -36,7 +36,12 @@ struct TextFile {
 
 extension OutputForm {
     /// What `assay evaluate --scores` writes.
-    static let scores = OutputForm("scores", beginning: #"{"path":"#)
+    static let scores = OutputForm("scores") { head in
+        // A manifest may begin as scores do.
+        let first = head.prefix { $0 != UInt8(ascii: "\n") }
+        return first.starts(with: Array(#"{"path":"#.utf8))
+            && (first.count == 4096 || String(decoding: first, as: UTF8.self).utf8.contains(#""unclamped":"#.utf8))
+    }
     /// What `assay train --log` writes.
     static let log = OutputForm("training log", beginning: #"{"stage":"#)
 }

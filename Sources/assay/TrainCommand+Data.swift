@@ -1,6 +1,8 @@
 // Which pictures `assay train` trains on, and what their listing leaves in doubt.
 
+import Detection
 import Files
+internal import Glibc
 import Training
 
 extension TrainCommand {
@@ -22,13 +24,30 @@ extension TrainCommand {
             }
         } else if data.unusualSplits.contains(where: { $0 != options.devSplit }) {
             printer.say("warning: the data has the splits \(list), of which only 'train' is trained on")
+        } else if others.count > 1 {
+            printer.say("of the splits \(list) only 'train' is trained on")
         }
     }
 
-    /// Refuses data that contradicts itself, and says where validation sees what training has seen.
+    /// Says what the number of photographs that choose the thresholds is too small for: 1 % of false alarms can be seen among a hundred.
+    static func noteCalibration(_ trainer: Trainer, unseen: [Sample], _ printer: TrainPrinter) {
+        let photographs = (trainer.validation + unseen).count { !$0.isFake }
+        if photographs < 100 {
+            printer.say(
+                "warning: only \(photographs) photographs choose the thresholds; that 1 % of others or fewer are called fake can't be "
+                    + "told by less than 100")
+        }
+    }
+
+    /// Refuses data that is not all there or contradicts itself, and says where validation sees what training has seen.
     static func examine(
         _ trainer: Trainer, _ samples: [Sample], _ printer: TrainPrinter
     ) throws(CommandFailure) {
+        let missing = samples.filter { unsafe access($0.path, F_OK) != 0 }
+        if let first = missing.first {
+            throw .failure(
+                "\(missing.count) of \(samples.count) pictures are not there, such as \(first.path.escapingControls)")
+        }
         let duplicates = Duplicates(of: samples)
         let contradictions = duplicates.contradictions
         if !contradictions.isEmpty {

@@ -23,7 +23,10 @@ enum TrainCommand {
             + "prints all there are.")
     static let width = Option("width", value: "factor", "Multiply all channel counts, to the nearest multiple of 8.")
     static let depth = Option("depth", value: "n", default: .integer(0), "Repeat every residual block <n> times more.")
-    static let epochs = Option("epochs", value: "n", default: .integer(standard.epochs), "Most epochs of each stage.")
+    static let epochs = Option(
+        "epochs", value: "n", default: .integer(standard.epochs),
+        "Most epochs of each stage. 0 trains nothing: the model of --init gets calibration and thresholds by these pictures."
+    )
     static let epochSize = Option(
         "epoch-size", value: "n", "Pictures drawn in an epoch; as many as there are training pictures by default.")
     static let batch = Option("batch", value: "n", default: .integer(standard.batch), "Pictures in a step.")
@@ -79,7 +82,7 @@ enum TrainCommand {
         "Let degradation and consistency come in over this share of the first stage.")
     static let initial = Option(
         "init", value: "model",
-        "Begin with the weights of this model, which has the same blueprint (dropout, stages and losses aside), instead of random "
+        "Begin with the weights of this model, or of the shipped one, which is called shipped, and which has the same blueprint (dropout, stages and losses aside), instead of random "
             + "ones. Given several times, the models become the columns of a blueprint that has room for all, and its logits begin "
             + "as the sums of theirs."
     )
@@ -167,6 +170,7 @@ enum TrainCommand {
         try examine(trainer, dataset.samples + unseen, printer)
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
+            noteCalibration(trainer, unseen: unseen, printer)
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
         } catch {
             throw .failure(error.message)
@@ -195,7 +199,7 @@ enum TrainCommand {
         options.blueprint = try chosenBlueprint(line)
         options.optimiser = Optimiser.Method(rawValue: line.word(optimizer)) ?? options.optimiser
         options.schedule = TrainerOptions.Schedule(rawValue: line.word(schedule)) ?? options.schedule
-        options.epochs = try line.integer(epochs, within: 1...100_000)
+        options.epochs = try line.integer(epochs, within: 0...100_000)
         options.epochSize = try line.integer(epochSize, 1...1_000_000_000)
         options.batch = try line.integer(batch, within: 1...4096)
         options.learningRate = try line.number(learningRate, within: 1e-9...10)
@@ -223,6 +227,7 @@ enum TrainCommand {
         options.licence = line.word(licence)
         options.devSplit = line.text(devSplit)
         options.initial = try models(line.all(initial), options.blueprint)
+        if options.epochs == 0 && options.initial.isEmpty { throw .usage("'--epochs 0' needs the model of '--init'") }
         options.resume = line.flag(resume)
         return options
     }
@@ -231,7 +236,7 @@ enum TrainCommand {
         _ paths: [PathBytes], _ blueprint: Blueprint
     ) throws(CommandFailure) -> [Detector] {
         var models: [Detector] = []
-        for path in paths { models.append(try ModelFile.load(path).detector) }
+        for path in paths { models.append(try ModelFile.named(path).detector) }
         guard blueprint.hasRoom(for: models.map(\.card.blueprint)) else {
             let names = paths.map(\.escaped).joined(separator: ", ")
             throw .failure("\(names): its blueprint is not the one that is trained; give it by --blueprint")

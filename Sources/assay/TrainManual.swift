@@ -58,11 +58,15 @@ enum TrainManual {
                     + "megapixels, 5 up to 2, 9 above) or grid1 to grid8 (n by n). aggregation is mean or meanAndTopQuarter, of "
                     + "the crops' logits. branchDropout, and dropout in each head, are rates. columns (1) is how many networks of "
                     + "this form each branch has side by side: they read the same inputs, and the heads read the features of "
-                    + "all of them. Models that become columns by --init need as much room in fusion.hidden as they have together.",
+                    + "all of them. name begins the model's identity; picture is cropped, at native resolution, or resized; batch is how many "
+                    + "pictures are judged together. Models that become columns by --init need as much room in fusion.hidden as they have together.",
                 "spatial and frequency are branches. Each of a branch's inputs has maps of equal extent, blocks of its own, and "
                     + "normalised, true for a normalisation of the raw maps; the inputs end with equal extents and are joined "
                     + "before the branch's blocks. features is mean, maximum, meanAndMaximum or flat; head.hidden lists the "
                     + "widths of dense layers before the last, as fusion.hidden does for both branches together.",
+                "stages lists the parts of a training one after the other: name, heads, those that have a loss (spatial, frequency, fused), "
+                    + "trainsTrunks, false to keep the branches as they are, rate and length, the part's share of --learning-rate and of "
+                    + "--epochs. losses has the loss of each head: crossEntropy or squaredError.",
                 "Maps at the crop's extent: rgb, residual-mean, residual-median. At half of it: rgb-halved, haar, "
                     + "residual-mean-folded, residual-median-folded. At its extent divided by the stride: dct8-stride2, and so on "
                     + "with 8 or 16 and 2, 4 or 8, of the luminance; of its residual with -residual-mean or -residual-median "

@@ -42,6 +42,7 @@ final class TrainPrinter {
         case .started(let training, let validation, let leftOut):
             say("\(training) pictures to train on, \(validation) to validate, \(leftOut) left out")
         case .resumed(let stage, let epoch): say("going on after epoch \(epoch) of stage \(stage)")
+        case .noCheckpoint(let path): say("nothing to go on from at \(path): training begins anew")
         case .unreadable(let path, let reason): say("skipped: \(path): \(reason)")
         case .calibrating(let pictures): say("calibrating on \(pictures) pictures")
         case .step(let stage, let epoch, let images, let total, let loss, let speed):

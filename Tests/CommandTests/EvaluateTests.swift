@@ -27,9 +27,26 @@ struct EvaluateTests {
 
     @Test func theTableOfAModelCardIsExact() {
         let run = evaluate(shop(), "--tiers")
-        #expect(run.status == 0, "\(run.errors)")
+        // One picture is gone.
+        #expect(run.status == 2 && run.errors == "", "\(run.errors)")
         let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
         #expect(lines.joined(separator: "\n") == Self.table)
+    }
+
+    /// A manifest of JSON lines begins as scores do.
+    @Test func scoresReplaceNothingButScores() {
+        let shop = shop()
+        let manifest = #"{"path":"0.png","label":"real"}"# + "\n" + #"{"path":"5.png","label":"fake"}"# + "\n"
+        shop.write("data/m.jsonl", manifest)
+        func evaluate(_ file: String) -> Run {
+            shop.run(["evaluate", "data/m.jsonl", "--model", "../" + shop.modelName, "--scores", file])
+        }
+        let refused = evaluate("data/m.jsonl")
+        #expect(
+            refused.status == 2 && refused.errors.contains("it holds something, but no scores, and is left as it is"))
+        #expect(shop.read("data/m.jsonl") == manifest)
+        for _ in 0..<2 { #expect(evaluate("s").status == 0) }
+        #expect(shop.read("s").split(separator: "\n").count == 2)
     }
 
     @Test func tiersAreChosenByName() {

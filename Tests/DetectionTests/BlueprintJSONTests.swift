@@ -42,6 +42,7 @@ import Testing
             """
         #expect(try read(json) == expected)
         #expect(try read("{}") == .crossdomain)
+        #expect(try read(#"{"columns": 1}"#) == .crossdomain)
         #expect(try read("{}", over: .seed) == .seed)
     }
 

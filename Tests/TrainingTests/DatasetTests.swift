@@ -107,6 +107,8 @@ import Testing
         ("{\"path\":\"a\",\"label\":\"real\"}\n{\"path\":", ":2: the line is not a JSON object"),
         ("{\"path\":\"a\",\"label\":1}", ":1: the line is not a JSON object"),
         ("{\"path\":\"a\"}", ":1: the label is missing"),
+        ("path,label\na.jpg\0x,real\n", ":2: the path has a zero byte"),
+        ("path,label,path\na,real,b\n", "names the column path twice"),
     ])
     func faultyManifestIsRefusedWithLineAndReason(text: String, reason: String) throws {
         let folder = try TemporaryFolder()
@@ -114,6 +116,13 @@ import Testing
         let error = try #require(throws: DatasetError.self) { try Dataset.load(path) }
         #expect(error.message.contains(reason))
         #expect(error.message.contains("path (relative to the manifest)"))
+    }
+
+    /// The file system takes them for two.
+    @Test func namesThatAreWrittenDifferentlyAreDifferentFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("m.csv", "path,label\n\u{E9}.jpg,real\ne\u{301}.jpg,fake\n")
+        #expect(try Dataset.load(path).samples.count == 2)
     }
 
     @Test func splitSelectsAndAnUnknownOneIsRefusedWithTheKnownOnes() throws {

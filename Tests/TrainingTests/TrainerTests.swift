@@ -173,6 +173,28 @@ import Testing
         #expect(try refusal(judged, dataset, checkpoint)?.contains("options") == true)
         let fewer = Dataset(samples: dataset.samples, digest: "another")
         #expect(try refusal(first, fewer, checkpoint)?.contains("data set") == true)
+        // The same listing, divided otherwise: a picture that was trained on would validate.
+        let grouped = dataset.samples.map { sample in
+            Sample(
+                path: sample.path, isFake: sample.isFake, source: sample.source, generator: sample.generator,
+                group: (sample.path as NSString).lastPathComponent, split: nil, pair: nil)
+        }
+        let divided = Dataset(samples: grouped, digest: dataset.digest)
+        #expect(try refusal(first, divided, checkpoint)?.contains("data set") == true)
+        // Numbers that no run can have come to.
+        let text = String(decoding: checkpoint[8..<4096], as: UTF8.self)
+        for (name, forged) in [("epoch", "-"), ("step", "9")] {
+            let match = try #require(text.firstRange(of: "\\\"\(name)\\\":"))
+            let place = 8 + text.utf8.distance(from: text.utf8.startIndex, to: match.upperBound)
+            var bytes = checkpoint
+            let digits = checkpoint[place...].prefix { (0x30...0x39).contains($0) }.count
+            bytes.replaceSubrange(
+                place..<place + digits, with: Data((forged == "-" ? "-1" : String(repeating: "9", count: 19)).utf8))
+            let longer = UInt64(bytes.count - checkpoint.count)
+            let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } + longer
+            bytes.replaceSubrange(0..<8, with: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) })
+            #expect(try refusal(first, dataset, bytes)?.contains("counts what no run can have done") == true)
+        }
         #expect(try refusal(first, dataset, checkpoint.dropLast(4)) != nil)
         #expect(try refusal(first, dataset, Data("garbage".utf8)) != nil)
     }

@@ -68,8 +68,14 @@ import Testing
         #expect(average.values == [[3.5]])
         let seen = average.inPlace(of: [parameter]) { parameter.value.values }
         #expect(seen == [3.5] && parameter.value.values == [4.5])
+        #expect(average.kept(of: [parameter]) == [[3.5]])
         var off = WeightAverage(decay: 0)
         off.update([parameter], step: 1)
-        #expect(off.values.isEmpty)
+        #expect(off.values.isEmpty && off.kept(of: [parameter]) == [[4.5]])
+        // A model with such a weight could not be read again.
+        parameter.set([.infinity])
+        #expect(off.kept(of: [parameter]) == nil)
+        average.update([parameter], step: 101)
+        #expect(average.kept(of: [parameter]) == nil)
     }
 }

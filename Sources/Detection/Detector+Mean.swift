@@ -1,0 +1,39 @@
+// Models that went different ways from one start often do better together: their weights' mean costs a scan nothing.
+
+internal import Network
+
+extension Detector {
+    /// A model of the means of the weights of several, running statistics among them (Wortsman et al., "Model soups", 2022). They must
+    /// have begun alike: the mean of models that learnt apart knows nothing.
+    ///
+    /// It is uncalibrated and never sure of anything, since none of its scores has been looked at.
+    ///
+    /// - Parameter detectors: at least one.
+    /// - Throws: ``ModelError/incompatible(_:)`` where their blueprints differ in more than how they are trained.
+    package static func mean(of detectors: [Detector]) throws(ModelError) -> Detector {
+        let blueprint = detectors[0].card.blueprint
+        let others = detectors.map(\.card.blueprint)
+        guard others.allSatisfy({ blueprint.hasRoom(for: [$0]) && $0.hasRoom(for: [blueprint]) }) else {
+            throw .incompatible("the models have different blueprints")
+        }
+        var card = ModelCard(blueprint)
+        if let envelope = detectors[0].card.envelope, detectors.allSatisfy({ $0.card.envelope == envelope }) {
+            card.envelope = envelope
+        }
+        card.licence = detectors.map(\.card.licence).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }.joined(separator: "; ")
+        card.recipe = "mean of " + detectors.map(\.identity).joined(separator: ", ")
+        let parameters = try detectors[0].makeNetwork().parameters
+        var sums = parameters.map { $0.value.values.map(Double.init) }
+        for detector in detectors.dropFirst() {
+            for (place, parameter) in try detector.makeNetwork().parameters.enumerated() {
+                for (index, value) in parameter.value.values.enumerated() { sums[place][index] += Double(value) }
+            }
+        }
+        for (parameter, sum) in zip(parameters, sums) {
+            parameter.set(sum.map { Float($0 / Double(detectors.count)) })
+        }
+        return Detector(card: card, parameters: parameters)
+    }
+}

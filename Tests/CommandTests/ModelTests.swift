@@ -1,0 +1,102 @@
+// Models go on from models: means, new thresholds for old weights, and what a training is not begun with.
+
+import Detection
+import Foundation
+import Testing
+
+struct ModelTests {
+    private let shop = Workshop.ofNoise()
+
+    private func short(_ output: String, _ more: String...) -> [String] {
+        [
+            "train", "data", "-o", output, "--epochs", "1", "--epoch-size", "8", "--batch", "8", "--validation", "0.3",
+            "--seed", "11",
+        ] + more
+    }
+
+    /// What evaluation makes of each picture, exactly.
+    private func scores(_ model: String) -> [Double] {
+        #expect(shop.run(["evaluate", "data", "--model", model, "--scores", "scores"]).status == 0)
+        return shop.read("scores").split(separator: "\n").compactMap { object(String($0))["unclamped"] as? Double }
+    }
+
+    @Test func theMeanOfAModelWithItselfIsTheModelAndIsSureOfNothingUntilCalibrated() {
+        #expect(shop.run(Workshop.training("a") + ["-q"]).status == 0)
+        let run = shop.run(["model", "average", "a", "a", "-o", "mean"])
+        #expect(run.status == 0 && run.output == "" && run.errors == "")
+        #expect(shop.run(["model", "verify", "mean"]).status == 0)
+        #expect(
+            shop.run(["model", "show", "mean"]).output.contains(#/recipe +mean of crossdomain-1:[0-9a-f]{8}, cross/#))
+        let records = shop.run(["scan", "-q", "--model", "mean", "data"]).records
+        #expect(records.count == 24 && records.allSatisfy { $0["verdict"] as? String == "uncertain" })
+
+        for (from, to) in [("a", "a2"), ("mean", "mean2")] {
+            let run = shop.run(Workshop.training(to) + ["--init", from, "--epochs", "0"])
+            #expect(run.status == 0 && !run.errors.contains("epoch"), "\(run.errors)")
+            #expect(run.errors.contains("warning: only ") && run.errors.contains("thresholds: fake from"))
+        }
+        #expect(scores("a2") == scores("mean2") && scores("a2").count == 24)
+        #expect(scores("a2") == scores("a"))
+    }
+
+    @Test func theMeanIsThatOfTheWeights() throws {
+        for (name, seed) in [("a", "1"), ("b", "2")] {
+            #expect(shop.run(short(name, "-q", "--seed", seed)).status == 0)
+        }
+        #expect(shop.run(["model", "average", "a", "b", "b", "-o", "mean"]).status == 0)
+        let weights = try ["a", "b", "mean"].map { name in
+            let bytes = try #require(FileManager.default.contents(atPath: shop.path + "/" + name))
+            return try Detector.load(Array(bytes), digest: "").makeNetwork().parameters.flatMap(\.value.values)
+        }
+        #expect(weights[0] != weights[1])
+        #expect(weights.allSatisfy { $0.count == weights[2].count })
+        for (index, mean) in weights[2].enumerated() {
+            let expected = (Double(weights[0][index]) + 2 * Double(weights[1][index])) / 3
+            let tolerance = 1e-6 * max(1, abs(expected))
+            guard abs(expected - Double(mean)) <= tolerance else {
+                Issue.record("weight \(index) is \(mean), not \(expected)")
+                break
+            }
+        }
+    }
+
+    @Test func whatHasNoMeanIsRefused() {
+        #expect(shop.run(short("a", "-q")).status == 0)
+        #expect(shop.run(short("wide", "-q", "--width", "2")).status == 0)
+        let wide = shop.run(["model", "average", "a", "wide", "-o", "mean"])
+        #expect(
+            wide.status == 2
+                && wide.errors == "Error: the model file does not fit: the models have different blueprints\n")
+        #expect(shop.run(["model", "average", "a", "-o", "mean"]).status == 64)
+        #expect(shop.run(["model", "average", "a", "a"]).status == 64)
+        // A picture is not replaced.
+        let picture = shop.run(["model", "average", "a", "a", "-o", "data/real/noise/0.png"])
+        #expect(picture.status == 2 && picture.errors.contains("data/real/noise/0.png: "))
+        #expect(!FileManager.default.fileExists(atPath: shop.path + "/mean"))
+        let random = shop.run(short("m", "--epochs", "0"))
+        #expect(random.status == 64 && random.errors.contains("'--epochs 0' needs the model of '--init'"))
+    }
+
+    @Test func theShippedModelIsAStart() {
+        let blueprint = shop.run(["model", "blueprint"])
+        shop.write("shipped.json", blueprint.output)
+        let run = shop.run(short("own", "--init", "shipped", "--blueprint", "shipped.json", "--epochs", "0"))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(shop.run(["model", "average", "shipped", "own", "-o", "mean"]).status == 0)
+    }
+
+    @Test func picturesThatAreNotThereAreNoDataSet() {
+        shop.write(
+            "m.csv",
+            "path,label\ndata/real/noise/0.png,real\ngone/1.png,fake\ndata/fake/noise/1.png,fake\ngone/2.png,real\n")
+        let run = shop.run(["train", "m.csv", "-o", "m", "-q"])
+        #expect(run.status == 2)
+        #expect(run.errors == "Error: 2 of 4 pictures are not there, such as gone/1.png\n")
+        #expect(!FileManager.default.fileExists(atPath: shop.path + "/m"))
+    }
+
+    @Test func aRunThatHasNothingToGoOnFromSaysSo() {
+        let run = shop.run(short("m", "--resume"))
+        #expect(run.status == 0 && run.errors.contains("nothing to go on from at m.checkpoint: training begins anew\n"))
+    }
+}
