@@ -53,7 +53,7 @@ struct CommandLineTests {
         (["scan", "--resume"], "Error: The option '--resume' needs "),
         (["model", "show", "a", "b"], "Error: Unexpected argument 'b'\n"),
         ([], "Error: Missing expected subcommand: one of scan, "),
-        (["model"], "Error: Missing expected subcommand: one of show, blueprint, verify\n"),
+        (["model"], "Error: Missing expected subcommand: one of show, blueprint, verify, average\n"),
         (["help", "foo"], "Error: Unknown subcommand 'foo'.\nUsage: assay <subcommand>\n"),
         (["help", "model", "shwo"], "Error: Unknown subcommand 'shwo'. Did you mean 'show'?\n"),
         (["scan", "--only", ""], "Error: The value '' is invalid for '--only <kinds>': expected one of fake, "),
