@@ -79,11 +79,12 @@ private let settings = "a cat\nNegative prompt: dog\nSteps: 20, Sampler: Euler a
     {
         let marks = String(repeating: "\u{316}\u{301}", count: 400_000)
         let texts = [
-            "Software": "Stable Diffusion a" + marks, "parameters": "a" + marks + "\n" + settings,
-            "prompt": "{\"a\(marks)\":1}",
+            // Beginnings that known words have: only then are the marks behind them looked at.
+            "Software": "Stable Diffusion a" + marks, "parameters": "S" + marks,
+            "prompt": "{\"c\(marks)\":1,\"t\(marks)\":{\"m\(marks)\":2}}",
         ]
         let found = try declared(Sample.texts([name: try #require(texts[name])]))
-        #expect(found.generator == ["Software": "Stable Diffusion", "parameters": "Stable Diffusion WebUI"][name])
+        #expect(found.generator == ["Software": "Stable Diffusion"][name])
     }
 
     @Test func compressedTextsAreReadUpToALimit() throws {
