@@ -20,9 +20,9 @@ extension Detector {
         if let envelope = detectors[0].card.envelope, detectors.allSatisfy({ $0.card.envelope == envelope }) {
             card.envelope = envelope
         }
-        card.licence = detectors.map(\.card.licence).reduce(into: [String]()) {
-            if !$0.contains($1) { $0.append($1) }
-        }.joined(separator: "; ")
+        // Nothing reaches these, however sure the mean may be of itself.
+        (card.thresholds.fake, card.thresholds.real) = (1.0.nextUp, (-0.0).nextDown)
+        card.licence = licence(of: detectors)
         card.recipe = "mean of " + detectors.map(\.identity).joined(separator: ", ")
         let parameters = try detectors[0].makeNetwork().parameters
         var sums = parameters.map { $0.value.values.map(Double.init) }
@@ -35,5 +35,11 @@ extension Detector {
             parameter.set(sum.map { Float($0 / Double(detectors.count)) })
         }
         return Detector(card: card, parameters: parameters)
+    }
+
+    /// What weights that come of these models' are licensed by: each licence once.
+    package static func licence(of detectors: [Detector]) -> String {
+        detectors.map(\.card.licence).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(
+            separator: "; ")
     }
 }

@@ -85,7 +85,11 @@ package struct RecordMerge {
             let digests = rulesets.sorted().map { $0.prefix(8) }.joined(separator: ", ")
             missing.append("records decided by different rules: \(digests)")
         }
-        if scopes.count > 1 { missing.append("shares of scans that were asked for different files") }
+        if scopes.subtracting([""]).count > 1 {
+            missing.append("shares of scans that were asked for different files")
+        } else if scopes.count > 1 {
+            missing.append("summaries with and without a scope, so the scans may have been asked for different files")
+        }
         for (name, share) in shares.sorted(by: { order($0.key) < order($1.key) }) {
             let title = name.map { "shard \($0)" } ?? "the records"
             if share.finished == 0 {

@@ -56,6 +56,10 @@ enum Manifest {
                 throw .badManifest(path: path, line: line, reason: "'\(name)' is listed on line \(earlier) already")
             }
             let source = present(row.source) ?? ""
+            // A model file has it for a key, and is not read with longer ones.
+            guard source.utf8.count <= 255 else {
+                throw .badManifest(path: path, line: line, reason: "the source has more than 255 bytes")
+            }
             let sample = Sample(
                 path: name.hasPrefix("/") ? name : directory + name, isFake: isFake, source: source,
                 generator: present(row.generator) ?? (isFake ? source : ""), group: present(row.group),

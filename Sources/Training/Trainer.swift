@@ -79,7 +79,7 @@ package final class Trainer {
             network.parameters, training: training, validation: validation, leftOut: leftOut)
         note(missed)
         try writeModel(detector.encoded(), to: options.output)
-        checkpoint.remove()
+        if options.epochs > 0 { checkpoint.remove() }
         return (detector, state.unreadable)
     }
 

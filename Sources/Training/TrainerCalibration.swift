@@ -44,7 +44,9 @@ struct TrainerCalibration {
             conditions.map { SourcedScores(validation: sourced($0.0), heldOut: sourced($0.1)) })
         if case .cropped = options.blueprint.picture { card.envelope = Envelope(smallestSide: options.blueprint.side) }
         measure(seen.pictures, &card)
-        card.data = describe(training)
+        // What only chose the thresholds was not fitted to.
+        card.data =
+            options.epochs > 0 ? describe(training) : options.initial.count == 1 ? options.initial[0].card.data : nil
         card.licence = options.licence
         card.recipe = options.fingerprint
         if !leftOut.isEmpty { card.recipe? += " kept-out=\(leftOut.count)" }

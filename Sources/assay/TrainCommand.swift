@@ -98,7 +98,8 @@ enum TrainCommand {
     static let log = Option("log", value: "file", "Append one JSON line of metrics per epoch to <file>.")
     static let resume = Option("resume", "Go on from the checkpoint beside the output, if there is one.")
     static let licence = Option(
-        "licence", value: "text", default: .word(standard.licence), "Licence to note in the model file.")
+        "licence", value: "text", default: .word(standard.licence),
+        "Licence to note in the model file; with --init that of its models, unless another is given.")
     static let quiet = Option("quiet", short: "q", "Print nothing but errors.")
     static let data = Argument(
         // Only --show-recipe does without it.
@@ -224,10 +225,11 @@ enum TrainCommand {
             options.emphasis[String(text[..<equals])] = factor
         }
         if !options.equalize && !options.emphasis.isEmpty { throw .usage("The option '--emphasis' needs '--equalize'") }
-        options.licence = line.word(licence)
         options.devSplit = line.text(devSplit)
         options.initial = try models(line.all(initial), options.blueprint)
         if options.epochs == 0 && options.initial.isEmpty { throw .usage("'--epochs 0' needs the model of '--init'") }
+        options.licence =
+            line.text(licence) ?? (options.initial.isEmpty ? line.word(licence) : Detector.licence(of: options.initial))
         options.resume = line.flag(resume)
         return options
     }

@@ -135,7 +135,7 @@ struct MergeTests {
         shop.write("o.json", shop.read("2.json").replacing(#/"scope":"[0-9a-f]+",/#, with: ""))
         refused(
             shop, ["1.jsonl", "1.json", "2.jsonl", "o.json", "3.jsonl", "3.json"],
-            "shares of scans that were asked for different files")
+            "summaries with and without a scope, so the scans may have been asked for different files")
         // In another order, and with what chooses no files, it is the same scan.
         for (share, operands) in [(1, ["d", "e", "-L", "-E", "x"]), (2, ["e/", "-E", "x", "d", "-L"])] {
             let run = shop.scan(

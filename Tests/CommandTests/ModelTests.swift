@@ -82,7 +82,15 @@ struct ModelTests {
         shop.write("shipped.json", blueprint.output)
         let run = shop.run(short("own", "--init", "shipped", "--blueprint", "shipped.json", "--epochs", "0"))
         #expect(run.status == 0, "\(run.errors)")
+        // What it was fitted to, and under which licence, has not changed.
+        func lines(_ model: String...) -> [Substring] {
+            shop.run(["model", "show"] + model).output.split(separator: "\n").filter {
+                $0.hasPrefix("data ") || $0.hasPrefix("source ") || $0.hasPrefix("licence ")
+            }
+        }
+        #expect(lines("own") == lines() && lines("own").contains("licence        research only"))
         #expect(shop.run(["model", "average", "shipped", "own", "-o", "mean"]).status == 0)
+        #expect(lines("mean") == ["licence        research only"])
     }
 
     @Test func picturesThatAreNotThereAreNoDataSet() {

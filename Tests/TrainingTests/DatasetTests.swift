@@ -108,6 +108,7 @@ import Testing
         ("{\"path\":\"a\",\"label\":1}", ":1: the line is not a JSON object"),
         ("{\"path\":\"a\"}", ":1: the label is missing"),
         ("path,label\na.jpg\0x,real\n", ":2: the path has a zero byte"),
+        ("path,label,source\na,real,\(String(repeating: "s", count: 256))\n", ":2: the source has more than 255 bytes"),
         ("path,label,path\na,real,b\n", "names the column path twice"),
     ])
     func faultyManifestIsRefusedWithLineAndReason(text: String, reason: String) throws {
