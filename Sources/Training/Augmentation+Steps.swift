@@ -21,6 +21,14 @@ extension Augmentation {
             ? pixels.downscaled(width: width, height: height) : pixels.resized(width: width, height: height)
     }
 
+    func straightening(_ stream: inout RandomStream) -> Straightening {
+        let filters = Straightening.Filter.allCases
+        return Straightening(
+            angle: stream.uniform(in: table.straighteningDegrees) * .pi / 180,
+            factor: stream.logUniform(in: table.straighteningFactors),
+            filter: filters[stream.integer(in: 0...filters.count - 1)], isSupersampled: stream.chance(0.25))
+    }
+
     func turned(_ pixels: Pixels, _ stream: inout RandomStream) -> Pixels {
         var pixels = pixels
         if hits(table.horizontalFlip, &stream) { pixels = pixels.flippedHorizontally() }

@@ -132,6 +132,8 @@ package struct Augmentation: Sendable {
         /// Nil where it is not rescaled.
         var factor: Double?
         var byArea: Bool
+        /// In place of rescaling.
+        var straightening: Straightening?
         /// Ranges of the qualities of its compressions.
         var qualities: [ClosedRange<Int>]
         /// Whether these may be other formats than JPEG.
@@ -143,7 +145,8 @@ package struct Augmentation: Sendable {
 
         /// Side of the square that becomes the crop: no more of the picture is worked on than is seen.
         func window(_ cropSide: Int) -> Int {
-            max(1, Int((Double(cropSide + margin) / (factor ?? 1)).rounded()))
+            straightening?.window(cropSide + margin)
+                ?? max(1, Int((Double(cropSide + margin) / (factor ?? 1)).rounded()))
         }
     }
 
@@ -151,8 +154,9 @@ package struct Augmentation: Sendable {
         let draw = hits(table.degradation, &stream)
         var plan = CropPlan(
             isDegraded: view == .varied ? draw : view == .degraded, factor: nil, byArea: stream.chance(0.5),
-            qualities: [])
+            straightening: nil, qualities: [])
         if hits(table.rescale, &stream), plan.isDegraded { plan.factor = stream.logUniform(in: table.rescaleFactors) }
+        if hits(table.straightening, &stream), plan.isDegraded { plan.straightening = straightening(&stream) }
         if equalize, stream.chance(table.equalization) {
             let isGentle = stream.chance(table.gentleEqualization)
             plan.qualities = [isGentle ? table.gentleQuality : table.equalizationQuality]
@@ -169,7 +173,11 @@ package struct Augmentation: Sendable {
     private func applyCrossdomain(_ window: Pixels, _ plan: CropPlan, _ stream: inout RandomStream) -> Pixels {
         var patch = window
         var side = cropSide + plan.margin
-        if plan.factor != nil { patch = rescaled(patch, width: side, height: side, byArea: plan.byArea) }
+        if let turn = plan.straightening {
+            patch = patch.straightened(turn, side: side)
+        } else if plan.factor != nil {
+            patch = rescaled(patch, width: side, height: side, byArea: plan.byArea)
+        }
         if hits(table.centralCrop, &stream) { patch = patch.centralHalfEnlarged() }
         patch = recoloured(patch, &stream)
         if plan.isDegraded { patch = degraded(patch, &stream) }

@@ -15,6 +15,11 @@ package struct AugmentationTable: Sendable, Equatable {
     /// with equal chance, above 1 bilinearly.
     package var rescale = 0.0
     package var rescaleFactors = 0.5...2.0
+    /// Of native crops, in place of rescaling: a turn by any angle of the range with a factor whose logarithm is uniform over
+    /// `straighteningFactors`, by any of the filters, one in four supersampled.
+    package var straightening = 0.0
+    package var straighteningDegrees = -25.0...25.0
+    package var straighteningFactors = 0.6...2.0
 
     // Colour; amounts on the scale [0, 1] of pixel values.
     /// Adding one number to all values.
@@ -48,7 +53,7 @@ package struct AugmentationTable: Sendable, Equatable {
     package var webp = 0.0
     package var avif = 0.0
 
-    /// The share of crops that rescaling, blur, noise, cut-out and recompression are tried on at all; the others are compressed at most,
+    /// The share of crops that rescaling, straightening, blur, noise, cut-out and recompression are tried on at all; the others are compressed at most,
     /// where formats are equalised, so that the network goes on seeing traces that little has happened to.
     package var degradation = 1.0
 
@@ -77,7 +82,7 @@ package struct AugmentationTable: Sendable, Equatable {
     }()
 
     /// For native crops. Half of them are turned and at most compressed once, to equalise formats; the rest meet what pictures meet on their way through the web: made
-    /// smaller, compressed, compressed again. Places and turns are free, colours hardly touched: detectors lose by it (SPAI,
+    /// smaller, turned level, compressed, compressed again. Places and turns are free, colours hardly touched: detectors lose by it (SPAI,
     /// Karageorgiou and others 2025).
     package static let crossdomain: AugmentationTable = {
         var table = AugmentationTable()
@@ -86,6 +91,7 @@ package struct AugmentationTable: Sendable, Equatable {
         table.degradation = 0.5
         table.rescale = 0.6
         table.rescaleFactors = 0.4...1.3
+        table.straightening = 0.25
         table.brightness = 0.05
         table.contrast = 0.05
         table.saturation = 0.05

@@ -23,6 +23,10 @@ extension AugmentationTable {
         add("inversion", inversion)
         add("degradation", degradation, "of these crops, with the probabilities below:")
         add("  rescaling", rescale, "by \(rescaleFactors.lowerBound) to \(rescaleFactors.upperBound)")
+        add(
+            "  straightening", straightening,
+            "in place of it: by \(straighteningDegrees.lowerBound) to \(straighteningDegrees.upperBound) degrees, "
+                + "by \(straighteningFactors.lowerBound) to \(straighteningFactors.upperBound)")
         add("  blur", blur, "3x3, up to \(blurPasses) times")
         add("  noise", noise, "deviation \(noiseDeviation.lowerBound) to \(noiseDeviation.upperBound)")
         add("  cut-out", cutOut, "up to a third of each side")

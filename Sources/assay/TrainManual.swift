@@ -11,8 +11,8 @@ enum TrainManual {
                     + "generator in a source, none more than 5 % of the fakes (or twice an equal share, where there are few); "
                     + "photographs by that of each source, where fakes do not bring them. --emphasis multiplies what a source gets by that, beyond these 5 % too. A fake with a photograph of the same pair brings it along: both lie "
                     + "in one batch and are changed by the same random numbers. Photographs that have a pair come in no other way.",
-                "Half of the crops are only turned, and recompressed where --equalize says so; the rest is rescaled, blurred, "
-                    + "compressed once or twice. --show-recipe prints each "
+                "Half of the crops are only turned, and recompressed where --equalize says so; the rest is rescaled or turned "
+                    + "level as portraits are, blurred, compressed once or twice. --show-recipe prints each "
                     + "step with its probability. With --consistency every picture is shown twice, clean and degraded, and half "
                     + "the symmetric Kullback-Leibler divergence between both probabilities, times the weight, joins the loss; a "
                     + "batch then holds twice as many crops as pictures.",

@@ -221,6 +221,7 @@ import Testing
         let text = AugmentationTable.crossdomain.text()
         #expect(text.contains("\(AugmentationTable.crossdomain.recompression)"))
         #expect(text.contains("quality 40 to 98"))
+        #expect(text.contains("in place of it: by -25.0 to 25.0 degrees, by 0.6 to 2.0"))
     }
 
     @Test func articlesRecipeHasAllOfItsAugmentations() {
