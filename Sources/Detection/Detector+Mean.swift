@@ -13,8 +13,10 @@ extension Detector {
     package static func mean(of detectors: [Detector]) throws(ModelError) -> Detector {
         let blueprint = detectors[0].card.blueprint
         let others = detectors.map(\.card.blueprint)
-        guard others.allSatisfy({ blueprint.hasRoom(for: [$0]) && $0.hasRoom(for: [blueprint]) }) else {
-            throw .incompatible("the models have different blueprints")
+        let differing = others.firstIndex { !(blueprint.hasRoom(for: [$0]) && $0.hasRoom(for: [blueprint])) }
+        if let differing {
+            throw .incompatible(
+                "of the \(others.count) models, number \(differing + 1) has another blueprint than the first")
         }
         var card = ModelCard(blueprint)
         if let envelope = detectors[0].card.envelope, detectors.allSatisfy({ $0.card.envelope == envelope }) {

@@ -111,7 +111,7 @@ struct Checkpoint {
     func load(
         _ parameters: [Parameter]
     ) throws(TrainerError) -> (state: CheckpointState, best: [[Float]], average: [[Float]])? {
-        guard unsafe access(path, F_OK) == 0 else { return nil }
+        guard exists else { return nil }
         let file = try read()
         guard let text = file.metadata["checkpoint"],
             let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8))
@@ -148,6 +148,8 @@ struct Checkpoint {
         do throws(FileError) { bytes = try readWhole(path) } catch { throw .checkpoint(error.message) }
         do throws(SafeTensorsError) { return try SafeTensors(bytes) } catch { throw .checkpoint(error.message) }
     }
+
+    var exists: Bool { unsafe access(path, F_OK) == 0 }
 
     func remove() { _ = unsafe unlink(path) }
 }

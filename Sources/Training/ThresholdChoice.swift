@@ -98,6 +98,19 @@ package func chooseThresholds(
 }
 
 extension Thresholds {
+    /// What so few pictures can bear out: of n + 1 that might stand in any order, the last one is the highest with the chance 1 / (n + 1),
+    /// whatever threshold the others choose. Promises that are no looser stay.
+    package func promising(photographs: Int, fakes: Int) -> Thresholds {
+        func least(_ rate: Double, _ count: Int) -> Double {
+            // Rounded up, so that no more is promised than holds. A threshold that nothing chose is never reached.
+            count == 0 ? rate : max(rate, (1e4 / Double(count + 1)).rounded(.up) / 1e4)
+        }
+        var promised = self
+        promised.falseAlarmRate = least(falseAlarmRate, photographs)
+        promised.missRate = least(missRate, fakes)
+        return promised
+    }
+
     /// Those that keep what both promise.
     package func stricter(_ other: Thresholds) -> Thresholds {
         let fake = max(fake, other.fake)

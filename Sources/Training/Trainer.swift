@@ -28,6 +28,8 @@ package final class Trainer {
     private var best: [[Float]] = []
     private var average: WeightAverage
     private let clock = ContinuousClock()
+    /// Whether the run to resume had ended, so that nothing was done.
+    package private(set) var wasFinished = false
 
     /// - Parameters:
     ///   - unseen: pictures that are kept out of training and validation; they help to choose the thresholds.
@@ -41,7 +43,10 @@ package final class Trainer {
         self.pictures = pictures
         let parts = dataset.samples.leavingOut(sources: options.leaveOut)
         leftOut = parts.left + unseen
-        (training, validation) = parts.kept.split(validationShare: options.validationShare, seed: options.seed)
+        // Where nothing is trained, every picture helps to choose the thresholds.
+        (training, validation) =
+            options.epochs == 0
+            ? ([], parts.kept) : parts.kept.split(validationShare: options.validationShare, seed: options.seed)
         network = options.blueprint.makeNetwork()
         context = Context(team: ThreadTeam(threads: options.jobs))
         batch = TrainerBatch(options, pictures, context: context)
@@ -54,9 +59,8 @@ package final class Trainer {
     /// Trains, calibrates and writes the model to the output path. Returns the finished detector and the pictures that
     /// could not be read.
     package func run() throws(TrainerError) -> (detector: Detector, unreadable: [String: String]) {
-        guard
-            [training, validation].allSatisfy({ part in part.contains(where: \.isFake) && !part.allSatisfy(\.isFake) })
-        else { throw .oneClass }
+        if options.epochs > 0 { try check(training, "train on") }
+        try check(validation, options.epochs > 0 ? "validate with" : "choose the thresholds by")
         var generator = RandomStream(seed: options.seed, Purpose.weights.rawValue)
         network.initialise(from: &generator)
         network.begin(
@@ -67,7 +71,13 @@ package final class Trainer {
                 return network
             })
         report(.started(training: training.count, validation: validation.count, leftOut: leftOut.count))
-        if options.resume { try resume() }
+        if options.epochs > 0 {
+            if options.resume {
+                if let detector = try resume() { return (detector, [:]) }
+            } else if checkpoint.exists {
+                report(.replacing(checkpoint: options.checkpoint))
+            }
+        }
         let stages = options.blueprint.stages
         while options.epochs > 0 && state.stage < stages.count {
             try run(stages[state.stage])
@@ -75,7 +85,7 @@ package final class Trainer {
         }
         let calibration = TrainerCalibration(options, dataset, pictures)
         report(.calibrating(pictures: validation.count + leftOut.count))
-        let (detector, missed) = calibration.finish(
+        let (detector, missed) = try calibration.finish(
             network.parameters, training: training, validation: validation, leftOut: leftOut)
         note(missed)
         try writeModel(detector.encoded(), to: options.output)
@@ -83,9 +93,24 @@ package final class Trainer {
         return (detector, state.unreadable)
     }
 
-    private func resume() throws(TrainerError) {
+    private func check(_ part: [Sample], _ purpose: String) throws(TrainerError) {
+        let fakes = part.count(where: \.isFake)
+        if fakes == part.count { throw .oneClass(missing: "photographs to \(purpose)") }
+        if fakes == 0 { throw .oneClass(missing: "fakes to \(purpose)") }
+    }
+
+    /// Goes on from the checkpoint. Returns the detector where there is none because the run had ended.
+    private func resume() throws(TrainerError) -> Detector? {
         let file = try checkpoint.load(network.parameters)
-        guard let (loaded, weights, averages) = file else { return report(.noCheckpoint(path: options.checkpoint)) }
+        guard let (loaded, weights, averages) = file else {
+            if let detector = TrainerCalibration.finished(options, dataset) {
+                wasFinished = true
+                report(.finishedBefore(output: options.output))
+                return detector
+            }
+            report(.noCheckpoint(path: options.checkpoint))
+            return nil
+        }
         guard loaded.fingerprint == state.fingerprint else {
             throw .checkpoint("it belongs to a run with other options (\(loaded.fingerprint))")
         }
@@ -97,6 +122,7 @@ package final class Trainer {
         (state, best) = (loaded, weights)
         average = WeightAverage(decay: options.averaging, values: averages)
         report(.resumed(stage: stages[state.stage].name, epoch: state.epoch))
+        return nil
     }
 
     // MARK: Stages
@@ -135,7 +161,7 @@ package final class Trainer {
                 isBalanced: options.equalize, count: options.epochSize, batch: options.batch, emphasis: options.emphasis
             ))
         var sums = [Double](repeating: 0, count: stage.heads.count)
-        var (seen, rate) = (0, 0.0)
+        var (seen, fakes, rate) = (0, 0, 0.0)
         for first in stride(from: 0, to: order.count, by: options.batch) {
             let places = first..<min(first + options.batch, order.count)
             let done = (Double(state.epoch) + Double(first) / Double(order.count)) / Double(epochs(of: stage))
@@ -149,12 +175,14 @@ package final class Trainer {
             let losses = step(stage, optimiser, rate: rate, consistency: options.consistency * ramp)
             for index in sums.indices { sums[index] += losses[index] * Double(batch.targets.count) }
             seen += batch.targets.count
+            fakes += batch.targets.count { $0 > 0.5 }
             report(
                 .step(
                     stage: stage.name, epoch: state.epoch + 1, images: places.upperBound, of: order.count,
                     loss: losses.reduce(0, +), imagesPerSecond: Double(seen) / seconds(since: start)))
         }
-        if seen == 0 { throw .nothingReadable }
+        if seen == 0 { throw .nothingReadable(of: "pictures") }
+        if fakes == 0 || fakes == seen { try checkReadable() }
         let speed = Double(seen) / seconds(since: start)
         let (judgement, ranking) = average.inPlace(of: network.parameters) {
             (judge.losses(stage), judge.ranking(stage))
@@ -172,6 +200,13 @@ package final class Trainer {
                     losses: stage.heads.indices.map { (stage.heads[$0], sums[$0] / Double(seen), judgement[$0]) },
                     validationLoss: total, isBest: isBest, unseen: ranking, imagesPerSecond: speed,
                     seconds: seconds(since: start))))
+    }
+
+    /// An epoch of one class is chance as long as pictures of the other can be read.
+    private func checkReadable() throws(TrainerError) {
+        let readable = training.filter { state.unreadable[$0.path] == nil }
+        if readable.allSatisfy(\.isFake) { throw .nothingReadable(of: "photographs") }
+        if !readable.contains(where: \.isFake) { throw .nothingReadable(of: "fakes") }
     }
 
     /// What is shown of every picture.

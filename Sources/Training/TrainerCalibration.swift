@@ -2,6 +2,7 @@
 
 import Confinement
 import Detection
+internal import Files
 import Network
 
 /// Scores all validation pictures just as a scan would, and once more as a web site leaves them, and fits calibration and thresholds
@@ -17,14 +18,19 @@ struct TrainerCalibration {
 
     /// The finished detector, and the pictures that could not be read. Sources that were left out of training only serve
     /// the choice of the thresholds.
+    ///
+    /// - Throws: ``TrainerError/nothingToChoose(of:)`` where not one photograph, or not one fake, of the validation could be read.
     func finish(
         _ parameters: [Parameter], training: [Sample], validation: [Sample], leftOut: [Sample]
-    ) -> (detector: Detector, missed: [(path: String, reason: String)]) {
+    ) throws(TrainerError) -> (detector: Detector, missed: [(path: String, reason: String)]) {
         var card = ModelCard(options.blueprint)
         let raw = Detector(card: card, parameters: parameters)
         let (seen, unseen) = (assess(validation, raw), assess(leftOut, raw))
         // Each picture as it is and as a web site leaves it: people meet both.
         let pictures = seen.pictures + seen.perturbed.flatMap(\.pictures)
+        let fakes = seen.pictures.count { $0.sample.isFake }
+        if fakes == seen.pictures.count { throw .nothingToChoose(of: "photographs") }
+        if fakes == 0 { throw .nothingToChoose(of: "fakes") }
         for head in Head.allCases {
             card.calibration[head.rawValue] = fitCalibration(
                 logits: pictures.map { $0.scores[head] }, labels: pictures.map(\.sample.isFake))
@@ -42,6 +48,9 @@ struct TrainerCalibration {
             + zip(seen.perturbed, unseen.perturbed).map { ($0.pictures, $1.pictures) }
         card.thresholds = chooseThresholds(
             conditions.map { SourcedScores(validation: sourced($0.0), heldOut: sourced($0.1)) })
+        let others = unseen.pictures.count { $0.sample.isFake }
+        card.thresholds = card.thresholds.promising(
+            photographs: seen.pictures.count - fakes + unseen.pictures.count - others, fakes: fakes + others)
         if case .cropped = options.blueprint.picture { card.envelope = Envelope(smallestSide: options.blueprint.side) }
         measure(seen.pictures, &card)
         // What only chose the thresholds was not fitted to.
@@ -49,12 +58,25 @@ struct TrainerCalibration {
             options.epochs > 0 ? describe(training) : options.initial.count == 1 ? options.initial[0].card.data : nil
         card.licence = options.licence
         card.recipe = options.fingerprint
-        if !leftOut.isEmpty { card.recipe? += " kept-out=\(leftOut.count)" }
+        if !leftOut.isEmpty { card.recipe? += Self.keptOut + "\(leftOut.count)" }
         return (
             Detector(card: card, parameters: parameters),
             (seen.unreadable + unseen.unreadable).map { ($0.path, $0.message) }
         )
     }
+
+    /// The model of a run with these options and data that has ended; nil where it has not.
+    static func finished(_ options: TrainerOptions, _ dataset: Dataset) -> Detector? {
+        guard let bytes = try? readWhole(options.output),
+            let detector = try? Detector.load(bytes, digest: SHA256.hexadecimal(of: bytes)),
+            let recipe = detector.card.recipe, detector.card.data?.digest == dataset.digest,
+            recipe == options.fingerprint || recipe.hasPrefix(options.fingerprint + keptOut)
+        else { return nil }
+        return detector
+    }
+
+    /// Goes before the number of pictures, in the recipe.
+    private static let keptOut = " kept-out="
 
     private func measure(_ scored: [ScoredPicture], _ card: inout ModelCard) {
         for head in Head.allCases {

@@ -33,12 +33,19 @@ package enum TrainerEvent: Sendable {
     case epoch(EpochReport)
     case unreadable(path: String, reason: String)
     case calibrating(pictures: Int)
+    /// A checkpoint of another run lies there, and nobody asked for it to be gone on from.
+    case replacing(checkpoint: String)
+    /// The run to resume had ended: the model is there.
+    case finishedBefore(output: String)
 }
 
 /// Why a run could not be made or finished.
 package enum TrainerError: Error, Equatable {
-    case oneClass
-    case nothingReadable
+    /// What is missing, and for what.
+    case oneClass(missing: String)
+    /// Photographs, or fakes.
+    case nothingToChoose(of: String)
+    case nothingReadable(of: String)
     case noValidation
     case diverged(stage: String)
     case checkpoint(String)
@@ -46,8 +53,9 @@ package enum TrainerError: Error, Equatable {
 
     package var message: String {
         switch self {
-        case .oneClass: "training needs real and fake pictures on both sides of the split; one class is missing"
-        case .nothingReadable: "not one of the training pictures could be read"
+        case .oneClass(let missing): "there are no \(missing)"
+        case .nothingToChoose(let kind): "not one of the \(kind) that choose the thresholds could be read"
+        case .nothingReadable(let kind): "not one of the \(kind) to train on could be read"
         case .noValidation: "not one of the validation pictures could be read"
         case .diverged(let stage): "no epoch of stage '\(stage)' had a finite validation loss; lower the learning rate"
         case .checkpoint(let reason): "the checkpoint cannot be used: \(reason)"

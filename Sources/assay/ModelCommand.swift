@@ -26,8 +26,8 @@ enum ModelCommand {
             Command(
                 "average", "Write a model of the means of the weights of several.",
                 discussion: [
-                    "The models must have begun alike, as those of runs with one --init. The mean is uncalibrated and calls nothing fake or "
-                        + "real: 'assay train <data> --init <mean> --epochs 0 -o <model>' chooses its thresholds."
+                    "The models must have begun alike, as those of runs with one --init; nothing looks whether they have. The mean is "
+                        + "uncalibrated and calls nothing fake or real: 'assay train <data> --init <mean> --epochs 0 -o <model>' chooses its thresholds."
                 ],
                 arguments: [files], options: [output], run: average),
         ])
@@ -44,9 +44,15 @@ enum ModelCommand {
             ("architecture", card.blueprint.name),
             (
                 "fake",
-                "score of \(card.thresholds.fake) or more; false alarms allowed: \(card.thresholds.falseAlarmRate)"
+                card.thresholds.fake > 1
+                    ? "never"
+                    : "score of \(card.thresholds.fake) or more; false alarms allowed: \(card.thresholds.falseAlarmRate)"
             ),
-            ("real", "score of \(card.thresholds.real) or less; misses allowed: \(card.thresholds.missRate)"),
+            (
+                "real",
+                card.thresholds.real < 0
+                    ? "never" : "score of \(card.thresholds.real) or less; misses allowed: \(card.thresholds.missRate)"
+            ),
         ]
         rows.insert(contentsOf: describe(card.blueprint), at: 4)
         if let suspect = card.thresholds.suspect { rows.append(("suspect", "score of \(suspect) or more")) }
@@ -121,6 +127,7 @@ enum ModelCommand {
 
     static func average(_ line: Invocation) throws(CommandFailure) -> Int32 {
         guard let path = line.path(output) else { throw .usage("The option '--output <file>' is needed") }
+        if path == PathBytes("") { throw .usage("The value '' is invalid for '--output': expected a file") }
         guard line.operands.count > 1 else { throw .usage("A mean is of at least two models") }
         var detectors: [Detector] = []
         for operand in line.operands { detectors.append(try ModelFile.named(operand).detector) }

@@ -29,14 +29,22 @@ extension TrainCommand {
         }
     }
 
-    /// Says what the number of photographs that choose the thresholds is too small for: 1 % of false alarms can be seen among a hundred.
-    static func noteCalibration(_ trainer: Trainer, unseen: [Sample], _ printer: TrainPrinter) {
-        let photographs = (trainer.validation + unseen).count { !$0.isFake }
-        if photographs < 100 {
+    /// Says where so few pictures choose the thresholds that less is promised than is usual: 1 % of false alarms can be seen among a hundred.
+    static func noteCalibration(
+        _ detector: Detector, of samples: [Sample], _ unreadable: [String: String], _ printer: TrainPrinter
+    ) {
+        let (thresholds, usual) = (detector.card.thresholds, ThresholdPolicy())
+        func say(_ kind: String, _ count: Int, _ rate: Double, of error: String, _ usual: Double) {
+            guard rate > usual else { return }
+            let shares = [rate, usual].map { share in "\((share * 1e4).rounded() / 100) %" }
             printer.say(
-                "warning: only \(photographs) photographs choose the thresholds; that 1 % of others or fewer are called fake can't be "
-                    + "told by less than 100")
+                "warning: only \(count) \(kind)\(count == 1 ? " chooses" : "s choose") the thresholds, so that up to \(shares[0]) of \(error) "
+                    + "must be expected, not \(shares[1])")
         }
+        let read = samples.filter { unreadable[$0.path] == nil }
+        let fakes = read.count(where: \.isFake)
+        say("photograph", read.count - fakes, thresholds.falseAlarmRate, of: "false alarms", usual.falseAlarmRate)
+        say("fake", fakes, thresholds.missRate, of: "misses", usual.missRate)
     }
 
     /// Refuses data that is not all there or contradicts itself, and says where validation sees what training has seen.

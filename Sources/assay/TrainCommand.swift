@@ -83,7 +83,7 @@ enum TrainCommand {
     static let initial = Option(
         "init", value: "model",
         "Begin with the weights of this model, or of the shipped one, which is called shipped, and which has the same blueprint (dropout, stages and losses aside), instead of random "
-            + "ones. Given several times, the models become the columns of a blueprint that has room for all, and its logits begin "
+            + "ones; without --architecture and --blueprint, its own is trained. Given several times, the models become the columns of a blueprint that has room for all, and its logits begin "
             + "as the sums of theirs."
     )
     static let showRecipe = Option("show-recipe", "Print what the augmentation does, with every probability, and exit.")
@@ -91,7 +91,8 @@ enum TrainCommand {
     static let jobs = Option("jobs", short: "j", value: "n", "Threads; the CPUs this process may use by default.")
     static let augmentation = Option(
         "augmentation", value: "strength", default: .number(standard.augmentationStrength),
-        "Multiplies all augmentation probabilities; 0 turns them off.")
+        "Multiplies all augmentation probabilities but those of equalisation and of one format for another; 0 turns them off."
+    )
     static let equalize = Option(
         "equalize", negatable: true, default: .set,
         "Balance the classes and recompress both alike, so that the format gives nothing away.")
@@ -171,7 +172,8 @@ enum TrainCommand {
         try examine(trainer, dataset.samples + unseen, printer)
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
-            noteCalibration(trainer, unseen: unseen, printer)
+            if trainer.wasFinished { return 0 }
+            noteCalibration(detector, of: trainer.validation + unseen, unreadable, printer)
             printer.finish(detector, unreadable: unreadable.count, output: options.output)
         } catch {
             throw .failure(error.message)
@@ -186,6 +188,7 @@ enum TrainCommand {
         var options = TrainerOptions()
         guard let path = line.text(output) else { throw .usage("Missing expected option '-o <model>'") }
         if path == "-" { throw .usage("A model can't be written to standard output") }
+        if path.isEmpty { throw .usage("The value '' is invalid for '-o <model>': expected a file") }
         options.output = path
         // Better said now than after hours of training.
         let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
@@ -241,7 +244,11 @@ enum TrainCommand {
         for path in paths { models.append(try ModelFile.named(path).detector) }
         guard blueprint.hasRoom(for: models.map(\.card.blueprint)) else {
             let names = paths.map(\.escaped).joined(separator: ", ")
-            throw .failure("\(names): its blueprint is not the one that is trained; give it by --blueprint")
+            throw .failure(
+                names
+                    + (paths.count == 1
+                        ? ": its blueprint is not the one that is trained; without --architecture, --blueprint, --width and --depth it is"
+                        : ": the blueprint that is trained has no room for these models as its columns"))
         }
         return models
     }

@@ -11,9 +11,10 @@ enum TrainManual {
                     + "generator in a source, none more than 5 % of the fakes (or twice an equal share, where there are few); "
                     + "photographs by that of each source, where fakes do not bring them. --emphasis multiplies what a source gets by that, beyond these 5 % too. A fake with a photograph of the same pair brings it along: both lie "
                     + "in one batch and are changed by the same random numbers. Photographs that have a pair come in no other way.",
-                "Half of the crops are only turned, and recompressed where --equalize says so; the rest is rescaled or turned "
-                    + "level as portraits are, blurred, compressed once or twice. --show-recipe prints each "
-                    + "step with its probability. With --consistency every picture is shown twice, clean and degraded, and half "
+                "With crossdomain, half of the crops are only turned by quarters, recompressed where --equalize says so, and a few recoloured; the rest is "
+                    + "rescaled, or straightened (turned by any angle and rescaled, as portraits are turned level), blurred, made noisy, partly covered, "
+                    + "compressed once or twice. --show-recipe prints each "
+                    + "step with its probability. With --consistency every picture is shown twice, clean and degraded, whatever the table's share, and half "
                     + "the symmetric Kullback-Leibler divergence between both probabilities, times the weight, joins the loss; a "
                     + "batch then holds twice as many crops as pictures.",
                 "--dev-split names a split that training does not touch. After each epoch the middles of its pictures are ranked: "
@@ -37,7 +38,9 @@ enum TrainManual {
                     + "threshold for fake lets through 1 % of the validation's photographs, 1 % of those of --leave-out and "
                     + "--dev-split (a conformal quantile), and 3 % of any one source, as nearly as its size can show; the stricter "
                     + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 2 % of the fakes "
-                    + "of either part, so that of others no more than 5 % need be expected.",
+                    + "of either part, so that of others no more than 5 % need be expected. By few pictures less can be told: where n photographs, or "
+                    + "fakes, choose, the model promises one in n + 1 false alarms, or misses, if that is more. With --epochs 0 all pictures choose; give "
+                    + "it a hundred photographs at least.",
                 "The thresholds for fake and suspect grow with a picture's detail, the mean distance of a pixel's luminance from that of its "
                     + "neighbourhood, by so much log-odds a level as lets most of the validation's fakes be called fake while all of the above "
                     + "is kept; they are stated at the median detail of the photographs.",

@@ -40,9 +40,15 @@ final class TrainPrinter {
     func show(_ event: TrainerEvent) {
         switch event {
         case .started(let training, let validation, let leftOut):
-            say("\(training) pictures to train on, \(validation) to validate, \(leftOut) left out")
+            // Without training, the next line says how many there are.
+            if training > 0 {
+                say("\(training) pictures to train on, \(validation) to validate, \(leftOut) left out")
+            }
         case .resumed(let stage, let epoch): say("going on after epoch \(epoch) of stage \(stage)")
         case .noCheckpoint(let path): say("nothing to go on from at \(path): training begins anew")
+        case .replacing(let checkpoint):
+            say("warning: \(checkpoint) is that of an earlier run and will be replaced; --resume would go on from it")
+        case .finishedBefore(let output): say("\(output) is that of this very run, which has ended: nothing to do")
         case .unreadable(let path, let reason): say("skipped: \(path): \(reason)")
         case .calibrating(let pictures): say("calibrating on \(pictures) pictures")
         case .step(let stage, let epoch, let images, let total, let loss, let speed):

@@ -265,4 +265,19 @@ import Testing
         #expect(abs(allowance(0.03, of: 30_000, confidence: 0.5) - 900) <= 1)
         #expect(allowance(0.03, of: 1_000_000, confidence: 0.9) < 30_000)
     }
+
+    @Test func fewPicturesBearOutNoSmallPromise() {
+        let usual = Thresholds(fake: 0.9, real: 0.1, falseAlarmRate: 0.01, missRate: 0.05)
+        func rates(_ photographs: Int, _ fakes: Int) -> [Double] {
+            let promised = usual.promising(photographs: photographs, fakes: fakes)
+            #expect(promised.fake == usual.fake && promised.real == usual.real)
+            return [promised.falseAlarmRate, promised.missRate]
+        }
+        #expect(rates(99, 19) == [0.01, 0.05])
+        #expect(rates(98, 18) == [0.0102, 0.0527])
+        #expect(rates(1, 1) == [0.5, 0.5])
+        #expect(rates(100_000, 100_000) == [0.01, 0.05])
+        // Nothing is called what nothing chose a threshold for.
+        #expect(rates(0, 0) == [0.01, 0.05])
+    }
 }

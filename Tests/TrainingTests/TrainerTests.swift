@@ -256,6 +256,6 @@ import Testing
         let trainer = Trainer(options(folder.path + "/model"), Dataset(samples: real, digest: ""), pictures: confined) {
             _ in
         }
-        #expect(throws: TrainerError.oneClass) { _ = try trainer.run() }
+        #expect(throws: TrainerError.oneClass(missing: "fakes to train on")) { _ = try trainer.run() }
     }
 }
