@@ -116,7 +116,11 @@ struct TrainTests {
         let wider = shop.run(slow("wide.safetensors", "--init", "first.safetensors", "--width", "2"))
         #expect(wider.status != 0 && wider.errors.contains("its blueprint is not the one that is trained"))
         let many = shop.run(slow("many.safetensors", "--init", "first.safetensors", "--init", "second.safetensors"))
-        #expect(many.status != 0 && many.errors.contains("first.safetensors, second.safetensors: the blueprint that is trained has no room for these"))
+        #expect(
+            many.status != 0
+                && many.errors.contains(
+                    "first.safetensors, second.safetensors: the blueprint that is trained has no room for these")
+        )
         shop.write("columns.json", #"{"columns": 2, "fusion": {"hidden": [128]}}"#)
         let columns = slow("columns.safetensors", "--init", "first.safetensors", "--init", "second.safetensors")
         #expect(shop.run(columns + ["--blueprint", "columns.json"]).status == 0)
