@@ -25,6 +25,7 @@ extension Detector {
         // Nothing reaches these, however sure the mean may be of itself.
         (card.thresholds.fake, card.thresholds.real) = (1.0.nextUp, (-0.0).nextDown)
         card.licence = licence(of: detectors)
+        card.data = ModelCard.TrainingData(all: detectors.compactMap(\.card.data))
         card.recipe = "mean of " + detectors.map(\.identity).joined(separator: ", ")
         let parameters = try detectors[0].makeNetwork().parameters
         var sums = parameters.map { $0.value.values.map(Double.init) }
@@ -43,5 +44,21 @@ extension Detector {
     package static func licence(of detectors: [Detector]) -> String {
         detectors.map(\.card.licence).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(
             separator: "; ")
+    }
+}
+
+extension ModelCard.TrainingData {
+    /// What several runs were fitted to, together: of a source that more than one had, as many pictures as the one that had most. Nil
+    /// where nothing is known.
+    fileprivate init?(all data: [Self]) {
+        guard let first = data.first else { return nil }
+        if data.allSatisfy({ $0 == first }) {
+            self = first
+            return
+        }
+        let sources = data.map(\.sources).reduce(into: [:]) { $0.merge($1, uniquingKeysWith: max) }
+        func total(_ label: String) -> Int { sources.filter { $0.key.hasPrefix(label + "/") }.values.reduce(0, +) }
+        let digests = Set(data.map(\.digest)).sorted().joined(separator: "+")
+        self.init(digest: digests, real: total("real"), fake: total("fake"), sources: sources)
     }
 }

@@ -54,6 +54,12 @@ struct ModelTests {
             return try Detector.load(Array(bytes), digest: "").makeNetwork().parameters.flatMap(\.value.values)
         }
         #expect(weights[0] != weights[1])
+        // Both runs had the same pictures but for those that their seeds kept for validation: of each source the larger number counts.
+        func data(_ model: String) -> [Int] {
+            let line = shop.run(["model", "show", model]).output.split(separator: "\n").first { $0.hasPrefix("data ") }
+            return (line ?? "").split(separator: " ").compactMap { Int($0) }
+        }
+        #expect(data("mean") == zip(data("a"), data("b")).map { max($0, $1) } && data("mean").count == 2)
         #expect(weights.allSatisfy { $0.count == weights[2].count })
         for (index, mean) in weights[2].enumerated() {
             let expected = (Double(weights[0][index]) + 2 * Double(weights[1][index])) / 3
@@ -117,7 +123,7 @@ struct ModelTests {
         }
         #expect(lines("own") == lines() && lines("own").contains("licence        research only"))
         #expect(shop.run(["model", "average", "shipped", "own", "-o", "mean"]).status == 0)
-        #expect(lines("mean") == ["licence        research only"])
+        #expect(lines("mean") == lines())
         let mean = shop.run(["model", "show", "mean"]).output
         #expect(mean.contains("\nfake           never\n") && mean.contains("\nreal           never\n"))
         #expect(shop.run(["model", "average", "own", "own", "-o", ""]).status == 64)
