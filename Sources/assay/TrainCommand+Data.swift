@@ -47,6 +47,19 @@ extension TrainCommand {
         say("fake", fakes, thresholds.missRate, of: "misses", usual.missRate)
     }
 
+    /// Says where thresholds would be chosen by the very pictures that the weights were fitted to: on these a model errs less than on others.
+    static func noteFitted(_ options: TrainerOptions, to data: Dataset, _ printer: TrainPrinter) {
+        // A mean has the digests of all that went into it.
+        let digests = options.initial.compactMap(\.card.data).flatMap {
+            $0.digest.split(separator: "+").map(String.init)
+        }
+        if options.epochs == 0 && digests.contains(data.digest) {
+            printer.say(
+                "warning: the weights were fitted to pictures of this very data; thresholds that these choose promise too much: give others"
+            )
+        }
+    }
+
     /// Refuses data that is not all there or contradicts itself, and says where validation sees what training has seen.
     static func examine(
         _ trainer: Trainer, _ samples: [Sample], _ printer: TrainPrinter

@@ -170,6 +170,7 @@ enum TrainCommand {
         _ = try confine(line, pictures, isQuiet: line.flag(quiet))
         let trainer = Trainer(options, dataset, unseen: unseen, pictures: pictures) { printer.show($0) }
         try examine(trainer, dataset.samples + unseen, printer)
+        noteFitted(options, to: dataset, printer)
         do throws(TrainerError) {
             let (detector, unreadable) = try trainer.run()
             if trainer.wasFinished { return 0 }

@@ -40,7 +40,7 @@ enum TrainManual {
                     + "of all counts. The one for suspect lets through 5 %. Below the one for real lie at most 2 % of the fakes "
                     + "of either part, so that of others no more than 5 % need be expected. By few pictures less can be told: where n photographs, or "
                     + "fakes, choose, the model promises one in n + 1 false alarms, or misses, if that is more. With --epochs 0 all pictures choose; give "
-                    + "it a hundred photographs at least.",
+                    + "it a hundred photographs at least, and none that the weights were fitted to.",
                 "The thresholds for fake and suspect grow with a picture's detail, the mean distance of a pixel's luminance from that of its "
                     + "neighbourhood, by so much log-odds a level as lets most of the validation's fakes be called fake while all of the above "
                     + "is kept; they are stated at the median detail of the photographs.",

@@ -34,6 +34,7 @@ struct ModelTests {
             let run = shop.run(Workshop.training(to) + ["--init", from, "--epochs", "0"])
             #expect(run.status == 0 && !run.errors.contains("epoch"), "\(run.errors)")
             #expect(run.errors.contains("warning: only ") && run.errors.contains("thresholds: fake from"))
+            #expect(run.errors.contains("warning: the weights were fitted to pictures of this very data; "))
         }
         #expect(scores("a2") == scores("mean2") && scores("a2").count == 24)
         // The same weights rank alike, whatever calibrates them: here all pictures, there the validation's.
@@ -96,6 +97,7 @@ struct ModelTests {
         #expect(run.status == 0, "\(run.errors)")
         // All pictures choose, and so few bear out no more than one in thirteen.
         #expect(run.errors.contains("calibrating on 24 pictures\n") && !run.errors.contains("to train on"))
+        #expect(!run.errors.contains("this very data"))
         #expect(
             run.errors.contains(
                 "warning: only 12 photographs choose the thresholds, so that up to 7.7 % of false alarms must be expected, not 1.0 %\n"
