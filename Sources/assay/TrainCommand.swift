@@ -97,7 +97,9 @@ enum TrainCommand {
         "equalize", negatable: true, default: .set,
         "Balance the classes and recompress both alike, so that the format gives nothing away.")
     static let log = Option("log", value: "file", "Append one JSON line of metrics per epoch to <file>.")
-    static let resume = Option("resume", "Go on from the checkpoint beside the output, if there is one.")
+    static let resume = Option(
+        "resume", "Go on from the checkpoint beside the output, if there is one; a run that has ended is left as it is."
+    )
     static let licence = Option(
         "licence", value: "text", default: .word(standard.licence),
         "Licence to note in the model file; with --init that of its models, unless another is given.")
